@@ -1,0 +1,3 @@
+//! What the music needs, worked out from what was heard. It proposes settings; it never touches sound.
+
+pub mod drive;

@@ -1,0 +1,8 @@
+//! Building blocks of signal processing. They know no mastering, no host, no thread, no file.
+
+pub mod block;
+pub mod delay;
+pub mod float_mode;
+pub mod glide;
+pub mod meter;
+pub mod units;

@@ -1,0 +1,102 @@
+//! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
+
+pub mod input;
+pub mod loudness;
+pub mod reading;
+pub mod settings;
+
+use crate::dsp::block::{StereoBlock, Stream};
+use crate::dsp::delay::Delay;
+use crate::dsp::float_mode::FlushDenormals;
+use crate::dsp::glide::Crossfade;
+use input::Input;
+use loudness::Loudness;
+use reading::Reading;
+use settings::Settings;
+
+/// Frames worked on at a time, whatever the host's block is.
+const CHUNK_FRAMES: usize = 64;
+/// Length of the crossfade into and out of bypass.
+const BYPASS_FADE_MS: f64 = 20.0;
+
+/// The whole chain. Same settings, rate and input give the same samples, however the blocks are cut.
+#[derive(Debug)]
+pub struct Engine {
+    input: Input,
+    // Stages 2–6 of the design (equalizer, multiband, image, glue, colour) stand here, in this order.
+    loudness: Loudness,
+    dry: [Delay; 2],
+    dry_chunk: [[f32; CHUNK_FRAMES]; 2],
+    /// 0 = the chain, 1 = the delayed input.
+    bypass: Crossfade,
+}
+
+impl Engine {
+    /// Allocates all it will ever need; ready to process at `settings`.
+    pub fn new(stream: Stream, settings: &Settings) -> Self {
+        let input = Input::new();
+        let loudness = Loudness::new(stream, &settings.loudness);
+        let latency_samples = loudness.latency_samples();
+        Self {
+            input,
+            loudness,
+            dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
+            dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
+            bypass: Crossfade::new(stream, BYPASS_FADE_MS, settings.bypass),
+        }
+    }
+
+    /// Takes effect from the next sample, gliding where a jump would click.
+    pub fn set(&mut self, settings: &Settings) {
+        self.bypass.set(settings.bypass);
+        self.loudness.set(&settings.loudness);
+    }
+
+    /// Back to silence; glides land. As good as new.
+    pub fn reset(&mut self) {
+        self.input.reset();
+        self.loudness.reset();
+        self.dry.iter_mut().for_each(Delay::reset);
+        self.bypass.reset();
+    }
+
+    /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
+    pub fn process(&mut self, block: &mut StereoBlock<'_>) {
+        let _mode = FlushDenormals::on();
+        let frames = block.frames();
+        let mut start = 0;
+        while start < frames {
+            let end = (start + CHUNK_FRAMES).min(frames);
+            self.process_chunk(&mut block.part(start, end));
+            start = end;
+        }
+    }
+
+    fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
+        let frames = chunk.frames();
+        self.input.process(chunk);
+        let [dry_left, dry_right] = &mut self.dry_chunk;
+        self.dry[0].process(chunk.left, &mut dry_left[..frames]);
+        self.dry[1].process(chunk.right, &mut dry_right[..frames]);
+        self.loudness.process(chunk);
+        self.bypass
+            .process(chunk, &dry_left[..frames], &dry_right[..frames]);
+    }
+
+    /// Samples from input to output: depends on the stream alone, never on a setting.
+    pub fn latency_samples(&self) -> usize {
+        self.loudness.latency_samples()
+    }
+
+    /// Samples after the end of the input until the output is settled: latency and release.
+    pub fn tail_samples(&self) -> usize {
+        self.latency_samples() + self.loudness.release_samples()
+    }
+
+    /// What the chain did since the last call.
+    pub fn take_reading(&mut self) -> Reading {
+        Reading {
+            loudness: self.loudness.take_reading(),
+        }
+    }
+}

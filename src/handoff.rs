@@ -1,0 +1,1 @@
+//! Everything that crosses a thread: each a (writer, reader) pair.

@@ -1,0 +1,35 @@
+//! **Finalcoat**: mastering for the last 5–10 %, as a CLAP/VST3 plugin and as a command line.
+//!
+//! ```text
+//! host buffer ─► plugin ─► Engine ─► host buffer
+//!    host params ─► Settings ──┘  │
+//!                                 ├─► Reading ─► handoff ─► editor
+//!               captured audio ◄── handoff
+//!                       │
+//!      worker:  rehearsal (the same Engine) ─► Proposal ─► handoff ─► editor ─► host params
+//!
+//! files ─► offline ─► the same Engine ─► files
+//! ```
+//!
+//! Two sentences carry the design. [`engine::settings::Settings`] is the only language in which
+//! anything tells the engine what to do. [`engine::reading::Reading`] is the only language in which
+//! anything tells us what was heard.
+//!
+//! Imports point one way (`tests/tidy.rs` holds it):
+//! `dsp` ← `engine` ← `assistant` ← `offline`; `params` and `handoff` see plain data only; `editor`
+//! sees params, handoff and data, never an engine; `plugin` ties it together. What knows a host or a
+//! window sits behind the feature `plugin`.
+
+pub mod assistant;
+pub mod dsp;
+pub mod engine;
+pub mod offline;
+
+#[cfg(feature = "plugin")]
+pub mod editor;
+#[cfg(feature = "plugin")]
+pub mod handoff;
+#[cfg(feature = "plugin")]
+pub mod params;
+#[cfg(feature = "plugin")]
+pub mod plugin;

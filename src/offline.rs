@@ -1,0 +1,1 @@
+//! Files in, files out: the same engine without a host, latency removed.

@@ -1,0 +1,1 @@
+//! The glue to nice-plug: activate, reset, process, and nothing clever.
