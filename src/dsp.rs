@@ -4,5 +4,6 @@ pub mod block;
 pub mod delay;
 pub mod float_mode;
 pub mod glide;
+pub mod interpolator;
 pub mod meter;
 pub mod units;
