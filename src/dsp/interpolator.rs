@@ -4,11 +4,16 @@
 //! `20·log10 cos(π·f/(F·fs))` of a band-limited peak (Ehlich & Zeller 1964; Wunder & Boche 2003): 0.69 dB
 //! for 4× and 0.04 dB for 16× at Nyquist.
 
+use core::ops::Range;
+
 /// Samples that an interval's value waits for: the interval `(x[n−16], x[n−15]]` is known at sample `n`.
 pub const QUICK_DELAY_SAMPLES: usize = QUICK_TAPS / 2;
 /// A peak is nowhere higher than the quick reading by more than this: 0.69 dB of grid at Nyquist and
 /// 0.06 dB of filter to 0.45 fs, as a factor.
 pub const QUICK_MISS_FACTOR_MAX: f32 = 1.0902;
+/// Share of the second difference that bounds what lies between grid points: 1/8 for a parabola, 0.14
+/// for a sine at Nyquist, the rest for the quick filter's own error.
+const BEND_SHARE: f32 = 0.2;
 /// Samples of the window for [`FineInterpolator::interval_peak`].
 pub const FINE_TAPS: usize = 64;
 
@@ -88,19 +93,42 @@ impl QuickInterpolator {
             .chunks(CHUNK_FRAMES)
             .zip(peaks.chunks_mut(CHUNK_FRAMES))
         {
-            let frames = input.len();
-            self.window[QUICK_TAPS - 1..QUICK_TAPS - 1 + frames].copy_from_slice(input);
-            for start in (0..frames).step_by(LANES) {
-                let group = self.group_peaks(start);
-                let some = LANES.min(frames - start);
-                peaks[start..start + some].copy_from_slice(&group[..some]);
-            }
-            self.window.copy_within(frames..frames + QUICK_TAPS - 1, 0);
+            self.with_groups(input, |range, group| {
+                peaks[range.clone()].copy_from_slice(&group.peaks()[..range.len()]);
+            });
+        }
+    }
+
+    /// As [`process`](Self::process); and into `bounds`, as long, what the peak between the grid points
+    /// stays below: the reading and a share of its second differences (a curve leaves the chord of two
+    /// points `δ` apart by at most `δ²/8` of its second derivative). Slow waves are known almost exactly
+    /// and need no finer look.
+    pub fn process_bounded(&mut self, input: &[f32], peaks: &mut [f32], bounds: &mut [f32]) {
+        for ((input, peaks), bounds) in input
+            .chunks(CHUNK_FRAMES)
+            .zip(peaks.chunks_mut(CHUNK_FRAMES))
+            .zip(bounds.chunks_mut(CHUNK_FRAMES))
+        {
+            self.with_groups(input, |range, group| {
+                let (some, at) = (range.len(), range);
+                peaks[at.clone()].copy_from_slice(&group.peaks()[..some]);
+                bounds[at].copy_from_slice(&group.bounds()[..some]);
+            });
         }
     }
 
     #[inline]
-    fn group_peaks(&self, start: usize) -> [f32; LANES] {
+    fn with_groups(&mut self, input: &[f32], mut each: impl FnMut(Range<usize>, Group)) {
+        let frames = input.len();
+        self.window[QUICK_TAPS - 1..QUICK_TAPS - 1 + frames].copy_from_slice(input);
+        for start in (0..frames).step_by(LANES) {
+            each(start..(start + LANES).min(frames), self.group(start));
+        }
+        self.window.copy_within(frames..frames + QUICK_TAPS - 1, 0);
+    }
+
+    #[inline]
+    fn group(&self, start: usize) -> Group {
         let mut middle = [0.0_f32; LANES];
         let mut even = [0.0_f32; LANES];
         let mut odd = [0.0_f32; LANES];
@@ -119,14 +147,59 @@ impl QuickInterpolator {
                 odd[lane] += tap.odd * difference;
             }
         }
-        let mut peaks = [0.0_f32; LANES];
+        let mut group = Group {
+            middle,
+            even,
+            odd,
+            ..Group::default()
+        };
         for lane in 0..LANES {
-            // |even + odd| and |even − odd|: the larger is the sum of magnitudes.
-            let outer = even[lane].abs() + odd[lane].abs();
-            let sample = window[lane + QUICK_HALF].abs();
-            peaks[lane] = larger(larger(outer, middle[lane].abs()), sample);
+            group.start[lane] = window[lane + QUICK_HALF - 1];
+            group.end[lane] = window[lane + QUICK_HALF];
         }
-        peaks
+        group
+    }
+}
+
+/// The five points of eight neighbouring intervals.
+#[derive(Default)]
+struct Group {
+    start: [f32; LANES],
+    middle: [f32; LANES],
+    even: [f32; LANES],
+    odd: [f32; LANES],
+    end: [f32; LANES],
+}
+
+impl Group {
+    #[inline]
+    fn peaks(&self) -> [f32; LANES] {
+        core::array::from_fn(|lane| {
+            // |even + odd| and |even − odd|: the larger is the sum of magnitudes.
+            let outer = self.even[lane].abs() + self.odd[lane].abs();
+            larger(
+                larger(outer, self.middle[lane].abs()),
+                self.end[lane].abs(),
+            )
+        })
+    }
+
+    #[inline]
+    fn bounds(&self) -> [f32; LANES] {
+        let peaks = self.peaks();
+        core::array::from_fn(|lane| {
+            let first = self.even[lane] + self.odd[lane];
+            let third = self.even[lane] - self.odd[lane];
+            let bend = |before: f32, at: f32, after: f32| (before + after - (at + at)).abs();
+            let most = larger(
+                larger(
+                    bend(self.start[lane], first, self.middle[lane]),
+                    bend(first, self.middle[lane], third),
+                ),
+                bend(self.middle[lane], third, self.end[lane]),
+            );
+            peaks[lane] + BEND_SHARE * most
+        })
     }
 }
 
@@ -273,6 +346,34 @@ mod tests {
             let expected = brute_force_peak(window, 16, FINE_BETA);
             let got = f64::from(fine.interval_peak(window));
             assert!((got - expected).abs() < 1e-5, "{got} {expected}");
+        }
+    }
+
+    #[test]
+    fn what_lies_between_the_points_stays_below_the_bound() {
+        let fine = FineInterpolator::new();
+        for cycles in [0.001, 0.02, 0.1, 0.25, 0.31, 0.4, 0.45] {
+            // Two sines, so that peaks of all shapes occur.
+            let signal: Vec<f32> = sine(cycles, 0.2, 5000)
+                .iter()
+                .zip(sine(cycles * 0.7, 0.9, 5000))
+                .map(|(a, b)| a + b)
+                .collect();
+            let mut peaks = vec![0.0; signal.len()];
+            let mut bounds = peaks.clone();
+            QuickInterpolator::new().process_bounded(&signal, &mut peaks, &mut bounds);
+            let mut loose = 0.0_f32;
+            for n in 100..4900 {
+                let window: &[f32; FINE_TAPS] = signal[n - 47..n + 17].try_into().unwrap();
+                let truth = fine.interval_peak(window);
+                // The point that the interval starts with belongs to the one before.
+                let bound = bounds[n].max(signal[n - 16].abs());
+                assert!(truth <= bound * 1.0005, "{cycles} at {n}: {truth} > {bound}");
+                loose = loose.max(bounds[n] - peaks[n]);
+            }
+            if cycles <= 0.001 {
+                assert!(loose < 5e-4, "a slow wave is known from the quick reading: {loose}");
+            }
         }
     }
 
