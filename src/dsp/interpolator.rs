@@ -177,10 +177,7 @@ impl Group {
         core::array::from_fn(|lane| {
             // |even + odd| and |even − odd|: the larger is the sum of magnitudes.
             let outer = self.even[lane].abs() + self.odd[lane].abs();
-            larger(
-                larger(outer, self.middle[lane].abs()),
-                self.end[lane].abs(),
-            )
+            larger(larger(outer, self.middle[lane].abs()), self.end[lane].abs())
         })
     }
 
@@ -368,11 +365,17 @@ mod tests {
                 let truth = fine.interval_peak(window);
                 // The point that the interval starts with belongs to the one before.
                 let bound = bounds[n].max(signal[n - 16].abs());
-                assert!(truth <= bound * 1.0005, "{cycles} at {n}: {truth} > {bound}");
+                assert!(
+                    truth <= bound * 1.0005,
+                    "{cycles} at {n}: {truth} > {bound}"
+                );
                 loose = loose.max(bounds[n] - peaks[n]);
             }
             if cycles <= 0.001 {
-                assert!(loose < 5e-4, "a slow wave is known from the quick reading: {loose}");
+                assert!(
+                    loose < 5e-4,
+                    "a slow wave is known from the quick reading: {loose}"
+                );
             }
         }
     }
@@ -393,7 +396,10 @@ mod tests {
                 .map(|window| fine.interval_peak(window.try_into().unwrap()))
                 .fold(0.0, f32::max);
             let miss = 1.0 / libm::cos(PI * cycles / 16.0);
-            assert!(f64::from(exact) * miss > 0.9999 && exact < 1.0002, "{cycles}: {exact}");
+            assert!(
+                f64::from(exact) * miss > 0.9999 && exact < 1.0002,
+                "{cycles}: {exact}"
+            );
         }
     }
 

@@ -66,7 +66,10 @@ mod tests {
         for window in [1, 2, 3, 10, 64, 499] {
             let mut fast = SlidingMin::new(window, i32::MAX);
             for n in 0..values.len() {
-                let expected = *values[(n + 1).saturating_sub(window)..=n].iter().min().unwrap();
+                let expected = *values[(n + 1).saturating_sub(window)..=n]
+                    .iter()
+                    .min()
+                    .unwrap();
                 assert_eq!(fast.tick(values[n]), expected, "window {window} at {n}");
             }
             fast.reset(5);
