@@ -8,4 +8,5 @@ pub mod glide;
 pub mod interpolator;
 pub mod meter;
 pub mod sliding_min;
+pub mod svf;
 pub mod units;
