@@ -1,8 +1,12 @@
 //! Building blocks of signal processing. They know no mastering, no host, no thread, no file.
 
 pub mod block;
+mod correlation;
 pub mod delay;
 pub mod float_mode;
 pub mod glide;
+pub mod interpolator;
+mod loudness;
 pub mod meter;
+mod true_peak;
 pub mod units;
