@@ -1,6 +1,7 @@
 //! Building blocks of signal processing. They know no mastering, no host, no thread, no file.
 
 pub mod block;
+pub mod box_smoother;
 mod correlation;
 pub mod delay;
 pub mod float_mode;
@@ -8,5 +9,6 @@ pub mod glide;
 pub mod interpolator;
 mod loudness;
 pub mod meter;
+pub mod sliding_min;
 mod true_peak;
 pub mod units;
