@@ -212,3 +212,176 @@ fn cleaned<'a>(samples: &[f32], clean: &'a mut [f32; CHUNK_FRAMES]) -> &'a [f32]
     }
     clean
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::units::db_to_gain;
+    use core::f64::consts::PI;
+
+    fn noise(frames: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed;
+        (0..frames)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+            })
+            .collect()
+    }
+
+    fn sine(frequency_hz: f64, peak_dbfs: f64, sample_rate_hz: f64, frames: usize) -> Vec<f32> {
+        let peak = db_to_gain(peak_dbfs);
+        (0..frames)
+            .map(|n| {
+                let turns = (frequency_hz * n as f64 / sample_rate_hz).fract();
+                (peak * libm::sin(2.0 * PI * turns)) as f32
+            })
+            .collect()
+    }
+
+    fn metered(sample_rate_hz: f64, left: &[f32], right: &[f32]) -> Meter {
+        let mut meter = Meter::new(Stream::new(sample_rate_hz));
+        meter.process(left, right);
+        meter.finish();
+        meter
+    }
+
+    #[test]
+    fn a_full_scale_tone_on_one_side_reads_minus_3_01_lufs_at_every_rate() {
+        for sample_rate_hz in [
+            8_000.0, 22_050.0, 44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0, 384_000.0,
+        ] {
+            let frames = (2.0 * sample_rate_hz) as usize;
+            let tone = sine(997.0, 0.0, sample_rate_hz, frames);
+            let meter = metered(sample_rate_hz, &tone, &vec![0.0; frames]);
+            let lufs = meter.reading().momentary_lufs.unwrap();
+            // BS.1770-5 Annex 1 says −3.01; the table's own filter gives −3.0103 − 0.691 + 0.6912.
+            assert!((lufs + 3.010).abs() < 0.001, "{sample_rate_hz} Hz: {lufs}");
+        }
+    }
+
+    #[test]
+    fn cutting_the_blocks_changes_no_reading() {
+        for sample_rate_hz in [44_100.0, 12_345.6] {
+            let frames = 4 * sample_rate_hz as usize + 37;
+            let (left, right) = (noise(frames, 1), noise(frames, 2));
+            let whole = metered(sample_rate_hz, &left, &right).reading();
+            for length in [1, 7, 64, 511, 10_000] {
+                let mut meter = Meter::new(Stream::new(sample_rate_hz));
+                for (left, right) in left.chunks(length).zip(right.chunks(length)) {
+                    meter.process(left, right);
+                }
+                meter.finish();
+                assert_eq!(meter.reading(), whole, "blocks of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn reset_is_as_good_as_new() {
+        let (left, right) = (noise(200_000, 3), noise(200_000, 4));
+        let mut meter = metered(48_000.0, &left, &right);
+        meter.reset();
+        assert_eq!(meter.reading(), MeterReading::default());
+        meter.process(&right[..190_001], &left[..190_001]);
+        let mut new = Meter::new(Stream::new(48_000.0));
+        new.process(&right[..190_001], &left[..190_001]);
+        assert_eq!(meter.reading(), new.reading());
+    }
+
+    #[test]
+    fn silence_reads_as_nothing() {
+        let frames = 48_000 * 4;
+        let reading = metered(48_000.0, &vec![0.0; frames], &vec![0.0; frames]).reading();
+        let nothing = MeterReading {
+            duration_s: 4.0,
+            ..MeterReading::default()
+        };
+        assert_eq!(reading, nothing);
+    }
+
+    #[test]
+    fn after_a_sound_the_present_falls_silent_and_the_past_stays() {
+        let mut meter = Meter::new(Stream::new(48_000.0));
+        let tone = sine(1_000.0, -20.0, 48_000.0, 4 * 48_000);
+        meter.process(&tone, &tone);
+        meter.process(&[0.0; 4 * 48_000], &[0.0; 4 * 48_000]);
+        let reading = meter.reading();
+        assert_eq!(reading.momentary_lufs, None);
+        assert_eq!(reading.short_term_lufs, None);
+        assert_eq!(reading.short_term_true_peak_dbtp, None);
+        assert_eq!(reading.psr_db, None);
+        assert_eq!(reading.momentary_correlation, None);
+        assert_eq!(reading.level_dbfs, [None; 2]);
+        assert!((reading.max_short_term_lufs.unwrap() + 20.0).abs() < 0.01);
+        // The blocks with the end of the tone pull the mean down a little.
+        assert!((0.0..0.4).contains(&reading.plr_db.unwrap()));
+    }
+
+    #[test]
+    fn what_is_no_number_passes_like_silence() {
+        let frames = 48_000 * 4;
+        let mut broken = sine(1_000.0, -20.0, 48_000.0, frames);
+        let mut mended = broken.clone();
+        for (at, bad) in [(50, f32::NAN), (9_000, f32::INFINITY), (70_000, f32::NEG_INFINITY)] {
+            broken[at] = bad;
+            mended[at] = 0.0;
+        }
+        let reading = metered(48_000.0, &broken, &broken).reading();
+        assert_eq!(reading, metered(48_000.0, &mended, &mended).reading());
+        let deafening = metered(48_000.0, &vec![f32::MAX; frames], &vec![f32::MIN; frames]);
+        assert_eq!(deafening.reading().sample_peak_dbfs, Some(120.0));
+        assert!(deafening.reading().true_peak_dbtp.unwrap().is_finite());
+    }
+
+    #[test]
+    fn every_rate_is_survived() {
+        for sample_rate_hz in [100.0, 123.4, 999.0, 3_363.0, 8_000.0, 768_000.0, 2e6] {
+            let frames = (sample_rate_hz * 3.5) as usize;
+            let (left, right) = (noise(frames, 5), noise(frames, 6));
+            let reading = metered(sample_rate_hz, &left, &right).reading();
+            for value in [
+                reading.momentary_lufs,
+                reading.short_term_lufs,
+                reading.integrated_lufs,
+                reading.loudness_range_lu,
+                reading.true_peak_dbtp,
+                reading.true_peak_bs1770_dbtp,
+                reading.psr_db,
+                reading.correlation,
+            ] {
+                assert!(value.is_some_and(f64::is_finite), "{sample_rate_hz} Hz: {reading:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn correlation_tells_same_from_opposite_from_unrelated() {
+        let (a, b) = (noise(96_000, 7), noise(96_000, 8));
+        let minus_a: Vec<f32> = a.iter().map(|x| -x).collect();
+        for (right, expected, within) in [(&a, 1.0, 1e-12), (&minus_a, -1.0, 1e-12), (&b, 0.0, 0.02)]
+        {
+            let reading = metered(48_000.0, &a, right).reading();
+            assert!((reading.correlation.unwrap() - expected).abs() <= within);
+            assert!((reading.momentary_correlation.unwrap() - expected).abs() <= within);
+        }
+        let reading = metered(48_000.0, &a, &vec![0.0; a.len()]).reading();
+        assert_eq!(reading.correlation, None);
+    }
+
+    #[test]
+    fn the_short_term_peak_forgets_after_3_s() {
+        let mut meter = Meter::new(Stream::new(48_000.0));
+        let quiet = sine(100.0, -40.0, 48_000.0, 48_000 / 2);
+        meter.process(&[0.5; 48], &[0.5; 48]);
+        let mut heard_s = 0.0;
+        while heard_s < 4.0 {
+            meter.process(&quiet, &quiet);
+            heard_s += 0.5;
+            let peak_dbtp = meter.reading().short_term_true_peak_dbtp.unwrap();
+            let held = peak_dbtp > -10.0;
+            assert_eq!(held, heard_s < 3.1, "{peak_dbtp} dBTP after {heard_s} s");
+        }
+        assert!(meter.reading().true_peak_dbtp.unwrap() > -6.1);
+    }
+}

@@ -190,7 +190,6 @@ impl Channel {
         );
         for _ in 0..FINE_READINGS_MAX {
             let highest = highest_magnitude(&bounds);
-            // The bound holds the point where the interval ends, not the one where it starts.
             if highest <= peak {
                 break;
             }
@@ -258,4 +257,109 @@ pub(super) fn highest_magnitude(samples: &[f32]) -> f32 {
     }
     let rest = rest.iter().fold(0.0, |peak, x| larger(peak, x.abs()));
     highest.into_iter().fold(rest, larger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::f64::consts::PI;
+
+    /// Every interval at 16×, none left out.
+    fn exhaustive_peak(signal: &[f32]) -> f32 {
+        let fine = FineInterpolator::new();
+        let silence = [0.0; FINE_TAPS];
+        let padded = [&silence, signal, &silence].concat();
+        padded
+            .windows(FINE_TAPS)
+            .filter_map(|window| window.first_chunk())
+            .fold(0.0, |peak, window| larger(peak, fine.interval_peak(window)))
+    }
+
+    fn lazy_peak(signal: &[f32]) -> TruePeak {
+        let mut true_peak = TruePeak::new();
+        let silence = vec![0.0; signal.len()];
+        for (left, right) in silence.chunks(4_800).zip(signal.chunks(4_800)) {
+            true_peak.process(left, right);
+            true_peak.close_step();
+        }
+        true_peak.finish();
+        true_peak
+    }
+
+    fn error_db(signal: &[f32]) -> f64 {
+        let lazy = f64::from(lazy_peak(signal).peak());
+        20.0 * libm::log10(lazy / f64::from(exhaustive_peak(signal)))
+    }
+
+    /// A burst of a tone at `cycles` per sample, faded in and out.
+    fn burst(cycles: f64, phase: f64, frames: usize) -> Vec<f32> {
+        (0..frames)
+            .map(|n| {
+                let fade = libm::sin(PI * n as f64 / frames as f64);
+                (fade * libm::sin(2.0 * PI * cycles * n as f64 + phase)) as f32
+            })
+            .collect()
+    }
+
+    #[test]
+    fn reading_few_intervals_finds_the_peak_of_all() {
+        for cycles in [0.001, 0.0123, 0.09, 0.25, 0.2501, 0.31, 0.4, 0.45] {
+            for frames in [90, 2_000, 20_000] {
+                let error_db = error_db(&burst(cycles, PI / 4.0, frames));
+                assert!(error_db.abs() < 0.005, "{cycles}, {frames}: {error_db} dB");
+            }
+        }
+    }
+
+    #[test]
+    fn noise_clipped_and_limited_to_the_band_is_read_within_a_hundredth() {
+        let mut state = 9_u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1 << 23) - 1.0
+        };
+        let clipped: Vec<f64> = (0..40_000)
+            .map(|_| (4.0 * random()).clamp(-1.0, 1.0))
+            .collect();
+        // A Blackman-windowed sinc that ends at 0.45 of the rate.
+        let taps: Vec<f64> = (-127..=127)
+            .map(|n: i32| {
+                let t = f64::from(n);
+                let angle = PI * 0.86 * t;
+                let sinc = if n == 0 { 1.0 } else { libm::sin(angle) / angle };
+                let w = PI * t / 128.0;
+                0.86 * sinc * (0.42 + 0.5 * libm::cos(w) + 0.08 * libm::cos(2.0 * w))
+            })
+            .collect();
+        let signal: Vec<f32> = clipped
+            .windows(taps.len())
+            .map(|window| window.iter().zip(&taps).map(|(x, h)| x * h).sum::<f64>() as f32)
+            .collect();
+        let error_db = error_db(&signal);
+        assert!(error_db.abs() < 0.01, "{error_db} dB");
+    }
+
+    #[test]
+    fn the_standards_filter_is_the_standards_filter() {
+        // Straight from the definition: zeros between samples, then the 48 taps.
+        let signal = burst(0.23, 0.4, 500);
+        let mut expected = 0.0_f64;
+        for n in 0..signal.len() + 11 {
+            for phase in 0..4 {
+                let sum: f64 = (0..12)
+                    .map(|tap| {
+                        let coefficient = match phase {
+                            0 | 1 => ANNEX_2_PHASES[phase][tap],
+                            _ => ANNEX_2_PHASES[3 - phase][11 - tap],
+                        };
+                        let sample = n.checked_sub(tap).and_then(|at| signal.get(at));
+                        f64::from(coefficient) * f64::from(*sample.unwrap_or(&0.0))
+                    })
+                    .sum();
+                expected = expected.max(sum.abs());
+            }
+        }
+        let got = f64::from(lazy_peak(&signal).bs1770_peak());
+        assert!((got - expected).abs() < 1e-5, "{got} is not {expected}");
+    }
 }
