@@ -1,31 +1,45 @@
 //! The glue to nice-plug: activate, reset, process, and nothing clever.
 
+pub mod heard;
+pub mod hearing;
+pub mod live;
+pub mod rehearsal;
+pub mod worker;
+
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
 use crate::dsp::block::{StereoBlock, Stream};
-use crate::engine::Engine;
+use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::{FinalcoatParams, mend_state};
+use live::Live;
+use worker::Worker;
 
 /// Finalcoat for the master bus.
 pub struct Finalcoat {
     params: Arc<FinalcoatParams>,
     live: Option<Live>,
-}
-
-/// What lives from activation to activation.
-struct Live {
-    engine: Engine,
-    /// The right channel of a mono track.
-    copy: Vec<f32>,
+    out: AudioSide,
+    /// Until the editor takes it.
+    editor_side: Option<EditorSide>,
+    /// Until the worker takes it: a plugin that is only scanned starts no thread.
+    worker_side: Option<WorkerSide>,
+    worker: Option<Worker>,
+    was_playing: bool,
 }
 
 impl Default for Finalcoat {
     fn default() -> Self {
+        let (out, editor_side, worker_side) = handoff::new();
         Self {
             params: Arc::new(FinalcoatParams::default()),
             live: None,
+            out,
+            editor_side: Some(editor_side),
+            worker_side: Some(worker_side),
+            worker: None,
+            was_playing: false,
         }
     }
 }
@@ -59,18 +73,25 @@ impl Plugin for Finalcoat {
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
         let stream = Stream::new(f64::from(config.sample_rate));
-        let engine = Engine::new(stream, &self.params.settings());
-        context.set_latency_samples(engine.latency_samples() as u32);
-        self.live = Some(Live {
-            engine,
-            copy: vec![0.0; 512],
-        });
+        // Hosts activate again for little reason: the meters go on counting as long as the stream stays.
+        if self.live.as_ref().map(Live::stream) != Some(stream) {
+            let mut live = Live::new(stream, &self.params.settings());
+            live.measure_anew(&mut self.out);
+            self.live = Some(live);
+        }
+        if let Some(live) = &mut self.live {
+            context.set_latency_samples(live.latency_samples());
+        }
+        if let Some(side) = self.worker_side.take() {
+            self.worker = Some(Worker::start(side));
+        }
         true
     }
 
     fn reset(&mut self) {
         if let Some(live) = &mut self.live {
-            live.engine.reset();
+            live.set(&self.params.settings());
+            live.reset();
         }
     }
 
@@ -78,24 +99,27 @@ impl Plugin for Finalcoat {
         &mut self,
         buffer: &mut Buffer,
         _aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let Some(live) = &mut self.live else {
             return ProcessStatus::Normal;
         };
-        live.engine.set(&self.params.settings());
+        let playing = context.transport().playing;
+        let started = playing && !self.was_playing;
+        self.was_playing = playing;
+        let asked = self.out.reset.take();
+        if asked || (started && self.params.kept.reset_on_start()) {
+            live.measure_anew(&mut self.out);
+        }
+        live.set(&self.params.settings());
         match buffer.as_slice() {
-            [left, right, ..] => live.engine.process(&mut StereoBlock::new(left, right)),
-            [mono] => {
-                for part in mono.chunks_mut(live.copy.len()) {
-                    let copy = &mut live.copy[..part.len()];
-                    copy.copy_from_slice(part);
-                    live.engine.process(&mut StereoBlock::new(part, copy));
-                }
+            [left, right, ..] => {
+                live.process(&mut StereoBlock::new(left, right), &mut self.out);
             }
+            [mono] => live.process_mono(mono, &mut self.out),
             [] => {}
         }
-        ProcessStatus::Tail(live.engine.tail_samples() as u32)
+        ProcessStatus::Tail(live.tail_samples())
     }
 }
 
