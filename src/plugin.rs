@@ -11,6 +11,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use crate::dsp::block::{StereoBlock, Stream};
+use crate::editor::window::Window;
 use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::{FinalcoatParams, mend_state};
 use live::Live;
@@ -54,12 +55,17 @@ impl Plugin for Finalcoat {
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout(2), layout(1)];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = ();
+    type Editor = Window;
     type SysExMessage = ();
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.params.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Window> {
+        let side = self.editor_side.take()?;
+        Some(Window::new(self.params.clone(), side))
     }
 
     fn filter_state(state: &mut PluginState) {
