@@ -222,7 +222,7 @@ impl Hosted {
             .ok_or("no such layout")?
             .id;
         layouts
-            .select(&mut handle, id)
+            .select(&handle, id)
             .map_err(|error| format!("the plugin refused the layout: {error:?}"))?;
         let handle = self.instance.plugin_handle();
         let ports: PluginAudioPorts = handle.get_extension().ok_or("no audio ports")?;
@@ -317,7 +317,7 @@ impl Hosted {
             .processor
             .as_mut()
             .ok_or("activate the plugin before processing")?;
-        let audio_thread = |processor: &mut PluginAudioProcessor<Headless>| {
+        let mut audio_thread = |processor: &mut PluginAudioProcessor<Headless>| {
             run(
                 processor.ensure_processing_started()?,
                 input,
@@ -409,9 +409,7 @@ fn run(
         let mut outputs = ports_out.with_output_buffers([AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only(
-                scratch_out
-                    .iter_mut()
-                    .map(|channel| &mut channel[..length]),
+                scratch_out.iter_mut().map(|channel| &mut channel[..length]),
             ),
         }]);
         processor.process(

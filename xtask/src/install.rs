@@ -33,10 +33,7 @@ fn folders() -> Result<[PathBuf; 2]> {
     let names = if cfg!(windows) {
         ["Programs/Common/CLAP", "Programs/Common/VST3"]
     } else if cfg!(target_os = "macos") {
-        [
-            "Library/Audio/Plug-Ins/CLAP",
-            "Library/Audio/Plug-Ins/VST3",
-        ]
+        ["Library/Audio/Plug-Ins/CLAP", "Library/Audio/Plug-Ins/VST3"]
     } else {
         [".clap", ".vst3"]
     };
