@@ -334,21 +334,32 @@ impl FineInterpolator {
 
     #[inline(always)]
     fn interval_peak_portable(&self, window: &[f32; FINE_TAPS]) -> f32 {
-        let mut even = [0.0_f32; FINE_PHASES / 2];
-        let mut odd = [0.0_f32; FINE_PHASES / 2];
-        for i in 0..FINE_HALF {
-            let sum = window[i] + window[FINE_TAPS - 1 - i];
-            let difference = window[i] - window[FINE_TAPS - 1 - i];
-            for phase in 0..FINE_PHASES / 2 {
-                even[phase] += self.even[i][phase] * sum;
-                odd[phase] += self.odd[i][phase] * difference;
-            }
-        }
+        let sums: [f32; FINE_HALF] =
+            core::array::from_fn(|i| window[i] + window[FINE_TAPS - 1 - i]);
+        let differences: [f32; FINE_HALF] =
+            core::array::from_fn(|i| window[i] - window[FINE_TAPS - 1 - i]);
+        let even = weighted_sum(&self.even, &sums);
+        let odd = weighted_sum(&self.odd, &differences);
         let ends = larger(window[FINE_HALF - 1].abs(), window[FINE_HALF].abs());
         (0..FINE_PHASES / 2).fold(ends, |peak, phase| {
             larger(peak, even[phase].abs() + odd[phase].abs())
         })
     }
+}
+
+/// For each phase the taps' sum over `values`.
+#[inline(always)]
+fn weighted_sum(
+    taps: &[[f32; FINE_PHASES / 2]; FINE_HALF],
+    values: &[f32; FINE_HALF],
+) -> [f32; FINE_PHASES / 2] {
+    let mut sum = [0.0_f32; FINE_PHASES / 2];
+    for (taps, value) in taps.iter().zip(values) {
+        for (sum, tap) in sum.iter_mut().zip(taps) {
+            *sum += tap * value;
+        }
+    }
+    sum
 }
 
 /// `sinc(t)` under a Kaiser window that ends at `±half_width`.
