@@ -317,7 +317,8 @@ impl Limiter {
             * f64::from(RELEASE_MS.quantized(self.settings.release_ms));
         // ln of how far 12 dB is from 0.1 dB, in linear gain.
         let time_constants = 4.2;
-        ms_to_samples(fall_ms * time_constants, self.stream.sample_rate_hz, 1)
+        let ms = SUSTAIN_HOLD_MS + fall_ms * time_constants;
+        ms_to_samples(ms, self.stream.sample_rate_hz, 1)
     }
 
     /// Smallest gain and highest input peak since the last call.
