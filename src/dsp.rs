@@ -1,8 +1,12 @@
 //! Building blocks of signal processing. They know no mastering, no host, no thread, no file.
 
 pub mod block;
+pub mod box_smoother;
 pub mod delay;
 pub mod float_mode;
 pub mod glide;
+pub mod interpolator;
 pub mod meter;
+pub mod sliding_min;
+pub mod svf;
 pub mod units;

@@ -85,6 +85,11 @@ impl Crossfade {
         self.glide.set(if replaced { 1.0 } else { 0.0 });
     }
 
+    /// Whether only the replacement is heard.
+    pub fn replaced(&self) -> bool {
+        self.glide.settled() && self.glide.value() == 1.0
+    }
+
     /// The fade arrives at once.
     pub fn reset(&mut self) {
         self.glide.reset();
@@ -93,7 +98,7 @@ impl Crossfade {
     /// Fades `block`, in place, towards the replacement, whose slices are as long.
     pub fn process(&mut self, block: &mut StereoBlock<'_>, left: &[f32], right: &[f32]) {
         if self.glide.settled() {
-            if self.glide.value() == 1.0 {
+            if self.replaced() {
                 block.left.copy_from_slice(left);
                 block.right.copy_from_slice(right);
             }

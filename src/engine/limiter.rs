@@ -1,0 +1,366 @@
+//! The look-ahead true-peak limiter: the gain path that cannot overshoot.
+//!
+//! ```text
+//! driven input ─► 4× interval peaks ─► needed gain ─┬─► held minimum ─► sustain gain ──┐
+//!        │                                          └─► transient gain, by channel ─► × ┴─► sliding
+//!        └──────────────────────── delay ──────────────────────────────► ×  ◄─ boxes ◄─ minimum
+//! ```
+//!
+//! *Sustain* follows what is needed again and again: the demand held over the longest half-period
+//! (so that a bass note asks for one constant gain), approached and left slowly. *Transient* takes
+//! what is left and lets go quickly, unless the level is mostly bass: then it too holds on over the
+//! half-period, because a gain that follows single waves distorts them. Their product never exceeds what is needed; the sliding minimum
+//! spans the smoother, so the smoothed gain cannot either (a mean of values no larger than the need).
+
+mod bass;
+mod sustain;
+
+use super::settings::{CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS};
+use crate::dsp::block::{StereoBlock, Stream};
+use crate::dsp::box_smoother::{BoxSmoother, UNITY, to_fixed};
+use crate::dsp::delay::Delay;
+use crate::dsp::glide::Glide;
+use crate::dsp::interpolator::{QUICK_DELAY_SAMPLES, QuickInterpolator, larger};
+use crate::dsp::sliding_min::SlidingMin;
+use crate::dsp::units::{db_to_gain, ms_to_samples, one_pole_feedback};
+use bass::Bass;
+use sustain::Sustain;
+
+/// Most frames per pass.
+pub(crate) const CHUNK_FRAMES: usize = 64;
+/// Length of the gain smoother; with the interpolator's 15 samples, the latency.
+const LOOKAHEAD_MS: f64 = 0.8;
+/// The limiter aims this far below the ceiling; what its 4× grid cannot see stays in this margin.
+const MARGIN_DB: f64 = 0.03;
+const GLIDE_MS: f64 = 50.0;
+/// Over which a demand counts as lasting: half a period of 42 Hz.
+const HOLD_MS: f64 = 12.0;
+
+/// Deeper than this is never asked for: −80 dB.
+const GAIN_MIN: f32 = 1e-4;
+/// Closer to unity than this is unity: about the step of an f32 there.
+const UNITY_SNAP: f32 = 1e-7;
+
+/// What makes a character.
+#[derive(Debug, Clone, Copy)]
+struct Tuning {
+    /// Time constant of the sustain gain towards more limiting.
+    sustain_rise_ms: f64,
+    /// And towards less, on top of which comes the release setting tenfold.
+    sustain_fall_ms: f64,
+    /// Time constant of the transient gain's recovery, as a multiple of the release setting.
+    release_share: f64,
+    /// 1: both channels always get the same gain; 0: each its own transient gain.
+    transient_link: f32,
+}
+
+impl Tuning {
+    fn sustain_fall_ms(&self, release_ms: f64) -> f64 {
+        self.sustain_fall_ms + 10.0 * release_ms
+    }
+
+    fn of(character: Character) -> Self {
+        match character {
+            Character::Transparent => Self {
+                sustain_rise_ms: 2000.0,
+                sustain_fall_ms: 200.0,
+                release_share: 1.0,
+                transient_link: 1.0,
+            },
+            Character::Punchy => Self {
+                sustain_rise_ms: 3000.0,
+                sustain_fall_ms: 100.0,
+                release_share: 0.5,
+                transient_link: 0.7,
+            },
+            Character::Dense => Self {
+                sustain_rise_ms: 500.0,
+                sustain_fall_ms: 800.0,
+                release_share: 4.0,
+                transient_link: 0.9,
+            },
+        }
+    }
+}
+
+/// Feedback coefficients that follow from settings and stream.
+#[derive(Debug, Clone, Copy)]
+struct Ballistics {
+    sustain_rise: f32,
+    sustain_fall: f32,
+    release: f32,
+    transient_link: f32,
+}
+
+impl Ballistics {
+    fn new(settings: &LoudnessSettings, stream: Stream, grid_samples: usize) -> Self {
+        let tuning = Tuning::of(settings.character);
+        let release_ms = f64::from(RELEASE_MS.quantized(settings.release_ms));
+        let grid_rate_hz = stream.sample_rate_hz / grid_samples as f64;
+        let toward = |tau_ms: f64, rate_hz: f64| (1.0 - one_pole_feedback(tau_ms, rate_hz)) as f32;
+        Self {
+            sustain_rise: toward(tuning.sustain_rise_ms, grid_rate_hz),
+            sustain_fall: toward(tuning.sustain_fall_ms(release_ms), grid_rate_hz),
+            release: toward(tuning.release_share * release_ms, stream.sample_rate_hz),
+            transient_link: tuning.transient_link,
+        }
+    }
+}
+
+/// Keeps the true peak under the ceiling; below it a pure delay, bit for bit.
+#[derive(Debug)]
+pub struct Limiter {
+    stream: Stream,
+    settings: LoudnessSettings,
+    ballistics: Ballistics,
+    drive: Glide,
+    ceiling: Glide,
+    interpolators: [QuickInterpolator; 2],
+    audio: [Delay; 2],
+    bass: Bass,
+    sustain: Sustain,
+    /// Gain of the transient path per channel, before the minimum.
+    transient: [f32; 2],
+    held: [SlidingMin; 2],
+    smoother: BoxSmoother,
+    /// Samples since anything but unity entered the gain path; at rest when it has all left.
+    quiet_samples: usize,
+    memory_samples: usize,
+    min_gain: f32,
+    peak_in: f32,
+}
+
+impl Limiter {
+    /// Allocates all it will ever need. Uses all of `settings` but `on`.
+    pub fn new(stream: Stream, settings: &LoudnessSettings) -> Self {
+        let rate_hz = stream.sample_rate_hz;
+        let smoother_samples = ms_to_samples(LOOKAHEAD_MS, rate_hz, 3);
+        let window_samples = smoother_samples + 1;
+        let latency_samples = smoother_samples + QUICK_DELAY_SAMPLES - 1;
+        let bass = Bass::new(stream, HOLD_MS);
+        let sustain = Sustain::new(stream, HOLD_MS, bass.grid_samples());
+        let ballistics = Ballistics::new(settings, stream, sustain.grid_samples());
+        let unity = Glide::new(stream, GLIDE_MS, 1.0);
+        let mut limiter = Self {
+            stream,
+            settings: settings.clone(),
+            ballistics,
+            drive: unity.clone(),
+            ceiling: unity,
+            interpolators: [QuickInterpolator::new(), QuickInterpolator::new()],
+            audio: [Delay::new(latency_samples), Delay::new(latency_samples)],
+            bass,
+            sustain,
+            transient: [1.0; 2],
+            held: [
+                SlidingMin::new(window_samples, UNITY),
+                SlidingMin::new(window_samples, UNITY),
+            ],
+            smoother: BoxSmoother::new(smoother_samples),
+            quiet_samples: 0,
+            memory_samples: window_samples + smoother_samples,
+            min_gain: 1.0,
+            peak_in: 0.0,
+        };
+        limiter.aim_glides();
+        limiter.reset();
+        limiter
+    }
+
+    /// Takes effect from the next sample; drive and ceiling glide.
+    pub fn set(&mut self, settings: &LoudnessSettings) {
+        if *settings != self.settings {
+            self.settings = settings.clone();
+            self.ballistics = Ballistics::new(settings, self.stream, self.sustain.grid_samples());
+            self.aim_glides();
+        }
+    }
+
+    fn aim_glides(&mut self) {
+        let drive_db = f64::from(DRIVE_DB.quantized(self.settings.drive_db));
+        let ceiling_dbtp = f64::from(CEILING_DBTP.quantized(self.settings.ceiling_dbtp));
+        self.drive.set(db_to_gain(drive_db) as f32);
+        self.ceiling
+            .set(db_to_gain(ceiling_dbtp - MARGIN_DB) as f32);
+    }
+
+    /// Back to silence; glides land.
+    pub fn reset(&mut self) {
+        self.drive.reset();
+        self.ceiling.reset();
+        self.interpolators
+            .iter_mut()
+            .for_each(QuickInterpolator::reset);
+        self.audio.iter_mut().for_each(Delay::reset);
+        self.bass.reset();
+        self.sustain.reset();
+        self.transient = [1.0; 2];
+        self.held.iter_mut().for_each(|held| held.reset(UNITY));
+        self.smoother.reset();
+        self.quiet_samples = self.memory_samples;
+        self.min_gain = 1.0;
+        self.peak_in = 0.0;
+    }
+
+    /// In place; any length. Drives, then limits.
+    pub fn process(&mut self, block: &mut StereoBlock<'_>) {
+        let frames = block.frames();
+        let mut start = 0;
+        while start < frames {
+            let end = (start + CHUNK_FRAMES).min(frames);
+            self.process_chunk(&mut block.part(start, end));
+            start = end;
+        }
+    }
+
+    fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
+        let frames = chunk.frames();
+        self.apply_drive(chunk);
+        let mut needs = [[0.0_f32; CHUNK_FRAMES]; 2];
+        self.interpolators[0].process(chunk.left, &mut needs[0][..frames]);
+        self.interpolators[1].process(chunk.right, &mut needs[1][..frames]);
+        let limits = self.peaks_to_needs(&mut needs, frames);
+        let mut bass_levels = [0.0; CHUNK_FRAMES];
+        self.bass.process(chunk, &mut bass_levels);
+        delay_in_place(&mut self.audio[0], chunk.left);
+        delay_in_place(&mut self.audio[1], chunk.right);
+        if !limits && self.quiet_samples >= self.memory_samples && self.sustain.at_rest() {
+            // Unity into a gain path full of unity: nothing would change.
+            self.sustain.skip(frames);
+            return;
+        }
+        self.apply_gain(chunk, &needs, &bass_levels);
+    }
+
+    fn apply_drive(&mut self, chunk: &mut StereoBlock<'_>) {
+        if self.drive.settled() {
+            let drive = self.drive.value();
+            chunk.left.iter_mut().for_each(|x| *x *= drive);
+            chunk.right.iter_mut().for_each(|x| *x *= drive);
+        } else {
+            for (left, right) in chunk.left.iter_mut().zip(chunk.right.iter_mut()) {
+                let drive = self.drive.tick();
+                *left *= drive;
+                *right *= drive;
+            }
+        }
+    }
+
+    /// Turns peaks into the gains they need, at most 1. Whether any is less.
+    fn peaks_to_needs(&mut self, needs: &mut [[f32; CHUNK_FRAMES]; 2], frames: usize) -> bool {
+        let mut highest = 0.0_f32;
+        for channel in needs.iter() {
+            highest = channel[..frames].iter().fold(highest, |a, &b| larger(a, b));
+        }
+        self.peak_in = larger(self.peak_in, highest);
+        let settled = self.ceiling.settled();
+        if settled && highest <= self.ceiling.value() {
+            needs[0][..frames].fill(1.0);
+            needs[1][..frames].fill(1.0);
+            return false;
+        }
+        let [left, right] = needs;
+        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
+            let ceiling = if settled {
+                self.ceiling.value()
+            } else {
+                self.ceiling.tick()
+            };
+            *left = needed_gain(*left, ceiling);
+            *right = needed_gain(*right, ceiling);
+        }
+        true
+    }
+
+    fn apply_gain(
+        &mut self,
+        chunk: &mut StereoBlock<'_>,
+        needs: &[[f32; CHUNK_FRAMES]; 2],
+        bass_levels: &[f32; CHUNK_FRAMES],
+    ) {
+        let inverse_ceiling = 1.0 / self.ceiling.value();
+        let Ballistics {
+            release,
+            transient_link,
+            ..
+        } = self.ballistics;
+        let mut min_gain = self.min_gain;
+        for n in 0..chunk.frames() {
+            let need = [needs[0][n], needs[1][n]];
+            let linked = smaller(need[0], need[1]);
+            let bass = bass_levels[n] * inverse_ceiling;
+            self.sustain.tick(linked, bass, &self.ballistics);
+            let sustain = self.sustain.gain();
+            let most = smaller(sustain, self.sustain.bass_gain());
+            let linked_rest = smaller(most, linked) / sustain;
+            let target = [0, 1].map(|channel| {
+                let rest = smaller(most, need[channel]) / sustain;
+                let rest = rest + transient_link * (linked_rest - rest);
+                let recovered = self.transient[channel] + (1.0 - self.transient[channel]) * release;
+                let recovered = if recovered > 1.0 - UNITY_SNAP {
+                    1.0
+                } else {
+                    recovered
+                };
+                self.transient[channel] = smaller(rest, recovered);
+                to_fixed(smaller(sustain * self.transient[channel], need[channel]))
+            });
+            if target == [UNITY; 2] {
+                self.quiet_samples = self.quiet_samples.saturating_add(1);
+            } else {
+                self.quiet_samples = 0;
+            }
+            let gains = self
+                .smoother
+                .tick([self.held[0].tick(target[0]), self.held[1].tick(target[1])]);
+            chunk.left[n] *= gains[0];
+            chunk.right[n] *= gains[1];
+            min_gain = smaller(min_gain, smaller(gains[0], gains[1]));
+        }
+        self.min_gain = min_gain;
+    }
+
+    /// Depends on the stream alone.
+    pub fn latency_samples(&self) -> usize {
+        self.audio[0].samples()
+    }
+
+    /// Samples from the end of a loud passage until the gain has come back to within 0.1 dB of unity,
+    /// after 12 dB of limiting.
+    pub fn release_samples(&self) -> usize {
+        let release_ms = f64::from(RELEASE_MS.quantized(self.settings.release_ms));
+        let fall_ms = Tuning::of(self.settings.character).sustain_fall_ms(release_ms);
+        // ln of how far 12 dB is from 0.1 dB, in linear gain.
+        let time_constants = 4.2;
+        ms_to_samples(fall_ms * time_constants, self.stream.sample_rate_hz, 1)
+    }
+
+    /// Smallest gain and highest input peak since the last call.
+    pub fn take_reading(&mut self) -> (f32, f32) {
+        (
+            core::mem::replace(&mut self.min_gain, 1.0),
+            core::mem::replace(&mut self.peak_in, 0.0),
+        )
+    }
+}
+
+fn delay_in_place(delay: &mut Delay, samples: &mut [f32]) {
+    let mut delayed = [0.0_f32; CHUNK_FRAMES];
+    delay.process(samples, &mut delayed[..samples.len()]);
+    samples.copy_from_slice(&delayed[..samples.len()]);
+}
+
+#[inline]
+fn needed_gain(peak: f32, ceiling: f32) -> f32 {
+    if peak > ceiling {
+        larger(ceiling / peak, GAIN_MIN)
+    } else {
+        1.0
+    }
+}
+
+/// Minimum by one comparison (`f32::min` has to look for NaN).
+#[inline]
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
