@@ -227,15 +227,15 @@ impl Channel {
         const TAPS: usize = 12;
         // Mirrored phases share their sums and differences, and the larger of |a + b| and |a − b| is
         // |a| + |b|.
-        const FOLDED: [[f32; TAPS / 2]; 4] = {
-            let mut folded = [[0.0; TAPS / 2]; 4];
+        const FOLDED: [[f32; 4]; TAPS / 2] = {
+            let mut folded = [[0.0; 4]; TAPS / 2];
             let mut i = 0;
             while i < TAPS / 2 {
                 let mut pair = 0;
                 while pair < 2 {
                     let (near, far) = (ANNEX_2_PHASES[pair][i], ANNEX_2_PHASES[pair][TAPS - 1 - i]);
-                    folded[2 * pair][i] = 0.5 * (near + far);
-                    folded[2 * pair + 1][i] = 0.5 * (near - far);
+                    folded[i][2 * pair] = 0.5 * (near + far);
+                    folded[i][2 * pair + 1] = 0.5 * (near - far);
                     pair += 1;
                 }
                 i += 1;
@@ -247,15 +247,15 @@ impl Channel {
         for (frame, reading) in readings.iter_mut().enumerate() {
             let at = frame + (HISTORY - TAPS) / 2;
             let [mut outer_even, mut outer_odd, mut inner_even, mut inner_odd] = [0.0_f32; 4];
-            for i in 0..TAPS / 2 {
+            for (i, taps) in FOLDED.iter().enumerate() {
                 let early = self.samples[at + i];
                 let late = self.samples[at + TAPS - 1 - i];
                 let sum = early + late;
                 let difference = early - late;
-                outer_even += FOLDED[0][i] * sum;
-                outer_odd += FOLDED[1][i] * difference;
-                inner_even += FOLDED[2][i] * sum;
-                inner_odd += FOLDED[3][i] * difference;
+                outer_even += taps[0] * sum;
+                outer_odd += taps[1] * difference;
+                inner_even += taps[2] * sum;
+                inner_odd += taps[3] * difference;
             }
             *reading = larger(
                 outer_even.abs() + outer_odd.abs(),
