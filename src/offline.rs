@@ -1,1 +1,21 @@
 //! Files in, files out: the same engine without a host, latency removed.
+//!
+//! A song is decoded once into a raw temporary file ([`raw`]) and read again for every pass, so memory
+//! does not grow with it. [`master`] is the whole way of one file; [`measure`] only reads.
+
+pub mod convert;
+pub mod failure;
+pub mod master;
+pub mod measure;
+#[cfg(feature = "mp3")]
+pub mod mp3;
+pub mod output;
+pub mod preset;
+pub mod quantize;
+pub mod raw;
+pub mod read;
+pub mod render;
+pub mod services;
+pub mod tags;
+pub mod watch;
+pub mod write;

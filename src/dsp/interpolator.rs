@@ -347,8 +347,7 @@ impl FineInterpolator {
     }
 }
 
-/// For each phase the taps' sum over `values`. A loop of its own, because that is what compilers
-/// vectorise.
+/// For each phase the taps' sum over `values`.
 #[inline(always)]
 fn weighted_sum(
     taps: &[[f32; FINE_PHASES / 2]; FINE_HALF],

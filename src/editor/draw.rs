@@ -10,7 +10,7 @@ use crate::engine::settings::Character;
 use crate::handoff::errand::Errand;
 
 const HEADER: f32 = 36.0;
-const METERS_WIDTH: f32 = 272.0;
+const METERS_WIDTH: f32 = 264.0;
 const CONTROLS_HEIGHT: f32 = 204.0;
 const CHARACTERS: [(Character, &str); 3] = [
     (Character::Transparent, "Transparent"),
@@ -34,7 +34,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     let right = Rect::from_min_max(pos2(split + GAP, body.top()), body.max);
     let under = right.bottom() - CONTROLS_HEIGHT;
     let above = Rect::from_min_max(right.min, pos2(right.right(), under - GAP));
-    let goal_width = (right.width() * 0.38).clamp(156.0, 280.0);
+    let goal_width = (right.width() * 0.38).clamp(148.0, 280.0);
     let limiter = Rect::from_min_max(
         pos2(right.left(), under),
         pos2(right.right() - goal_width - GAP, right.bottom()),
@@ -71,7 +71,14 @@ fn header(ui: &Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         theme::TEXT,
     );
     let place = Rect::from_min_max(pos2(rect.right() - 88.0, rect.top()), rect.max);
-    if let Some(on) = switch(ui, place, "Bypass", view.settings.bypass, theme::REDUCTION) {
+    if let Some(on) = switch(
+        ui,
+        place,
+        "Bypass",
+        Align2::RIGHT_CENTER,
+        view.settings.bypass,
+        theme::REDUCTION,
+    ) {
         out.push(Gesture::Bypass(on));
     }
     let snapshot = &view.snapshot;
@@ -113,7 +120,14 @@ fn draw_limiter(
         theme::TEXT,
     );
     let place = Rect::from_min_max(pos2(head.right() - 60.0, head.top()), head.max);
-    if let Some(on) = switch(ui, place, if on { "On" } else { "Off" }, on, theme::GOAL) {
+    if let Some(on) = switch(
+        ui,
+        place,
+        if on { "On" } else { "Off" },
+        Align2::RIGHT_CENTER,
+        on,
+        theme::GOAL,
+    ) {
         out.push(Gesture::Loudness(on));
     }
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 26.0), rect.max);
@@ -121,13 +135,19 @@ fn draw_limiter(
         pos2(rect.left(), head.bottom() + 8.0),
         pos2(rect.right(), foot.top() - 8.0),
     );
-    let width = knobs.width() / 3.0;
-    for (n, number) in [Number::Drive, Number::Ceiling, Number::Release]
-        .into_iter()
-        .enumerate()
-    {
-        let left = knobs.left() + width * n as f32;
-        let place = Rect::from_min_size(pos2(left, knobs.top()), vec2(width, knobs.height()));
+    // Each as wide as its longest value, and what is left in equal parts.
+    let columns = [
+        (Number::Drive, 72.0),
+        (Number::Ceiling, 88.0),
+        (Number::Release, 52.0),
+    ];
+    let needed: f32 = columns.iter().map(|(_, width)| width).sum();
+    let spare = (knobs.width() - needed) / columns.len() as f32;
+    let mut left = knobs.left();
+    for (number, needed) in columns {
+        let size = vec2(needed + spare, knobs.height());
+        let place = Rect::from_min_size(pos2(left, knobs.top()), size);
+        left += size.x;
         knob(ui, place, number, number.of(view), live, memory, out);
     }
     let chosen = CHARACTERS
@@ -166,6 +186,7 @@ fn draw_goal(
         Number::Goal,
         view.goal_lufs,
         theme::large(),
+        Some(theme::RAISED),
         memory,
         out,
     );

@@ -11,7 +11,7 @@ use crate::dsp::units::gain_to_db;
 use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
 /// The scale ends here, in dB below the top.
-const DEPTH_DB: f32 = 30.0;
+const DEPTH_DB: f32 = 18.0;
 const HEAD: f32 = 28.0;
 const SCALE_WIDTH: f32 = 28.0;
 const TIME_HEIGHT: f32 = 18.0;
@@ -31,20 +31,20 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
     let input = curve(plot, &view.history, |c| y(-db(c.input_peak)));
     let output = curve(plot, &view.history, |c| y(-db(c.output_peak)));
     let gain = curve(plot, &view.history, |c| y(-db(c.min_gain)));
-    fill(&inside, &input, plot.bottom(), theme::INPUT);
     fill(
         &inside,
         &output,
         plot.bottom(),
         theme::mix(theme::OUTPUT, theme::GROUND, 0.45),
     );
-    for down in [3.0, 6.0, 12.0, 18.0, 24.0] {
+    for down in [3.0, 6.0, 9.0, 12.0, 15.0] {
         inside.hline(
             plot.x_range(),
             y(down),
             Stroke::new(1.0, theme::mix(theme::LABEL, theme::PANEL, 0.18)),
         );
     }
+    inside.add(Shape::line(input, Stroke::new(1.0, theme::INPUT)));
     if view.history.iter().any(|column| column.min_gain < 1.0) {
         fill(
             &inside,
@@ -59,7 +59,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
         inside.hline(plot.x_range(), at, Stroke::new(1.0, theme::GOAL));
     }
 
-    let labels = [0.0, 3.0, 6.0, 12.0, 18.0, 24.0, 30.0];
+    let labels = [0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0];
     for down in labels {
         let align = match down {
             0.0 => Align2::RIGHT_TOP,
@@ -72,10 +72,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             format!("\u{2212}{down}")
         };
         let at = pos2(rect.right(), y(down));
-        // The first lines are close together in a low window.
-        if down != 3.0 || y(3.0) - y(0.0) > 20.0 {
-            text(&painter, at, align, label, theme::tiny(), theme::LABEL);
-        }
+        text(&painter, at, align, label, theme::tiny(), theme::LABEL);
     }
     for seconds in [20, 15, 10, 5, 0] {
         let columns = f64::from(seconds) * 1000.0 / COLUMN_MS;

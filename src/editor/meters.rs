@@ -23,7 +23,9 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
     let meter = &view.snapshot.output;
     let fixed = HEAD + INTEGRATED + 2.0 * ROW + SCALE + 3.0 * CELL + FOOT;
     // Height that is left goes between the groups.
-    let gap = ((rect.height() - fixed) / 3.0).clamp(0.0, 32.0);
+    let spare = (rect.height() - fixed - 8.0).max(0.0);
+    let gap = (spare / 4.0).min(32.0);
+    let cell_height = CELL + ((spare - 3.0 * gap) / 3.0).clamp(0.0, 16.0);
     let (left, right) = (rect.left(), rect.right());
 
     let mut y = rect.top();
@@ -147,7 +149,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
     {
         for (column, cell) in cells.iter().enumerate() {
             let x = left + column as f32 * (rect.width() / 2.0 + theme::GRID);
-            let top = y + row as f32 * CELL;
+            let top = y + row as f32 * cell_height;
             text(
                 &painter,
                 pos2(x, top),
@@ -169,7 +171,14 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
 
     let foot = Rect::from_min_max(pos2(left, rect.bottom() - 20.0), rect.max);
     let label = "Reset when playback starts";
-    if let Some(on) = switch(ui, foot, label, view.reset_on_start, theme::GOAL) {
+    if let Some(on) = switch(
+        ui,
+        foot,
+        label,
+        Align2::LEFT_CENTER,
+        view.reset_on_start,
+        theme::GOAL,
+    ) {
         out.push(Gesture::ResetOnStart(on));
     }
 }
@@ -199,13 +208,13 @@ fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [[Cell; 2]; 3] {
         [
             Cell {
                 color: if over { theme::OVER } else { theme::TEXT },
-                ..cell("True peak, highest", tenths(meter.true_peak_dbtp), "dBTP")
+                ..cell("True peak", tenths(meter.true_peak_dbtp), "dBTP")
             },
-            cell("Loudness range", tenths(meter.loudness_range_lu), "LU"),
+            cell("Range (LRA)", tenths(meter.loudness_range_lu), "LU"),
         ],
         [
-            cell("Peak to loudness", tenths(meter.plr_db), "dB PLR"),
-            cell("\u{2026} short-term", tenths(meter.psr_db), "dB PSR"),
+            cell("PLR", tenths(meter.plr_db), "dB"),
+            cell("PSR", tenths(meter.psr_db), "dB"),
         ],
         [
             cell("Sample peak", tenths(meter.sample_peak_dbfs), "dBFS"),

@@ -31,7 +31,7 @@ pub const LABEL: Color32 = Color32::from_rgb(0xa3, 0xad, 0xb9);
 /// What goes out.
 pub const OUTPUT: Color32 = Color32::from_rgb(0x5b, 0xa7, 0xd9);
 /// What comes in.
-pub const INPUT: Color32 = Color32::from_rgb(0x3b, 0x4a, 0x5a);
+pub const INPUT: Color32 = Color32::from_rgb(0xb4, 0xc3, 0xd1);
 /// What the limiter takes away, and whatever is not as usual (bypass).
 pub const REDUCTION: Color32 = Color32::from_rgb(0xf2, 0xa8, 0x5c);
 /// The goal, and whatever the user has set.

@@ -102,9 +102,16 @@ pub fn button(ui: &Ui, rect: Rect, label: &str, fill: Option<Color32>, enabled: 
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }
 
-/// A switch with its label to the left, filling `rect` from the right. Returns the new state if it was
-/// switched.
-pub fn switch(ui: &Ui, rect: Rect, label: &str, on: bool, color: Color32) -> Option<bool> {
+/// A switch at the right end of `rect`, with its label beside it or, for `LEFT_CENTER`, at the left end.
+/// Returns the new state if it was switched.
+pub fn switch(
+    ui: &Ui,
+    rect: Rect,
+    label: &str,
+    label_at: Align2,
+    on: bool,
+    color: Color32,
+) -> Option<bool> {
     let response = ui.interact(rect, Id::unique(("switch", label)), Sense::click());
     let painter = ui.painter();
     let track =
@@ -124,8 +131,12 @@ pub fn switch(ui: &Ui, rect: Rect, label: &str, on: bool, color: Color32) -> Opt
     let knob = if on { theme::ON_FILL } else { theme::LABEL };
     painter.circle_filled(pos2(x, track.center().y), 5.0, knob);
     let ink = if on { theme::TEXT } else { theme::LABEL };
-    let at = pos2(track.left() - 2.0 * theme::GRID, rect.center().y);
-    text(painter, at, Align2::RIGHT_CENTER, label, theme::body(), ink);
+    let x = match label_at {
+        Align2::LEFT_CENTER => rect.left(),
+        _ => track.left() - 2.0 * theme::GRID,
+    };
+    let at = pos2(x, rect.center().y);
+    text(painter, at, label_at, label, theme::body(), ink);
     let clicked = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
     clicked.then_some(!on)
 }
@@ -135,10 +146,19 @@ pub fn segments(ui: &Ui, rect: Rect, labels: &[&str], chosen: usize, live: bool)
     let mut picked = None;
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, theme::RAISED);
-    let width = rect.width() / labels.len() as f32;
+    let widths: Vec<f32> = labels
+        .iter()
+        .map(|label| {
+            let galley = painter.layout_no_wrap((*label).to_owned(), theme::body(), theme::TEXT);
+            galley.size().x
+        })
+        .collect();
+    let padding = (rect.width() - widths.iter().sum::<f32>()) / labels.len() as f32;
+    let mut left = rect.left();
     for (index, label) in labels.iter().enumerate() {
-        let left = rect.left() + width * index as f32;
-        let part = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+        let size = vec2(widths[index] + padding, rect.height());
+        let part = Rect::from_min_size(pos2(left, rect.top()), size);
+        left += size.x;
         let response = ui.interact(part, Id::unique(("segment", label)), Sense::click());
         let part = part.shrink(2.0);
         let ink = if index == chosen {
@@ -206,7 +226,9 @@ pub fn knob(
 
     let range = number.range();
     let share = |value: f32| (value - range.min) / (range.max - range.min);
-    let zero = share(range.default.clamp(range.min, range.max));
+    // A value with a sign grows from zero, any other from its lowest.
+    let signed = range.min < 0.0 && range.max > 0.0;
+    let zero = if signed { share(0.0) } else { 0.0 };
     let here = share(value);
     let color = if live { theme::GOAL } else { theme::LABEL };
     let body = if response.hovered() || response.dragged() {
@@ -234,16 +256,18 @@ pub fn knob(
     );
 
     let box_ = Rect::from_min_max(pos2(rect.left(), rect.bottom() - VALUE_HEIGHT), rect.max);
-    entry(ui, box_, number, value, theme::value(), memory, out);
+    entry(ui, box_, number, value, theme::value(), None, memory, out);
 }
 
 /// The number itself, to be clicked and typed over, or dragged; with its unit, centred in `rect`.
+/// `ground` shows that it can be set, where no knob does.
 pub fn entry(
     ui: &mut Ui,
     rect: Rect,
     number: Number,
     value: f32,
     font: FontId,
+    ground: Option<Color32>,
     memory: &mut Memory,
     out: &mut Vec<Gesture>,
 ) {
@@ -258,8 +282,9 @@ pub fn entry(
         Sense::click_and_drag(),
     );
     let painter = ui.painter();
-    if response.hovered() {
-        painter.rect_filled(rect, theme::RADIUS, theme::RAISED);
+    let hovered = response.hovered().then_some(theme::HOVERED);
+    if let Some(ground) = hovered.or(ground) {
+        painter.rect_filled(rect, theme::RADIUS, ground);
     }
     let shown = number.text(value);
     let digits = painter

@@ -214,7 +214,11 @@ impl NiceEguiApp for App {
     ) -> Result<(), HandlerError> {
         self.context = Some(nice_gui_ctx);
         // A second pass over the same input would return its gestures twice.
-        egui_ctx.options_mut(|options| options.max_passes = std::num::NonZeroUsize::MIN);
+        egui_ctx.options_mut(|options| {
+            options.max_passes = std::num::NonZeroUsize::MIN;
+            // Ctrl and plus belong to the host.
+            options.zoom_with_keyboard = false;
+        });
         Ok(())
     }
 

@@ -216,7 +216,8 @@ impl Limiter {
         let mut needs = [[0.0_f32; CHUNK_FRAMES]; 2];
         self.interpolators[0].process(chunk.left, &mut needs[0][..frames]);
         self.interpolators[1].process(chunk.right, &mut needs[1][..frames]);
-        let limits = self.peaks_to_needs(&mut needs, frames);
+        let mut ceilings = [0.0; CHUNK_FRAMES];
+        let limits = self.peaks_to_needs(&mut needs, &mut ceilings, frames);
         let mut bass_levels = [0.0; CHUNK_FRAMES];
         self.bass.process(chunk, &mut bass_levels);
         delay_in_place(&mut self.audio[0], chunk.left);
@@ -225,6 +226,9 @@ impl Limiter {
             // Unity into a gain path full of unity: nothing would change.
             self.sustain.skip(frames);
             return;
+        }
+        for (level, ceiling) in bass_levels.iter_mut().zip(&ceilings[..frames]) {
+            *level /= ceiling;
         }
         self.apply_gain(chunk, &needs, &bass_levels);
     }
@@ -243,28 +247,35 @@ impl Limiter {
         }
     }
 
-    /// Turns peaks into the gains they need, at most 1. Whether any is less.
-    fn peaks_to_needs(&mut self, needs: &mut [[f32; CHUNK_FRAMES]; 2], frames: usize) -> bool {
+    /// Turns peaks into the gains they need, at most 1, under the ceiling of each frame. Whether any is
+    /// less.
+    fn peaks_to_needs(
+        &mut self,
+        needs: &mut [[f32; CHUNK_FRAMES]; 2],
+        ceilings: &mut [f32; CHUNK_FRAMES],
+        frames: usize,
+    ) -> bool {
         let mut highest = 0.0_f32;
         for channel in needs.iter() {
             highest = channel[..frames].iter().fold(highest, |a, &b| larger(a, b));
         }
         self.peak_in = larger(self.peak_in, highest);
         let settled = self.ceiling.settled();
+        if settled {
+            ceilings[..frames].fill(self.ceiling.value());
+        } else {
+            ceilings[..frames].fill_with(|| self.ceiling.tick());
+        }
         if settled && highest <= self.ceiling.value() {
             needs[0][..frames].fill(1.0);
             needs[1][..frames].fill(1.0);
             return false;
         }
         let [left, right] = needs;
-        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-            let ceiling = if settled {
-                self.ceiling.value()
-            } else {
-                self.ceiling.tick()
-            };
-            *left = needed_gain(*left, ceiling);
-            *right = needed_gain(*right, ceiling);
+        let pairs = left[..frames].iter_mut().zip(&mut right[..frames]);
+        for ((left, right), ceiling) in pairs.zip(ceilings) {
+            *left = needed_gain(*left, *ceiling);
+            *right = needed_gain(*right, *ceiling);
         }
         true
     }
@@ -273,9 +284,8 @@ impl Limiter {
         &mut self,
         chunk: &mut StereoBlock<'_>,
         needs: &[[f32; CHUNK_FRAMES]; 2],
-        bass_levels: &[f32; CHUNK_FRAMES],
+        bass_shares: &[f32; CHUNK_FRAMES],
     ) {
-        let inverse_ceiling = 1.0 / self.ceiling.value();
         let Ballistics {
             release,
             transient_link,
@@ -287,8 +297,7 @@ impl Limiter {
         for (n, gain) in gains.iter_mut().enumerate() {
             let need = [needs[0][n], needs[1][n]];
             let linked = smaller(need[0], need[1]);
-            self.sustain
-                .tick(linked, bass_levels[n] * inverse_ceiling, &self.ballistics);
+            self.sustain.tick(linked, bass_shares[n], &self.ballistics);
             let sustain = self.sustain.gain();
             let most = smaller(sustain, self.sustain.bass_gain());
             let linked_rest = smaller(most, linked) / sustain;

@@ -1,0 +1,108 @@
+//! Output files that appear complete or not at all.
+
+use super::failure::{Failure, Outcome};
+use super::write::is_folder_trouble;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A file being made: beside its place, under another name, until [`OutputFile::commit`]. Dropped before
+/// that, nothing remains.
+#[derive(Debug)]
+pub struct OutputFile {
+    temporary: NamedTempFile,
+    path: PathBuf,
+    overwrite: bool,
+}
+
+impl OutputFile {
+    /// Prepares a file at `path`. Fails if it is `source` itself, if there is one and `overwrite` is not
+    /// set, or if its folder cannot be written to.
+    pub fn new(path: &Path, source: &Path, overwrite: bool) -> Outcome<Self> {
+        if is_same_file(path, source) {
+            return Err(Failure::because(
+                "the output is the input itself, which is never overwritten: give another name with -o",
+            ));
+        }
+        if path.is_dir() {
+            return Err(Failure::because(format!(
+                "{} is a folder: give a file name with -o",
+                path.display()
+            )));
+        }
+        if path.exists() && !overwrite {
+            return Err(already_there(path));
+        }
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".finalcoat-").suffix(".part");
+        #[cfg(unix)]
+        {
+            // As any new file: what the user's umask allows.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let temporary = builder.tempfile_in(folder).map_err(|error| {
+            Failure::because(if is_folder_trouble(&error) {
+                format!(
+                    "the folder {} cannot be written to ({error}): choose another with -o",
+                    folder.display()
+                )
+            } else {
+                format!("no file can be made in {} ({error})", folder.display())
+            })
+        })?;
+        Ok(Self {
+            temporary,
+            path: path.to_owned(),
+            overwrite,
+        })
+    }
+
+    /// The file to write into.
+    pub fn file(&self) -> Outcome<File> {
+        self.temporary
+            .as_file()
+            .try_clone()
+            .map_err(|error| Failure::because(format!("no file can be made ({error})")))
+    }
+
+    /// The finished file takes its place.
+    pub fn commit(self) -> Outcome<()> {
+        let path = self.path;
+        let placed = if self.overwrite {
+            self.temporary.persist(&path)
+        } else {
+            self.temporary.persist_noclobber(&path)
+        };
+        placed.map(drop).map_err(|error| {
+            if error.error.kind() == std::io::ErrorKind::AlreadyExists {
+                already_there(&path)
+            } else {
+                Failure::because(format!(
+                    "{} cannot be put in place ({})",
+                    path.display(),
+                    error.error
+                ))
+            }
+        })
+    }
+}
+
+fn already_there(path: &Path) -> Failure {
+    Failure::because(format!(
+        "{} is there already: give another name with -o, or --force to overwrite it",
+        path.display()
+    ))
+}
+
+/// Whether two paths lead to one file, also through links.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
