@@ -10,5 +10,7 @@ pub mod interpolator;
 mod loudness;
 pub mod meter;
 pub mod sliding_min;
+pub mod svf;
 mod true_peak;
 pub mod units;
+pub mod window_min;

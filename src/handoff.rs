@@ -1,1 +1,73 @@
-//! Everything that crosses a thread: each a (writer, reader) pair.
+//! Everything that crosses a thread: each a (writer, reader) pair, one moved to each side.
+//!
+//! The audio side never waits, allocates or calls the system: it writes the newest, or drops and
+//! counts. It never wakes anybody; the others come and look. Only editor and worker, who have time,
+//! share a lock.
+
+pub mod capture;
+pub mod errand;
+pub mod history;
+pub mod reset;
+pub mod snapshot;
+
+/// What the audio thread holds.
+#[derive(Debug)]
+pub struct AudioSide {
+    /// The newest readings, for the editor.
+    pub snapshot: snapshot::Writer,
+    /// Gain and level over time, for the editor.
+    pub history: history::Writer,
+    /// What was heard, for the worker.
+    pub capture: capture::Writer,
+    /// The editor's wish to measure anew.
+    pub reset: reset::Reader,
+}
+
+/// What the editor holds.
+#[derive(Debug)]
+pub struct EditorSide {
+    /// The newest readings.
+    pub snapshot: snapshot::Reader,
+    /// Gain and level over time.
+    pub history: history::Reader,
+    /// The wish to measure anew, to the audio thread.
+    pub reset: reset::Writer,
+    /// What the worker shall do, and what came of it.
+    pub errand: errand::Sender,
+}
+
+/// What the worker holds.
+#[derive(Debug)]
+pub struct WorkerSide {
+    /// What was heard.
+    pub capture: capture::Reader,
+    /// What the editor wants done.
+    pub errand: errand::Receiver,
+}
+
+/// All the pairs of one instance.
+pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
+    let (snapshot_writer, snapshot_reader) = snapshot::new();
+    let (history_writer, history_reader) = history::new();
+    let (capture_writer, capture_reader) = capture::new(capture::FRAMES);
+    let (reset_writer, reset_reader) = reset::new();
+    let (errand_sender, errand_receiver) = errand::new();
+    (
+        AudioSide {
+            snapshot: snapshot_writer,
+            history: history_writer,
+            capture: capture_writer,
+            reset: reset_reader,
+        },
+        EditorSide {
+            snapshot: snapshot_reader,
+            history: history_reader,
+            reset: reset_writer,
+            errand: errand_sender,
+        },
+        WorkerSide {
+            capture: capture_reader,
+            errand: errand_receiver,
+        },
+    )
+}

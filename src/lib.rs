@@ -33,3 +33,9 @@ pub mod handoff;
 pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
+
+// Finalcoat Stem joins these two lists.
+#[cfg(feature = "plugin")]
+nice_plug::nice_export_clap!(plugin::Finalcoat);
+#[cfg(feature = "plugin")]
+nice_plug::nice_export_vst3!(plugin::Finalcoat);

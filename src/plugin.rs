@@ -1,1 +1,163 @@
 //! The glue to nice-plug: activate, reset, process, and nothing clever.
+
+pub mod heard;
+pub mod hearing;
+pub mod live;
+pub mod rehearsal;
+pub mod worker;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use crate::dsp::block::{StereoBlock, Stream};
+use crate::editor::window::Window;
+use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
+use crate::params::{FinalcoatParams, mend_state};
+use live::Live;
+use worker::Worker;
+
+/// Finalcoat for the master bus.
+pub struct Finalcoat {
+    params: Arc<FinalcoatParams>,
+    live: Option<Live>,
+    out: AudioSide,
+    /// Until the editor takes it.
+    editor_side: Option<EditorSide>,
+    /// Until the worker takes it: a plugin that is only scanned starts no thread.
+    worker_side: Option<WorkerSide>,
+    worker: Option<Worker>,
+    was_playing: bool,
+}
+
+impl Default for Finalcoat {
+    fn default() -> Self {
+        let (out, editor_side, worker_side) = handoff::new();
+        Self {
+            params: Arc::new(FinalcoatParams::default()),
+            live: None,
+            out,
+            editor_side: Some(editor_side),
+            worker_side: Some(worker_side),
+            worker: None,
+            was_playing: false,
+        }
+    }
+}
+
+impl Plugin for Finalcoat {
+    const NAME: &'static str = "Finalcoat";
+    const VENDOR: &'static str = "Finalcoat";
+    const URL: &'static str = "https://finalcoat.org";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout(2), layout(1)];
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = Window;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.params.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Window> {
+        let side = self.editor_side.take()?;
+        Some(Window::new(self.params.clone(), side))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        mend_state(state);
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let stream = Stream::new(f64::from(config.sample_rate));
+        // Hosts activate again for little reason: the meters go on counting as long as the stream stays.
+        if self.live.as_ref().map(Live::stream) != Some(stream) {
+            let mut live = Live::new(stream, &self.params.settings());
+            live.measure_anew(&mut self.out);
+            self.live = Some(live);
+        }
+        if let Some(live) = &mut self.live {
+            context.set_latency_samples(live.latency_samples());
+        }
+        if let Some(side) = self.worker_side.take() {
+            self.worker = Some(Worker::start(side));
+        }
+        true
+    }
+
+    fn reset(&mut self) {
+        if let Some(live) = &mut self.live {
+            live.set(&self.params.settings());
+            live.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(live) = &mut self.live else {
+            return ProcessStatus::Normal;
+        };
+        let playing = context.transport().playing;
+        let started = playing && !self.was_playing;
+        self.was_playing = playing;
+        let asked = self.out.reset.take();
+        if asked || (started && self.params.kept.reset_on_start()) {
+            live.measure_anew(&mut self.out);
+        }
+        live.set(&self.params.settings());
+        match buffer.as_slice() {
+            [left, right, ..] => {
+                live.process(&mut StereoBlock::new(left, right), &mut self.out);
+            }
+            [mono] => live.process_mono(mono, &mut self.out),
+            [] => {}
+        }
+        ProcessStatus::Tail(live.tail_samples())
+    }
+}
+
+impl ClapPlugin for Finalcoat {
+    const CLAP_ID: &'static str = "org.finalcoat.finalcoat";
+    const CLAP_DESCRIPTION: Option<&'static str> = Some("Mastering for the last 5–10 %");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Mastering,
+        ClapFeature::Limiter,
+        ClapFeature::Stereo,
+        ClapFeature::Mono,
+    ];
+}
+
+impl Vst3Plugin for Finalcoat {
+    const VST3_CLASS_ID: [u8; 16] = *b"FinalcoatMaster1";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
+        Vst3SubCategory::Fx,
+        Vst3SubCategory::Mastering,
+        Vst3SubCategory::Dynamics,
+    ];
+}
+
+/// As many channels out as in. The ports stay unnamed: the framework would give the input's name to
+/// the output.
+const fn layout(channels: u32) -> AudioIOLayout {
+    AudioIOLayout {
+        main_input_channels: NonZeroU32::new(channels),
+        main_output_channels: NonZeroU32::new(channels),
+        ..AudioIOLayout::const_default()
+    }
+}

@@ -34,7 +34,7 @@ fn clean(samples: &mut [f32]) {
     for sample in samples {
         let magnitude = sample.abs();
         // One comparison chain per sample that is also false for NaN.
-        let normal = magnitude >= f32::MIN_POSITIVE && magnitude <= f32::MAX;
+        let normal = (f32::MIN_POSITIVE..=f32::MAX).contains(&magnitude);
         let held = sample.clamp(-MAGNITUDE_MAX, MAGNITUDE_MAX);
         *sample = if normal { held } else { 0.0 };
     }

@@ -8,49 +8,46 @@
 //!
 //! *Sustain* follows what is needed again and again: the demand held over the longest half-period
 //! (so that a bass note asks for one constant gain), approached and left slowly. *Transient* takes
-//! what is left and lets go quickly. Their product never exceeds what is needed; the sliding minimum
+//! what is left and lets go quickly, unless the level is mostly bass: then it too holds on over the
+//! half-period, because a gain that follows single waves distorts them. Their product never exceeds what is needed; the sliding minimum
 //! spans the smoother, so the smoothed gain cannot either (a mean of values no larger than the need).
+
+mod bass;
+mod sustain;
 
 use super::settings::{CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS};
 use crate::dsp::block::{StereoBlock, Stream};
-use crate::dsp::box_smoother::{BoxSmoother, UNITY, to_fixed};
+use crate::dsp::box_smoother::BoxSmoother;
 use crate::dsp::delay::Delay;
 use crate::dsp::glide::Glide;
 use crate::dsp::interpolator::{QUICK_DELAY_SAMPLES, QuickInterpolator, larger};
-use crate::dsp::sliding_min::SlidingMin;
 use crate::dsp::units::{db_to_gain, ms_to_samples, one_pole_feedback};
+use crate::dsp::window_min::WindowMin;
+use bass::Bass;
+use sustain::Sustain;
 
 /// Most frames per pass.
 pub(crate) const CHUNK_FRAMES: usize = 64;
 /// Length of the gain smoother; with the interpolator's 15 samples, the latency.
-const LOOKAHEAD_MS: f64 = 3.4;
-/// The sustain gain moves on this grid of samples (at 48 kHz), straight in between.
-const SUSTAIN_GRID_MS: f64 = 1.0 / 3.0;
+const LOOKAHEAD_MS: f64 = 0.8;
 /// The limiter aims this far below the ceiling; what its 4× grid cannot see stays in this margin.
 const MARGIN_DB: f64 = 0.03;
 const GLIDE_MS: f64 = 50.0;
-/// The demand the sustain gain aims at, over the demand there is: it arrives instead of creeping.
-const SUSTAIN_AIM: f32 = 1.1;
-/// And stays this much deeper than asked, so that ripple of the peak reading does not reach the
-/// transient gain.
-const SUSTAIN_MARGIN: f32 = 1.0005;
+/// Over which a demand counts as lasting: half a period of 42 Hz.
+const HOLD_MS: f64 = 12.0;
 
-/// Beyond the smoother's length, how long a gain is held.
-const HOLD_MS: f64 = 1.0;
-/// Over which a demand counts as lasting: half a period of 38 Hz.
-const SUSTAIN_HOLD_MS: f64 = 13.0;
 /// Deeper than this is never asked for: −80 dB.
 const GAIN_MIN: f32 = 1e-4;
-/// Closer to unity than this is unity: below the resolution of the gain's fixed point.
-const UNITY_SNAP: f32 = 1e-7;
+/// Closer to unity than this is unity: about the step of an f32 there.
+pub(super) const UNITY_SNAP: f32 = 1e-7;
 
 /// What makes a character.
 #[derive(Debug, Clone, Copy)]
 struct Tuning {
     /// Time constant of the sustain gain towards more limiting.
     sustain_rise_ms: f64,
-    /// And towards less, as a multiple of the release setting.
-    sustain_fall_share: f64,
+    /// And towards less, on top of which comes the release setting tenfold.
+    sustain_fall_ms: f64,
     /// Time constant of the transient gain's recovery, as a multiple of the release setting.
     release_share: f64,
     /// 1: both channels always get the same gain; 0: each its own transient gain.
@@ -58,24 +55,28 @@ struct Tuning {
 }
 
 impl Tuning {
+    fn sustain_fall_ms(&self, release_ms: f64) -> f64 {
+        self.sustain_fall_ms + 10.0 * release_ms
+    }
+
     fn of(character: Character) -> Self {
         match character {
             Character::Transparent => Self {
-                sustain_rise_ms: 400.0,
-                sustain_fall_share: 13.0,
+                sustain_rise_ms: 2000.0,
+                sustain_fall_ms: 200.0,
                 release_share: 1.0,
                 transient_link: 1.0,
             },
             Character::Punchy => Self {
-                sustain_rise_ms: 900.0,
-                sustain_fall_share: 8.0,
+                sustain_rise_ms: 3000.0,
+                sustain_fall_ms: 100.0,
                 release_share: 0.5,
                 transient_link: 0.7,
             },
             Character::Dense => Self {
-                sustain_rise_ms: 150.0,
-                sustain_fall_share: 20.0,
-                release_share: 2.0,
+                sustain_rise_ms: 500.0,
+                sustain_fall_ms: 800.0,
+                release_share: 4.0,
                 transient_link: 0.9,
             },
         }
@@ -99,7 +100,7 @@ impl Ballistics {
         let toward = |tau_ms: f64, rate_hz: f64| (1.0 - one_pole_feedback(tau_ms, rate_hz)) as f32;
         Self {
             sustain_rise: toward(tuning.sustain_rise_ms, grid_rate_hz),
-            sustain_fall: toward(tuning.sustain_fall_share * release_ms, grid_rate_hz),
+            sustain_fall: toward(tuning.sustain_fall_ms(release_ms), grid_rate_hz),
             release: toward(tuning.release_share * release_ms, stream.sample_rate_hz),
             transient_link: tuning.transient_link,
         }
@@ -116,11 +117,12 @@ pub struct Limiter {
     ceiling: Glide,
     interpolators: [QuickInterpolator; 2],
     audio: [Delay; 2],
+    bass: Bass,
     sustain: Sustain,
     /// Gain of the transient path per channel, before the minimum.
     transient: [f32; 2],
-    held: [SlidingMin; 2],
-    smoother: BoxSmoother,
+    held: WindowMin<2>,
+    smoother: BoxSmoother<2>,
     /// Samples since anything but unity entered the gain path; at rest when it has all left.
     quiet_samples: usize,
     memory_samples: usize,
@@ -133,11 +135,11 @@ impl Limiter {
     pub fn new(stream: Stream, settings: &LoudnessSettings) -> Self {
         let rate_hz = stream.sample_rate_hz;
         let smoother_samples = ms_to_samples(LOOKAHEAD_MS, rate_hz, 3);
-        let hold_samples = ms_to_samples(HOLD_MS, rate_hz, 0);
-        let window_samples = smoother_samples + 1 + hold_samples;
+        let window_samples = smoother_samples + 1;
         let latency_samples = smoother_samples + QUICK_DELAY_SAMPLES - 1;
-        let sustain = Sustain::new(stream);
-        let ballistics = Ballistics::new(settings, stream, sustain.grid_samples);
+        let bass = Bass::new(stream, HOLD_MS);
+        let sustain = Sustain::new(stream, HOLD_MS, bass.grid_samples());
+        let ballistics = Ballistics::new(settings, stream, sustain.grid_samples());
         let unity = Glide::new(stream, GLIDE_MS, 1.0);
         let mut limiter = Self {
             stream,
@@ -147,13 +149,11 @@ impl Limiter {
             ceiling: unity,
             interpolators: [QuickInterpolator::new(), QuickInterpolator::new()],
             audio: [Delay::new(latency_samples), Delay::new(latency_samples)],
+            bass,
             sustain,
             transient: [1.0; 2],
-            held: [
-                SlidingMin::new(window_samples, UNITY),
-                SlidingMin::new(window_samples, UNITY),
-            ],
-            smoother: BoxSmoother::new(smoother_samples),
+            held: WindowMin::new(window_samples, CHUNK_FRAMES, 1.0),
+            smoother: BoxSmoother::new(smoother_samples, CHUNK_FRAMES),
             quiet_samples: 0,
             memory_samples: window_samples + smoother_samples,
             min_gain: 1.0,
@@ -168,7 +168,7 @@ impl Limiter {
     pub fn set(&mut self, settings: &LoudnessSettings) {
         if *settings != self.settings {
             self.settings = settings.clone();
-            self.ballistics = Ballistics::new(settings, self.stream, self.sustain.grid_samples);
+            self.ballistics = Ballistics::new(settings, self.stream, self.sustain.grid_samples());
             self.aim_glides();
         }
     }
@@ -189,9 +189,10 @@ impl Limiter {
             .iter_mut()
             .for_each(QuickInterpolator::reset);
         self.audio.iter_mut().for_each(Delay::reset);
+        self.bass.reset();
         self.sustain.reset();
         self.transient = [1.0; 2];
-        self.held.iter_mut().for_each(|held| held.reset(UNITY));
+        self.held.reset();
         self.smoother.reset();
         self.quiet_samples = self.memory_samples;
         self.min_gain = 1.0;
@@ -215,7 +216,10 @@ impl Limiter {
         let mut needs = [[0.0_f32; CHUNK_FRAMES]; 2];
         self.interpolators[0].process(chunk.left, &mut needs[0][..frames]);
         self.interpolators[1].process(chunk.right, &mut needs[1][..frames]);
-        let limits = self.peaks_to_needs(&mut needs, frames);
+        let mut ceilings = [0.0; CHUNK_FRAMES];
+        let limits = self.peaks_to_needs(&mut needs, &mut ceilings, frames);
+        let mut bass_levels = [0.0; CHUNK_FRAMES];
+        self.bass.process(chunk, &mut bass_levels);
         delay_in_place(&mut self.audio[0], chunk.left);
         delay_in_place(&mut self.audio[1], chunk.right);
         if !limits && self.quiet_samples >= self.memory_samples && self.sustain.at_rest() {
@@ -223,7 +227,10 @@ impl Limiter {
             self.sustain.skip(frames);
             return;
         }
-        self.apply_gain(chunk, &needs);
+        for (level, ceiling) in bass_levels.iter_mut().zip(&ceilings[..frames]) {
+            *level /= ceiling;
+        }
+        self.apply_gain(chunk, &needs, &bass_levels);
     }
 
     fn apply_drive(&mut self, chunk: &mut StereoBlock<'_>) {
@@ -240,46 +247,62 @@ impl Limiter {
         }
     }
 
-    /// Turns peaks into the gains they need, at most 1. Whether any is less.
-    fn peaks_to_needs(&mut self, needs: &mut [[f32; CHUNK_FRAMES]; 2], frames: usize) -> bool {
+    /// Turns peaks into the gains they need, at most 1, under the ceiling of each frame. Whether any is
+    /// less.
+    fn peaks_to_needs(
+        &mut self,
+        needs: &mut [[f32; CHUNK_FRAMES]; 2],
+        ceilings: &mut [f32; CHUNK_FRAMES],
+        frames: usize,
+    ) -> bool {
         let mut highest = 0.0_f32;
         for channel in needs.iter() {
             highest = channel[..frames].iter().fold(highest, |a, &b| larger(a, b));
         }
         self.peak_in = larger(self.peak_in, highest);
         let settled = self.ceiling.settled();
+        if settled {
+            ceilings[..frames].fill(self.ceiling.value());
+        } else {
+            ceilings[..frames].fill_with(|| self.ceiling.tick());
+        }
         if settled && highest <= self.ceiling.value() {
             needs[0][..frames].fill(1.0);
             needs[1][..frames].fill(1.0);
             return false;
         }
         let [left, right] = needs;
-        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-            let ceiling = if settled {
-                self.ceiling.value()
-            } else {
-                self.ceiling.tick()
-            };
-            *left = needed_gain(*left, ceiling);
-            *right = needed_gain(*right, ceiling);
+        let pairs = left[..frames].iter_mut().zip(&mut right[..frames]);
+        for ((left, right), ceiling) in pairs.zip(ceilings) {
+            *left = needed_gain(*left, *ceiling);
+            *right = needed_gain(*right, *ceiling);
         }
         true
     }
 
-    fn apply_gain(&mut self, chunk: &mut StereoBlock<'_>, needs: &[[f32; CHUNK_FRAMES]; 2]) {
+    fn apply_gain(
+        &mut self,
+        chunk: &mut StereoBlock<'_>,
+        needs: &[[f32; CHUNK_FRAMES]; 2],
+        bass_shares: &[f32; CHUNK_FRAMES],
+    ) {
         let Ballistics {
             release,
             transient_link,
             ..
         } = self.ballistics;
-        let mut min_gain = self.min_gain;
-        for n in 0..chunk.frames() {
+        let frames = chunk.frames();
+        let mut gains = [[1.0_f32; 2]; CHUNK_FRAMES];
+        let gains = &mut gains[..frames];
+        for (n, gain) in gains.iter_mut().enumerate() {
             let need = [needs[0][n], needs[1][n]];
             let linked = smaller(need[0], need[1]);
-            let sustain = self.sustain.tick(linked, &self.ballistics);
-            let linked_rest = smaller(1.0, linked / sustain);
-            let target = [0, 1].map(|channel| {
-                let rest = smaller(1.0, need[channel] / sustain);
+            self.sustain.tick(linked, bass_shares[n], &self.ballistics);
+            let sustain = self.sustain.gain();
+            let most = smaller(sustain, self.sustain.bass_gain());
+            let linked_rest = smaller(most, linked) / sustain;
+            for channel in 0..2 {
+                let rest = smaller(most, need[channel]) / sustain;
                 let rest = rest + transient_link * (linked_rest - rest);
                 let recovered = self.transient[channel] + (1.0 - self.transient[channel]) * release;
                 let recovered = if recovered > 1.0 - UNITY_SNAP {
@@ -288,21 +311,27 @@ impl Limiter {
                     recovered
                 };
                 self.transient[channel] = smaller(rest, recovered);
-                to_fixed(smaller(sustain * self.transient[channel], need[channel]))
-            });
-            if target == [UNITY; 2] {
-                self.quiet_samples = self.quiet_samples.saturating_add(1);
-            } else {
-                self.quiet_samples = 0;
+                gain[channel] = smaller(sustain * self.transient[channel], need[channel]);
             }
-            let gains = self
-                .smoother
-                .tick([self.held[0].tick(target[0]), self.held[1].tick(target[1])]);
-            chunk.left[n] *= gains[0];
-            chunk.right[n] *= gains[1];
-            min_gain = smaller(min_gain, smaller(gains[0], gains[1]));
+            self.quiet_samples = if *gain == [1.0; 2] {
+                self.quiet_samples.saturating_add(1)
+            } else {
+                0
+            };
         }
-        self.min_gain = min_gain;
+        self.held.process(gains);
+        self.smoother.process(gains);
+        for (gain, (left, right)) in gains
+            .iter()
+            .zip(chunk.left.iter_mut().zip(chunk.right.iter_mut()))
+        {
+            *left *= gain[0];
+            *right *= gain[1];
+        }
+        self.min_gain = gains
+            .as_flattened()
+            .iter()
+            .fold(self.min_gain, |least, &gain| smaller(least, gain));
     }
 
     /// Depends on the stream alone.
@@ -313,8 +342,8 @@ impl Limiter {
     /// Samples from the end of a loud passage until the gain has come back to within 0.1 dB of unity,
     /// after 12 dB of limiting.
     pub fn release_samples(&self) -> usize {
-        let fall_ms = Tuning::of(self.settings.character).sustain_fall_share
-            * f64::from(RELEASE_MS.quantized(self.settings.release_ms));
+        let release_ms = f64::from(RELEASE_MS.quantized(self.settings.release_ms));
+        let fall_ms = Tuning::of(self.settings.character).sustain_fall_ms(release_ms);
         // ln of how far 12 dB is from 0.1 dB, in linear gain.
         let time_constants = 4.2;
         ms_to_samples(fall_ms * time_constants, self.stream.sample_rate_hz, 1)
@@ -326,102 +355,6 @@ impl Limiter {
             core::mem::replace(&mut self.min_gain, 1.0),
             core::mem::replace(&mut self.peak_in, 0.0),
         )
-    }
-}
-
-/// The gain that all channels need again and again; moves on a grid of samples.
-#[derive(Debug)]
-struct Sustain {
-    grid_samples: usize,
-    position: usize,
-    /// Smallest need within the current grid step.
-    step_need: f32,
-    held: SlidingMin,
-    /// Held minimum steps of unity since it was anything else.
-    quiet_steps: usize,
-    window_steps: usize,
-    gain: f32,
-    value: f32,
-    slope: f32,
-}
-
-impl Sustain {
-    fn new(stream: Stream) -> Self {
-        let grid_samples = ms_to_samples(SUSTAIN_GRID_MS, stream.sample_rate_hz, 1);
-        let hold_samples = ms_to_samples(SUSTAIN_HOLD_MS, stream.sample_rate_hz, 1);
-        let window_steps = hold_samples.div_ceil(grid_samples) + 1;
-        Self {
-            grid_samples,
-            position: 0,
-            step_need: 1.0,
-            held: SlidingMin::new(window_steps, UNITY),
-            quiet_steps: window_steps,
-            window_steps,
-            gain: 1.0,
-            value: 1.0,
-            slope: 0.0,
-        }
-    }
-
-    fn reset(&mut self) {
-        self.position = 0;
-        self.step_need = 1.0;
-        self.held.reset(UNITY);
-        self.quiet_steps = self.window_steps;
-        self.gain = 1.0;
-        self.value = 1.0;
-        self.slope = 0.0;
-    }
-
-    fn at_rest(&self) -> bool {
-        self.value == 1.0
-            && self.gain == 1.0
-            && self.step_need == 1.0
-            && self.quiet_steps >= self.window_steps
-    }
-
-    /// Lets time pass at rest; the grid stays where it was counted to.
-    fn skip(&mut self, samples: usize) {
-        self.position = (self.position + samples) % self.grid_samples;
-    }
-
-    #[inline]
-    fn tick(&mut self, need: f32, ballistics: &Ballistics) -> f32 {
-        self.step_need = smaller(self.step_need, need);
-        self.value += self.slope;
-        self.position += 1;
-        if self.position == self.grid_samples {
-            self.step(ballistics);
-        }
-        self.value
-    }
-
-    fn step(&mut self, ballistics: &Ballistics) {
-        self.position = 0;
-        let fixed = to_fixed(core::mem::replace(&mut self.step_need, 1.0));
-        self.quiet_steps = if fixed == UNITY {
-            self.quiet_steps.saturating_add(1)
-        } else {
-            0
-        };
-        let held = self.held.tick(fixed) as f32 / UNITY as f32;
-        let demand = (1.0 - held) * SUSTAIN_MARGIN;
-        let goal = larger(1.0 - demand, GAIN_MIN);
-        // The line of the last step has arrived here.
-        self.value = self.gain;
-        if goal < self.gain {
-            let aim = 1.0 - demand * SUSTAIN_AIM;
-            self.gain = larger(
-                goal,
-                self.gain + (aim - self.gain) * ballistics.sustain_rise,
-            );
-        } else {
-            self.gain += (goal - self.gain) * ballistics.sustain_fall;
-            if goal - self.gain < UNITY_SNAP {
-                self.gain = goal;
-            }
-        }
-        self.slope = (self.gain - self.value) / self.grid_samples as f32;
     }
 }
 
@@ -442,6 +375,6 @@ fn needed_gain(peak: f32, ceiling: f32) -> f32 {
 
 /// Minimum by one comparison (`f32::min` has to look for NaN).
 #[inline]
-fn smaller(a: f32, b: f32) -> f32 {
+pub(super) fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }

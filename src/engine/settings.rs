@@ -44,9 +44,9 @@ pub const CEILING_DBTP: Range = Range {
 };
 /// Time constant of the limiter's fast release.
 pub const RELEASE_MS: Range = Range {
-    min: 10.0,
-    max: 500.0,
-    default: 60.0,
+    min: 3.0,
+    max: 300.0,
+    default: 10.0,
     step: 1.0,
 };
 

@@ -1,2 +1,57 @@
 //! The chores of the project: `cargo xtask`.
-fn main() {}
+
+mod bench;
+mod bundle;
+mod check;
+mod demo;
+#[path = "../../tests/support/host.rs"]
+mod host;
+mod install;
+mod packages;
+mod shell;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <COMMAND>
+
+  demo      builds everything, masters the demo song through the built plugin in a headless host
+  test      builds the bundles, then checks and tests everything; this is all of CI
+  bundle    builds the plugin bundles into target/bundled
+  install   copies the plugin bundles to your plugin folders, building them first
+  bench     counts instructions per frame (arguments go to `cargo bench`)
+
+Missing Debian and Ubuntu packages are installed after saying so, with sudo unless root; elsewhere
+they are named.";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    if !rest.is_empty() && command != "bench" {
+        eprintln!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
+        return ExitCode::from(2);
+    }
+    let done = match command.as_str() {
+        "demo" => demo::demo(),
+        "test" => check::test(),
+        "bundle" => bundle::bundle().map(|_| ()),
+        "install" => install::install(),
+        "bench" => bench::bench(&rest),
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Gain reduction over time, hanging from the top, with the level before and behind the chain standing
+//! behind it. One scale: decibels below full scale for the levels, decibels taken away for the gain.
+
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+
+use super::theme;
+use super::view::ViewModel;
+use super::widgets::text;
+use crate::dsp::units::gain_to_db;
+use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
+
+/// The scale ends here, in dB below the top.
+const DEPTH_DB: f32 = 18.0;
+const HEAD: f32 = 28.0;
+const SCALE_WIDTH: f32 = 28.0;
+const TIME_HEIGHT: f32 = 18.0;
+
+/// Draws the panel's content into `rect`.
+pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
+    let painter = ui.painter().clone();
+    head(&painter, rect, view);
+    let plot = Rect::from_min_max(
+        pos2(rect.left(), rect.top() + HEAD + 4.0),
+        pos2(rect.right() - SCALE_WIDTH, rect.bottom() - TIME_HEIGHT),
+    );
+    let y = |db: f32| plot.top() + (db / DEPTH_DB).clamp(0.0, 1.0) * plot.height();
+
+    painter.rect_filled(plot, 0.0, theme::GROUND);
+    let inside = painter.with_clip_rect(plot);
+    let input = curve(plot, &view.history, |c| y(-db(c.input_peak)));
+    let output = curve(plot, &view.history, |c| y(-db(c.output_peak)));
+    let gain = curve(plot, &view.history, |c| y(-db(c.min_gain)));
+    fill(
+        &inside,
+        &output,
+        plot.bottom(),
+        theme::mix(theme::OUTPUT, theme::GROUND, 0.45),
+    );
+    for down in [3.0, 6.0, 9.0, 12.0, 15.0] {
+        inside.hline(
+            plot.x_range(),
+            y(down),
+            Stroke::new(1.0, theme::mix(theme::LABEL, theme::PANEL, 0.18)),
+        );
+    }
+    inside.add(Shape::line(input, Stroke::new(1.0, theme::INPUT)));
+    if view.history.iter().any(|column| column.min_gain < 1.0) {
+        fill(
+            &inside,
+            &gain,
+            plot.top(),
+            theme::mix(theme::REDUCTION, theme::GROUND, 0.75),
+        );
+        inside.add(Shape::line(gain, Stroke::new(1.5, theme::REDUCTION)));
+    }
+    if view.settings.loudness.on && !view.settings.bypass {
+        let at = y(-view.settings.loudness.ceiling_dbtp);
+        inside.hline(plot.x_range(), at, Stroke::new(1.0, theme::GOAL));
+    }
+
+    let labels = [0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0];
+    for down in labels {
+        let align = match down {
+            0.0 => Align2::RIGHT_TOP,
+            DEPTH_DB => Align2::RIGHT_BOTTOM,
+            _ => Align2::RIGHT_CENTER,
+        };
+        let label = if down == 0.0 {
+            "0".to_owned()
+        } else {
+            format!("\u{2212}{down}")
+        };
+        let at = pos2(rect.right(), y(down));
+        text(&painter, at, align, label, theme::tiny(), theme::LABEL);
+    }
+    for seconds in [20, 15, 10, 5, 0] {
+        let columns = f64::from(seconds) * 1000.0 / COLUMN_MS;
+        let x = plot.right() - (columns / (COLUMNS - 1) as f64) as f32 * plot.width();
+        let (align, label) = match seconds {
+            0 => (Align2::RIGHT_BOTTOM, "now".to_owned()),
+            20 => (Align2::LEFT_BOTTOM, "\u{2212}20 s".to_owned()),
+            _ => (Align2::CENTER_BOTTOM, format!("\u{2212}{seconds} s")),
+        };
+        let x = if seconds == 20 { plot.left() } else { x };
+        text(
+            &painter,
+            pos2(x, rect.bottom()),
+            align,
+            label,
+            theme::tiny(),
+            theme::LABEL,
+        );
+    }
+}
+
+fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
+    let line = rect.top() + 11.0;
+    let title = text(
+        painter,
+        pos2(rect.left(), line),
+        Align2::LEFT_CENTER,
+        "Gain reduction",
+        theme::body(),
+        theme::TEXT,
+    );
+    let mut x = title.right() + 20.0;
+    for (name, color) in [
+        ("In", theme::INPUT),
+        ("Out", theme::OUTPUT),
+        ("Reduction", theme::REDUCTION),
+    ] {
+        let swatch = Rect::from_center_size(pos2(x + 4.0, line), vec2(8.0, 8.0));
+        painter.rect_filled(swatch, 2.0, color);
+        let at = pos2(swatch.right() + 6.0, line);
+        let label = text(
+            painter,
+            at,
+            Align2::LEFT_CENTER,
+            name,
+            theme::label(),
+            theme::LABEL,
+        );
+        x = label.right() + 12.0;
+    }
+    // The deepest of the last half second can be read; the newest alone flickers.
+    let recent = (500.0 / COLUMN_MS) as usize;
+    let deepest = view
+        .history
+        .iter()
+        .rev()
+        .take(recent)
+        .fold(1.0_f32, |least, column| least.min(column.min_gain));
+    let reduction = crate::params::text::number(db(deepest), 1).replace('-', "\u{2212}");
+    let color = if deepest < 1.0 {
+        theme::REDUCTION
+    } else {
+        theme::LABEL
+    };
+    let label = format!("{reduction} dB");
+    text(
+        painter,
+        pos2(rect.right(), line),
+        Align2::RIGHT_CENTER,
+        label,
+        theme::large(),
+        color,
+    );
+}
+
+fn db(magnitude: f32) -> f32 {
+    gain_to_db(f64::from(magnitude)) as f32
+}
+
+/// The newest column stands at the right edge.
+fn curve(plot: Rect, history: &[Column], y: impl Fn(&Column) -> f32) -> Vec<Pos2> {
+    let step = plot.width() / (COLUMNS - 1) as f32;
+    let first = plot.right() - step * history.len().saturating_sub(1) as f32;
+    let at = |(n, column): (usize, &Column)| pos2(first + step * n as f32, y(column));
+    history.iter().enumerate().map(at).collect()
+}
+
+/// Fills between a curve and a level line.
+fn fill(painter: &Painter, curve: &[Pos2], level: f32, color: Color32) {
+    if curve.len() < 2 {
+        return;
+    }
+    let mut mesh = Mesh::default();
+    for point in curve {
+        for pos in [*point, pos2(point.x, level)] {
+            mesh.vertices.push(Vertex {
+                pos,
+                uv: WHITE_UV,
+                color,
+            });
+        }
+    }
+    for n in 0..curve.len() as u32 - 1 {
+        mesh.add_triangle(2 * n, 2 * n + 1, 2 * n + 2);
+        mesh.add_triangle(2 * n + 1, 2 * n + 2, 2 * n + 3);
+    }
+    painter.add(Shape::mesh(mesh));
+}

@@ -1,0 +1,269 @@
+//! The thin adapter between the drawing and the host: fills the view model, applies the gestures.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
+use nice_plug::editor::{Editor, HostMethods, SpawnedEditor};
+use nice_plug::prelude::*;
+use nice_plug_egui::baseview::{HandlerError, WindowSize};
+use nice_plug_egui::{
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
+    RepaintNotifier, create_egui_editor,
+};
+
+use super::draw::draw;
+use super::view::{Gesture, Memory, Number, ViewModel};
+use crate::handoff::EditorSide;
+use crate::handoff::errand::{Errand, Request};
+use crate::handoff::history::Column;
+use crate::params::FinalcoatParams;
+use crate::params::kept::WINDOW_MIN;
+
+/// While something moves.
+const FRAME: Duration = Duration::from_micros(16_667);
+/// While nothing does.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// What the host opens windows of. The framework's own editor has a fixed first size; ours opens in
+/// the size that the session kept, so each opening makes a new one.
+pub struct Window {
+    params: Arc<FinalcoatParams>,
+    side: Arc<Mutex<EditorSide>>,
+    open: Mutex<Option<Arc<EguiEditorState>>>,
+}
+
+impl Window {
+    /// Nothing is opened yet.
+    pub fn new(params: Arc<FinalcoatParams>, side: EditorSide) -> Self {
+        Self {
+            params,
+            side: Arc::new(Mutex::new(side)),
+            open: Mutex::new(None),
+        }
+    }
+
+    fn kept_size(&self) -> LogicalSize<f32> {
+        let [width, height] = self.params.kept.window_points();
+        LogicalSize { width, height }
+    }
+
+    fn hint() -> ResizeHint {
+        let [width, height] = WINDOW_MIN;
+        ResizeHint::resizable().with_min_logical_size(LogicalSize { width, height })
+    }
+}
+
+impl Editor for Window {
+    type Handle = EguiEditorHandle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        let state = EguiEditorState::from_size(Size::Logical(self.kept_size().cast()), 1.0);
+        let settings = EguiNiceSettings::new()
+            .with_tile("Finalcoat")
+            .with_resize_hint(Self::hint());
+        let app = App::new(self.params.clone(), self.side.clone());
+        let editor: EguiEditor<App> =
+            create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)
+                .ok_or("The editor could not be made.")?;
+        let spawned = editor.spawn(
+            parent,
+            wait_for_parent,
+            fallback_scale_factor,
+            gui_context,
+            host,
+        )?;
+        *lock(&self.open) = Some(state);
+        Ok(spawned)
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        match &*lock(&self.open) {
+            Some(state) if state.is_open() => {
+                let logical: LogicalSize<f32> = state.logical_size();
+                NativeSize::from_logical_or_physical(logical.cast(), state.physical_size())
+            }
+            _ => NativeSize::from_size(Size::Logical(self.kept_size().cast()), 1.0),
+        }
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        Self::hint()
+    }
+}
+
+/// One opening of the window.
+struct App {
+    params: Arc<FinalcoatParams>,
+    side: Arc<Mutex<EditorSide>>,
+    context: Option<GuiContext>,
+    memory: Memory,
+    history: Vec<Column>,
+    columns_written: u64,
+    /// A drive is being looked for, and shall be set when it is found.
+    awaited: bool,
+}
+
+impl App {
+    fn new(params: Arc<FinalcoatParams>, side: Arc<Mutex<EditorSide>>) -> Self {
+        Self {
+            params,
+            side,
+            context: None,
+            memory: Memory::default(),
+            history: Vec::new(),
+            columns_written: 0,
+            awaited: false,
+        }
+    }
+
+    /// The view model of this frame, and whether something moves.
+    fn look(&mut self) -> (ViewModel, bool) {
+        let mut side = lock(&self.side);
+        let written = side.history.read(&mut self.history);
+        let moves = written != self.columns_written;
+        self.columns_written = written;
+        let view = ViewModel {
+            settings: self.params.settings(),
+            goal_lufs: self.params.kept.goal_lufs(),
+            reset_on_start: self.params.kept.reset_on_start(),
+            snapshot: side.snapshot.read(),
+            history: core::mem::take(&mut self.history),
+            errand: side.errand.look(),
+        };
+        (view, moves)
+    }
+
+    fn apply(&mut self, gesture: Gesture, setter: &ParamSetter<'_>, view: &ViewModel) {
+        let params = &self.params;
+        let kept = &params.kept;
+        let loudness = &params.loudness;
+        match gesture {
+            Gesture::Begin(number) => {
+                self.parameter(number)
+                    .inspect(|param| setter.begin_set_parameter(*param));
+            }
+            Gesture::Set(Number::Goal, value) => kept.set_goal_lufs(value),
+            Gesture::Set(number, value) => {
+                self.parameter(number)
+                    .inspect(|param| setter.set_parameter(*param, value));
+            }
+            Gesture::End(number) => {
+                self.parameter(number)
+                    .inspect(|param| setter.end_set_parameter(*param));
+            }
+            Gesture::Loudness(on) => set(setter, &loudness.on, on),
+            Gesture::Bypass(on) => set(setter, &params.bypass, on),
+            Gesture::Character(character) => set(setter, &loudness.character, character),
+            Gesture::ResetMeters => lock(&self.side).reset.ask(),
+            Gesture::ResetOnStart(on) => kept.set_reset_on_start(on),
+            Gesture::FindDrive => {
+                lock(&self.side).errand.ask(Request {
+                    settings: view.settings.clone(),
+                    goal_lufs: f64::from(view.goal_lufs),
+                    input: view.snapshot.input,
+                });
+                self.awaited = true;
+            }
+            Gesture::StopFinding => {
+                lock(&self.side).errand.cancel();
+                self.awaited = false;
+            }
+        }
+    }
+
+    fn parameter(&self, number: Number) -> Option<&FloatParam> {
+        let loudness = &self.params.loudness;
+        match number {
+            Number::Drive => Some(&loudness.drive_db),
+            Number::Ceiling => Some(&loudness.ceiling_dbtp),
+            Number::Release => Some(&loudness.release_ms),
+            Number::Goal => None,
+        }
+    }
+
+    /// Sets the drive that was found.
+    fn receive(&mut self, setter: &ParamSetter<'_>, view: &ViewModel) {
+        match &view.errand {
+            Errand::Done(answer) if self.awaited => {
+                set(setter, &self.params.loudness.drive_db, answer.drive_db);
+                set(setter, &self.params.loudness.on, true);
+                self.awaited = false;
+            }
+            Errand::Failed(_) | Errand::Idle => self.awaited = false,
+            Errand::Done(_) | Errand::Working(_) => {}
+        }
+    }
+}
+
+impl NiceEguiApp for App {
+    fn build(
+        &mut self,
+        egui_ctx: egui::Context,
+        nice_gui_ctx: GuiContext,
+        _frame: &mut Frame,
+    ) -> Result<(), HandlerError> {
+        self.context = Some(nice_gui_ctx);
+        // A second pass over the same input would return its gestures twice.
+        egui_ctx.options_mut(|options| {
+            options.max_passes = std::num::NonZeroUsize::MIN;
+            // Ctrl and plus belong to the host.
+            options.zoom_with_keyboard = false;
+        });
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
+        let (view, moves) = self.look();
+        let gestures = draw(ui, &view, &mut self.memory);
+        if let Some(context) = self.context.clone() {
+            let setter = context.param_setter();
+            self.receive(&setter, &view);
+            for gesture in gestures {
+                self.apply(gesture, &setter, &view);
+            }
+        }
+        let busy = moves || matches!(view.errand, Errand::Working(_));
+        ui.ctx()
+            .request_repaint_after(if busy { FRAME } else { IDLE });
+        self.history = view.history;
+    }
+
+    fn resized(&mut self, new_size: WindowSize) {
+        let points = [
+            new_size.logical.width as f32,
+            new_size.logical.height as f32,
+        ];
+        self.params.kept.set_window_points(points);
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // Nobody is there any more who could set the drive.
+        lock(&self.side).errand.cancel();
+    }
+}
+
+/// A whole gesture, if it changes anything.
+fn set<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
+    if param.unmodulated_plain_value() != value {
+        setter.begin_set_parameter(param);
+        setter.set_parameter(param, value);
+        setter.end_set_parameter(param);
+    }
+}
+
+/// The value behind the lock; a panic elsewhere left a plain value behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

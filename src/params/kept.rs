@@ -1,0 +1,146 @@
+//! What a session keeps beside the parameters: window size, loudness goal, one option.
+//!
+//! Plain atomics, because the framework may load a state on the audio thread.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use atomic_float::AtomicF32;
+use nice_plug::params::persist::PersistentField;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::settings::Range;
+
+/// Version of the layout of [`KeptState`]; goes up when a field changes its meaning.
+pub const FORMAT: u32 = 1;
+
+/// Smallest window, in points.
+pub const WINDOW_MIN: [f32; 2] = [720.0, 480.0];
+/// Window of a new instance, in points.
+pub const WINDOW_DEFAULT: [f32; 2] = [920.0, 580.0];
+/// Largest window that is believed, in points.
+const WINDOW_MAX: [f32; 2] = [7680.0, 4320.0];
+
+/// The integrated loudness that the drive is solved for, in LUFS.
+pub const GOAL_LUFS: Range = Range {
+    min: -36.0,
+    max: -4.0,
+    default: -14.0,
+    step: 0.1,
+};
+
+/// What is kept, as it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeptState {
+    /// See [`FORMAT`].
+    pub format: u32,
+    /// Window width and height in points.
+    pub window_points: [f32; 2],
+    /// The loudness goal, in LUFS; see [`GOAL_LUFS`].
+    pub goal_lufs: f32,
+    /// Whether the meters start anew when the transport starts.
+    pub reset_on_start: bool,
+}
+
+impl Default for KeptState {
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            window_points: WINDOW_DEFAULT,
+            goal_lufs: GOAL_LUFS.default,
+            reset_on_start: false,
+        }
+    }
+}
+
+/// What is kept, shared by host, editor and audio thread.
+#[derive(Debug)]
+pub struct Kept {
+    window_points: [AtomicF32; 2],
+    goal_lufs: AtomicF32,
+    reset_on_start: AtomicBool,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        let kept = Self {
+            window_points: [AtomicF32::new(0.0), AtomicF32::new(0.0)],
+            goal_lufs: AtomicF32::new(0.0),
+            reset_on_start: AtomicBool::new(false),
+        };
+        kept.store(&KeptState::default());
+        kept
+    }
+}
+
+impl Kept {
+    /// All of it.
+    pub fn load(&self) -> KeptState {
+        KeptState {
+            format: FORMAT,
+            window_points: self.window_points(),
+            goal_lufs: self.goal_lufs(),
+            reset_on_start: self.reset_on_start(),
+        }
+    }
+
+    /// Takes over a state; what is out of range is put into it.
+    pub fn store(&self, state: &KeptState) {
+        self.set_window_points(state.window_points);
+        self.set_goal_lufs(state.goal_lufs);
+        self.set_reset_on_start(state.reset_on_start);
+    }
+
+    /// Window width and height in points.
+    pub fn window_points(&self) -> [f32; 2] {
+        self.window_points
+            .each_ref()
+            .map(|side| side.load(Ordering::Relaxed))
+    }
+
+    /// Sets the window's size in points, within what is sensible.
+    pub fn set_window_points(&self, points: [f32; 2]) {
+        for (axis, side) in self.window_points.iter().enumerate() {
+            let points = if points[axis].is_finite() {
+                points[axis].clamp(WINDOW_MIN[axis], WINDOW_MAX[axis])
+            } else {
+                WINDOW_DEFAULT[axis]
+            };
+            side.store(points, Ordering::Relaxed);
+        }
+    }
+
+    /// The loudness goal, in LUFS.
+    pub fn goal_lufs(&self) -> f32 {
+        self.goal_lufs.load(Ordering::Relaxed)
+    }
+
+    /// Sets the loudness goal, within [`GOAL_LUFS`].
+    pub fn set_goal_lufs(&self, goal_lufs: f32) {
+        let goal_lufs = GOAL_LUFS.quantized(goal_lufs);
+        self.goal_lufs.store(goal_lufs, Ordering::Relaxed);
+    }
+
+    /// Whether the meters start anew when the transport starts.
+    pub fn reset_on_start(&self) -> bool {
+        self.reset_on_start.load(Ordering::Relaxed)
+    }
+
+    /// Sets whether the meters start anew when the transport starts.
+    pub fn set_reset_on_start(&self, on: bool) {
+        self.reset_on_start.store(on, Ordering::Relaxed);
+    }
+}
+
+impl PersistentField<'_, KeptState> for Kept {
+    fn set(&self, state: KeptState) {
+        self.store(&state);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&KeptState) -> R,
+    {
+        f(&self.load())
+    }
+}

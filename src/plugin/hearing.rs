@@ -1,0 +1,117 @@
+//! The ear of the worker: takes what comes over the ring into the store, also while the store is busy.
+
+use super::heard::Heard;
+use crate::dsp::block::Stream;
+use crate::handoff::capture::{News, Reader};
+
+/// Frames taken from the ring at a time.
+const TAKE_FRAMES: usize = 4096;
+/// Frames that may wait while the store is played: 16 MiB.
+const BACKLOG_FRAMES: usize = 1 << 21;
+/// Parts played between two looks at the ring: 32768 frames.
+const PARTS_PER_LOOK: u32 = 64;
+
+/// The store, and the ring that feeds it.
+#[derive(Debug)]
+pub struct Hearing {
+    capture: Reader,
+    heard: Heard,
+    /// Frames of the passage that the ring lost.
+    dropped: u64,
+    /// Frames of the passage that the backlog lost.
+    lost: u64,
+    taken: Vec<[f32; 2]>,
+    backlog: Backlog,
+}
+
+/// What came while the store was being played.
+#[derive(Debug, Default)]
+struct Backlog {
+    frames: Vec<[f32; 2]>,
+    lost: u64,
+    /// A new passage began meanwhile, at this rate; the frames are of it.
+    turned: Option<f64>,
+}
+
+impl Hearing {
+    /// An ear that has heard nothing.
+    pub fn new(capture: Reader) -> Self {
+        Self {
+            capture,
+            heard: Heard::new(Stream::new(0.0)),
+            dropped: 0,
+            lost: 0,
+            taken: vec![[0.0; 2]; TAKE_FRAMES],
+            backlog: Backlog::default(),
+        }
+    }
+
+    /// What is kept of the present passage.
+    pub fn heard(&self) -> &Heard {
+        &self.heard
+    }
+
+    /// Whether the store holds the whole passage.
+    pub fn complete(&self) -> bool {
+        self.heard.whole() && self.dropped + self.lost == 0
+    }
+
+    /// Takes all that has come into the store.
+    pub fn listen(&mut self) {
+        let backlog = core::mem::take(&mut self.backlog);
+        if let Some(sample_rate_hz) = backlog.turned {
+            self.forget(sample_rate_hz);
+        }
+        self.lost += backlog.lost;
+        self.heard.push(&backlog.frames);
+        loop {
+            let (count, news) = self.capture.read(&mut self.taken);
+            if news.new_passage {
+                self.forget(news.sample_rate_hz);
+            }
+            self.dropped = news.dropped;
+            self.heard.push(&self.taken[..count]);
+            if count < TAKE_FRAMES / 2 {
+                return;
+            }
+        }
+    }
+
+    fn forget(&mut self, sample_rate_hz: f64) {
+        self.heard = Heard::new(Stream::new(sample_rate_hz));
+        self.lost = 0;
+    }
+
+    /// Plays what is kept, in order and in parts, until `hear` says stop by returning false. What comes
+    /// meanwhile waits in the backlog.
+    pub fn play(&mut self, mut hear: impl FnMut(&mut [f32], &mut [f32]) -> bool) {
+        let mut parts = 0_u32;
+        self.heard.for_each_part(|left, right| {
+            parts += 1;
+            if parts.is_multiple_of(PARTS_PER_LOOK) {
+                loop {
+                    let (count, news) = self.capture.read(&mut self.taken);
+                    self.backlog.take(&self.taken[..count], news);
+                    if count < TAKE_FRAMES / 2 {
+                        break;
+                    }
+                }
+            }
+            hear(left, right)
+        });
+    }
+}
+
+impl Backlog {
+    fn take(&mut self, frames: &[[f32; 2]], news: News) {
+        if news.new_passage {
+            self.turned = Some(news.sample_rate_hz);
+            self.frames.clear();
+            self.lost = 0;
+        }
+        let room = BACKLOG_FRAMES - self.frames.len();
+        let fits = frames.len().min(room);
+        self.frames.extend(&frames[..fits]);
+        self.lost += (frames.len() - fits) as u64;
+    }
+}

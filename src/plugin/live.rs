@@ -1,0 +1,161 @@
+//! What lives from one activation to the next: engine, meters, and what they tell the other threads.
+
+use crate::dsp::block::{StereoBlock, Stream};
+use crate::dsp::meter::Meter;
+use crate::dsp::units::ms_to_samples;
+use crate::engine::Engine;
+use crate::engine::input::Input;
+use crate::engine::reading::{LoudnessReading, Reading};
+use crate::engine::settings::Settings;
+use crate::handoff::AudioSide;
+use crate::handoff::history::{COLUMN_MS, Column};
+use crate::handoff::snapshot::Snapshot;
+
+/// Frames of a mono track that are copied at a time.
+const MONO_FRAMES: usize = 512;
+/// Columns of history per snapshot.
+const COLUMNS_PER_SNAPSHOT: u32 = 2;
+
+/// Processes, measures and reports one stream.
+#[derive(Debug)]
+pub struct Live {
+    stream: Stream,
+    engine: Engine,
+    /// Cleans the block before the meters and the capture see it; the engine's own cleaning then
+    /// changes nothing more.
+    door: Input,
+    input: Meter,
+    output: Meter,
+    /// The right channel of a mono track.
+    copy: Vec<f32>,
+    column: Column,
+    column_frames: usize,
+    column_left: usize,
+    columns_left: u32,
+    reading: Reading,
+}
+
+impl Live {
+    /// Allocates all it will ever need.
+    pub fn new(stream: Stream, settings: &Settings) -> Self {
+        let column_frames = ms_to_samples(COLUMN_MS, stream.sample_rate_hz, 1);
+        Self {
+            stream,
+            engine: Engine::new(stream, settings),
+            door: Input::new(),
+            input: Meter::new(stream),
+            output: Meter::new(stream),
+            copy: vec![0.0; MONO_FRAMES],
+            column: Column::default(),
+            column_frames,
+            column_left: column_frames,
+            columns_left: COLUMNS_PER_SNAPSHOT,
+            reading: Reading::default(),
+        }
+    }
+
+    /// The stream it was made for.
+    pub fn stream(&self) -> Stream {
+        self.stream
+    }
+
+    /// See [`Engine::latency_samples`].
+    pub fn latency_samples(&self) -> u32 {
+        self.engine.latency_samples() as u32
+    }
+
+    /// See [`Engine::tail_samples`].
+    pub fn tail_samples(&self) -> u32 {
+        self.engine.tail_samples() as u32
+    }
+
+    /// The sound back to silence. The meters go on counting.
+    pub fn reset(&mut self) {
+        self.engine.reset();
+        self.door.reset();
+    }
+
+    /// The meters start anew, and with them the passage that the worker keeps.
+    pub fn measure_anew(&mut self, out: &mut AudioSide) {
+        self.input.reset();
+        self.output.reset();
+        out.capture.start(self.stream.sample_rate_hz);
+        self.tell(out);
+    }
+
+    /// Takes effect from the next sample.
+    pub fn set(&mut self, settings: &Settings) {
+        self.engine.set(settings);
+    }
+
+    /// A mono block of any length, as dual mono.
+    pub fn process_mono(&mut self, mono: &mut [f32], out: &mut AudioSide) {
+        let mut copy = core::mem::take(&mut self.copy);
+        for part in mono.chunks_mut(MONO_FRAMES) {
+            let copy = &mut copy[..part.len()];
+            copy.copy_from_slice(part);
+            self.process(&mut StereoBlock::new(part, copy), out);
+        }
+        self.copy = copy;
+    }
+
+    /// In place; any length.
+    pub fn process(&mut self, block: &mut StereoBlock<'_>, out: &mut AudioSide) {
+        let frames = block.frames();
+        let mut start = 0;
+        while start < frames {
+            let end = (start + self.column_left).min(frames);
+            self.process_part(&mut block.part(start, end), out);
+            self.column_left -= end - start;
+            if self.column_left == 0 {
+                self.end_column(out);
+            }
+            start = end;
+        }
+    }
+
+    /// A part within one column.
+    fn process_part(&mut self, part: &mut StereoBlock<'_>, out: &mut AudioSide) {
+        self.door.process(part);
+        self.column.input_peak = self.column.input_peak.max(peak(part));
+        self.input.process(part.left, part.right);
+        out.capture.write(part.left, part.right);
+        self.engine.process(part);
+        self.column.output_peak = self.column.output_peak.max(peak(part));
+        self.output.process(part.left, part.right);
+    }
+
+    fn end_column(&mut self, out: &mut AudioSide) {
+        let loudness = self.engine.take_reading().loudness;
+        self.column.min_gain = loudness.min_gain;
+        out.history.push(self.column);
+        self.column = Column::default();
+        self.column_left = self.column_frames;
+        let seen = &mut self.reading.loudness;
+        *seen = LoudnessReading {
+            min_gain: seen.min_gain.min(loudness.min_gain),
+            peak_in: seen.peak_in.max(loudness.peak_in),
+        };
+        self.columns_left -= 1;
+        if self.columns_left == 0 {
+            self.tell(out);
+        }
+    }
+
+    /// Writes a snapshot.
+    pub fn tell(&mut self, out: &mut AudioSide) {
+        self.columns_left = COLUMNS_PER_SNAPSHOT;
+        out.snapshot.write(Snapshot {
+            reading: core::mem::take(&mut self.reading),
+            output: self.output.reading(),
+            input: self.input.reading(),
+            sample_rate_hz: self.stream.sample_rate_hz,
+            latency_samples: self.latency_samples(),
+        });
+    }
+}
+
+fn peak(block: &StereoBlock<'_>) -> f32 {
+    let of = |samples: &[f32]| samples.iter().fold(0.0_f32, |top, x| top.max(x.abs()));
+    of(block.left).max(of(block.right))
+}

@@ -1,0 +1,64 @@
+//! `test`: everything that must hold. All of CI.
+
+use crate::bundle;
+use crate::packages::{self, MAKE, PYTHON, PYTHON_VENV, STRACE};
+use crate::shell::{Result, cargo, output, root, run, target};
+use std::fs;
+use std::process::Command;
+
+/// The independent VST3 host of the tests, and what it computes with.
+const PYTHON_PACKAGES: [&str; 3] = [
+    "numpy==2.2.6; python_version < '3.11'",
+    "numpy==2.4.6; python_version >= '3.11'",
+    "pedalboard==0.9.26",
+];
+
+/// Checks, builds and tests; the summaries of `cargo test` come last.
+pub(crate) fn test() -> Result<()> {
+    packages::ensure(&[MAKE, PYTHON, PYTHON_VENV])?;
+    if cfg!(target_os = "linux") {
+        packages::ensure(&[STRACE])?;
+    }
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    // The tests drive the built bundles.
+    bundle::bundle()?;
+    python_environment()?;
+    bare_server()?;
+    run(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    run(&mut cargo(&["test"]))
+}
+
+/// The command line without host, window and LAME builds and runs.
+fn bare_server() -> Result<()> {
+    let bare = ["--no-default-features", "--bin", "finalcoat"];
+    run(cargo(&["build"]).args(bare))?;
+    output(cargo(&["run", "--quiet"]).args(bare).args(["--", "--help"]))?;
+    Ok(())
+}
+
+/// The Python packages of the tests, in `target/python`, made anew when the list has changed.
+fn python_environment() -> Result<()> {
+    let environment = target()?.join("python");
+    let stamp = environment.join("packages.txt");
+    let wanted = PYTHON_PACKAGES.join("\n");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    let mut make = Command::new("python3");
+    run(make.args(["-m", "venv", "--clear"]).arg(&environment))?;
+    let folder = if cfg!(windows) { "Scripts" } else { "bin" };
+    let mut pip = Command::new(environment.join(folder).join("python"));
+    pip.current_dir(root())
+        .args(["-m", "pip", "install", "--quiet", "--only-binary=:all:"])
+        .args(PYTHON_PACKAGES);
+    run(&mut pip)?;
+    fs::write(&stamp, wanted)?;
+    Ok(())
+}
