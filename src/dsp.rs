@@ -2,11 +2,14 @@
 
 pub mod block;
 pub mod box_smoother;
+mod correlation;
 pub mod delay;
 pub mod float_mode;
 pub mod glide;
 pub mod interpolator;
+mod loudness;
 pub mod meter;
 pub mod sliding_min;
 pub mod svf;
+mod true_peak;
 pub mod units;

@@ -289,7 +289,11 @@ fn tech_3341_cases_20_to_23_true_peak_of_one_period() {
     let filter: Vec<f64> = (0..=2 * HALF_WIDTH)
         .map(|n| {
             let t = (n as f64 - HALF_WIDTH as f64) / FACTOR as f64;
-            let sinc = if t == 0.0 { 1.0 } else { (PI * t).sin() / (PI * t) };
+            let sinc = if t == 0.0 {
+                1.0
+            } else {
+                (PI * t).sin() / (PI * t)
+            };
             let w = PI * n as f64 / HALF_WIDTH as f64;
             sinc * (0.42 - 0.5 * w.cos() + 0.08 * (2.0 * w).cos()) / FACTOR as f64
         })
@@ -364,7 +368,13 @@ fn the_ebur128_crate_reads_the_same() {
             max_short_term_lufs = max_short_term_lufs.max(short_term_lufs);
         }
         let integrated_lufs = theirs.loudness_global().unwrap();
-        expect("integrated", ours.integrated_lufs, integrated_lufs, 0.02, 0.02);
+        expect(
+            "integrated",
+            ours.integrated_lufs,
+            integrated_lufs,
+            0.02,
+            0.02,
+        );
         // Ours look at every 5 ms, these at every 100: ours may find more.
         let max = ours.max_momentary_lufs;
         expect("momentary", max, max_momentary_lufs, 0.02, 0.5);

@@ -89,12 +89,12 @@ impl Stop {
                 "more would take over {GAIN_REDUCTION_MAX_DB:.0} dB of limiting in the loud passages \
                  (95th percentile) and crush the song"
             ),
-            Self::Plr(floor_db) => format!(
-                "more would push the peak to loudness ratio (PLR) below {floor_db:.1} dB"
-            ),
-            Self::Slope => format!(
-                "each further dB of drive buys less than {SLOPE_MIN} LU of loudness"
-            ),
+            Self::Plr(floor_db) => {
+                format!("more would push the peak to loudness ratio (PLR) below {floor_db:.1} dB")
+            }
+            Self::Slope => {
+                format!("each further dB of drive buys less than {SLOPE_MIN} LU of loudness")
+            }
             Self::DriveRange(drive_db) => {
                 format!("the drive ends at {drive_db:+.0} dB")
             }
@@ -191,8 +191,8 @@ impl<E, R: FnMut(f32) -> Result<Driven, E>> Search<R> {
     /// Secant, kept inside what is known to be too quiet and too loud.
     fn approach(&mut self, programme: &Programme) -> Result<Found, E> {
         let (drive_min_db, drive_max_db) = (f64::from(DRIVE_DB.min), f64::from(DRIVE_DB.max));
-        let mut drive_db = (self.goal.target_lufs - programme.integrated_lufs)
-            .clamp(drive_min_db, drive_max_db);
+        let mut drive_db =
+            (self.goal.target_lufs - programme.integrated_lufs).clamp(drive_min_db, drive_max_db);
         let (mut quiet_db, mut loud_db) = (drive_min_db, drive_max_db);
         let mut before: Option<Point> = None;
         for _ in 0..RENDERS_MAX {
@@ -494,7 +494,10 @@ mod tests {
         };
         let Ok(solution) = solve(&SONG, &goal(-6.0, false), render);
         assert!(matches!(solution.stopped_by, Some(Stop::Plr(_))));
-        assert!((7.0..=7.21).contains(&solution.driven.plr_db), "{solution:?}");
+        assert!(
+            (7.0..=7.21).contains(&solution.driven.plr_db),
+            "{solution:?}"
+        );
     }
 
     #[test]

@@ -161,8 +161,9 @@ impl Meter {
     /// What has been heard so far. Costs as much as some hundred frames: meant for every frame of a
     /// display, not for every block of a host.
     pub fn reading(&self) -> MeterReading {
-        let sample_peaks: [f32; 2] =
-            core::array::from_fn(|channel| larger(self.peak[channel], self.open_step_peak[channel]));
+        let sample_peaks: [f32; 2] = core::array::from_fn(|channel| {
+            larger(self.peak[channel], self.open_step_peak[channel])
+        });
         let levels: [f32; 2] = core::array::from_fn(|channel| {
             larger(self.last_step_peak[channel], self.open_step_peak[channel])
         });
@@ -323,7 +324,11 @@ mod tests {
         let frames = 48_000 * 4;
         let mut broken = sine(1_000.0, -20.0, 48_000.0, frames);
         let mut mended = broken.clone();
-        for (at, bad) in [(50, f32::NAN), (9_000, f32::INFINITY), (70_000, f32::NEG_INFINITY)] {
+        for (at, bad) in [
+            (50, f32::NAN),
+            (9_000, f32::INFINITY),
+            (70_000, f32::NEG_INFINITY),
+        ] {
             broken[at] = bad;
             mended[at] = 0.0;
         }
@@ -350,7 +355,10 @@ mod tests {
                 reading.psr_db,
                 reading.correlation,
             ] {
-                assert!(value.is_some_and(f64::is_finite), "{sample_rate_hz} Hz: {reading:?}");
+                assert!(
+                    value.is_some_and(f64::is_finite),
+                    "{sample_rate_hz} Hz: {reading:?}"
+                );
             }
         }
     }
@@ -359,7 +367,8 @@ mod tests {
     fn correlation_tells_same_from_opposite_from_unrelated() {
         let (a, b) = (noise(96_000, 7), noise(96_000, 8));
         let minus_a: Vec<f32> = a.iter().map(|x| -x).collect();
-        for (right, expected, within) in [(&a, 1.0, 1e-12), (&minus_a, -1.0, 1e-12), (&b, 0.0, 0.02)]
+        for (right, expected, within) in
+            [(&a, 1.0, 1e-12), (&minus_a, -1.0, 1e-12), (&b, 0.0, 0.02)]
         {
             let reading = metered(48_000.0, &a, right).reading();
             assert!((reading.correlation.unwrap() - expected).abs() <= within);

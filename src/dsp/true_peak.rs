@@ -371,7 +371,11 @@ mod tests {
             .map(|n: i32| {
                 let t = f64::from(n);
                 let angle = PI * 0.86 * t;
-                let sinc = if n == 0 { 1.0 } else { libm::sin(angle) / angle };
+                let sinc = if n == 0 {
+                    1.0
+                } else {
+                    libm::sin(angle) / angle
+                };
                 let w = PI * t / 128.0;
                 0.86 * sinc * (0.42 + 0.5 * libm::cos(w) + 0.08 * libm::cos(2.0 * w))
             })

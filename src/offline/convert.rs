@@ -51,7 +51,9 @@ impl Converter {
             FixedSync::Both,
         )
         .map_err(|error| {
-            Failure::because(format!("{from_hz} Hz cannot be converted to {to_hz} Hz ({error})"))
+            Failure::because(format!(
+                "{from_hz} Hz cannot be converted to {to_hz} Hz ({error})"
+            ))
         })?;
         let frames_max = resampler.output_frames_max();
         Ok(Self {
@@ -144,7 +146,8 @@ mod tests {
         ] {
             let frames = from_hz as usize + 123;
             let sine = |n: usize, rate_hz: u32| {
-                libm::sin(std::f64::consts::TAU * 997.0 * n as f64 / f64::from(rate_hz)) as f32 * 0.5
+                libm::sin(std::f64::consts::TAU * 997.0 * n as f64 / f64::from(rate_hz)) as f32
+                    * 0.5
             };
             let input: Vec<f32> = (0..frames).map(|n| sine(n, from_hz)).collect();
             let mut converter = Converter::new(from_hz, to_hz).expect("a rate");

@@ -171,9 +171,10 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
                 ceiling_dbtp: f64::from(settings.loudness.ceiling_dbtp),
                 force: job.force_loudness,
             };
-            let (Some(integrated_lufs), Some(true_peak_dbtp)) =
-                (before_reading.integrated_lufs, before_reading.true_peak_dbtp)
-            else {
+            let (Some(integrated_lufs), Some(true_peak_dbtp)) = (
+                before_reading.integrated_lufs,
+                before_reading.true_peak_dbtp,
+            ) else {
                 return Err(too_little(&before));
             };
             let programme = Programme {
@@ -447,9 +448,11 @@ fn reasons(
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let loudness = &settings.loudness;
-    if let (true, Some(from), Some(to)) =
-        (keeps_ceiling(settings), before.integrated_lufs, after.integrated_lufs)
-    {
+    if let (true, Some(from), Some(to)) = (
+        keeps_ceiling(settings),
+        before.integrated_lufs,
+        after.integrated_lufs,
+    ) {
         reasons.push(Reason {
             stage: "loudness",
             text: format!(
@@ -464,7 +467,8 @@ fn reasons(
     if trim_db < 0.0 {
         reasons.push(Reason {
             stage: "delivery",
-            text: "the finished file is trimmed so that no meter reads it above the ceiling".to_owned(),
+            text: "the finished file is trimmed so that no meter reads it above the ceiling"
+                .to_owned(),
             value: rounded(trim_db),
             unit: "dB",
         });

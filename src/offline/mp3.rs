@@ -11,9 +11,7 @@ use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 /// Bit rates that can be chosen, in kbit/s.
-pub const BIT_RATES_KBPS: [u32; 13] = [
-    32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-];
+pub const BIT_RATES_KBPS: [u32; 13] = [32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 
 /// Sample rates that MPEG-1 layer III knows, and the half ones of MPEG-2, in Hz.
 const SAMPLE_RATES_HZ: [u32; 6] = [48_000, 44_100, 32_000, 24_000, 22_050, 16_000];
@@ -131,7 +129,10 @@ impl Mp3Writer {
             .map_err(|error| Failure::because(format!("LAME failed ({error})")))?;
         // LAME left room for the tag frame in front of the sound; now it knows what stands in it.
         let mut tag_frame = Vec::with_capacity(self.encoder.lame_tag_size());
-        let filled = self.encoder.lame_tag_encode_to_vec(&mut tag_frame).is_some();
+        let filled = self
+            .encoder
+            .lame_tag_encode_to_vec(&mut tag_frame)
+            .is_some();
         let written = self.file.write_all(&self.bytes).and_then(|()| {
             if filled {
                 self.file.seek(SeekFrom::Start(self.tag_bytes))?;
@@ -175,4 +176,3 @@ fn bit_rate(kbps: u32) -> Option<Bitrate> {
         _ => return None,
     })
 }
-

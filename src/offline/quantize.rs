@@ -79,7 +79,10 @@ impl Quantizer {
             .as_mut()
             .map_or(0.0, |noise| noise.uniform() - noise.uniform());
         let steps = (f64::from(sample) * f64::from(self.full_scale) + noise).round_ties_even();
-        let (low, high) = (-f64::from(self.full_scale), f64::from(self.full_scale) - 1.0);
+        let (low, high) = (
+            -f64::from(self.full_scale),
+            f64::from(self.full_scale) - 1.0,
+        );
         if steps < low || steps > high {
             self.clipped += 1;
         }
@@ -124,14 +127,20 @@ mod tests {
         for value in [-32_768, -1, 0, 1, 12_345, 32_767] {
             let sample = value as f32 / 32_768.0;
             assert!(BitDepth::Int16.holds(&[sample]) && BitDepth::Int24.holds(&[sample]));
-            assert_eq!(Quantizer::new(BitDepth::Int16, false, 0).quantize(sample), value);
+            assert_eq!(
+                Quantizer::new(BitDepth::Int16, false, 0).quantize(sample),
+                value
+            );
             assert_eq!(
                 Quantizer::new(BitDepth::Int24, false, 0).quantize(sample),
                 value * 256
             );
         }
         assert!(!BitDepth::Int16.holds(&[0.1]));
-        assert!(!BitDepth::Int16.holds(&[1.0]), "full scale itself does not fit");
+        assert!(
+            !BitDepth::Int16.holds(&[1.0]),
+            "full scale itself does not fit"
+        );
     }
 
     /// Golden value of the theory: a step's variance of 1/12 for rounding and 1/6 for triangular dither

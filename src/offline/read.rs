@@ -57,7 +57,9 @@ impl SoundFile {
             return Err(Failure::because("it is a folder, not a sound file"));
         }
         if metadata.len() == 0 {
-            return Err(Failure::because("the file is empty (0 bytes): export it again"));
+            return Err(Failure::because(
+                "the file is empty (0 bytes): export it again",
+            ));
         }
         let mut head = Vec::new();
         file.by_ref()

@@ -328,6 +328,9 @@ mod tests {
         assert!((limiting.p95_gain_reduction_db - 5.0).abs() < 0.011);
         assert!((limiting.max_gain_reduction_db - 5.0).abs() < 1e-3);
         // Two steps of the quiet passage lie within 200 ms of the loud one.
-        assert!((limiting.mean_gain_reduction_db - 2.18).abs() < 0.03, "{limiting:?}");
+        assert!(
+            (limiting.mean_gain_reduction_db - 2.18).abs() < 0.03,
+            "{limiting:?}"
+        );
     }
 }

@@ -127,7 +127,10 @@ impl Service {
         } else if integrated_lufs < plays_at_lufs - 0.05 && !self.turns_up {
             write!(text, "it leaves this master as it is, and turns nothing up")
         } else if integrated_lufs < plays_at_lufs - 0.05 {
-            write!(text, "it leaves this master as it is, for its peaks leave no room")
+            write!(
+                text,
+                "it leaves this master as it is, for its peaks leave no room"
+            )
         } else {
             write!(text, "it leaves this master as it is")
         };
@@ -143,7 +146,10 @@ mod tests {
     fn loud_is_turned_down_and_quiet_only_where_the_service_does() {
         let spotify = find("spotify").expect("spotify");
         assert!((spotify.gain_db(-9.0, -1.0) - -5.0).abs() < 1e-9);
-        assert!((spotify.gain_db(-18.0, -3.0) - 2.0).abs() < 1e-6, "headroom");
+        assert!(
+            (spotify.gain_db(-18.0, -3.0) - 2.0).abs() < 1e-6,
+            "headroom"
+        );
         let youtube = find("youtube").expect("youtube");
         assert_eq!(youtube.gain_db(-18.0, -3.0), 0.0);
         assert_eq!(spotify.advised_ceiling_dbtp(Some(-9.0)), -2.0);

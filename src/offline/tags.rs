@@ -35,7 +35,8 @@ const OF_THE_SAMPLES: [ItemKey; 6] = [
 impl Tags {
     /// The tags of a file; none where there are none or they cannot be read.
     pub fn read(path: &Path) -> Self {
-        let Ok(probe) = lofty::probe::Probe::open(path).and_then(|probe| Ok(probe.guess_file_type()?))
+        let Ok(probe) =
+            lofty::probe::Probe::open(path).and_then(|probe| Ok(probe.guess_file_type()?))
         else {
             return Self::default();
         };

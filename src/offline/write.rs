@@ -259,7 +259,9 @@ fn put_chunk(bytes: &mut Vec<u8>, id: &[u8; 4], body: &[u8]) {
 pub(super) fn is_folder_trouble(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound | io::ErrorKind::ReadOnlyFilesystem
+        io::ErrorKind::PermissionDenied
+            | io::ErrorKind::NotFound
+            | io::ErrorKind::ReadOnlyFilesystem
     )
 }
 

@@ -52,8 +52,7 @@ impl CodedReader {
     pub(super) fn open(path: &Path, head: &[u8]) -> Outcome<Self> {
         let file = File::open(path)
             .map_err(|error| Failure::because(format!("it cannot be read ({error})")))?;
-        let stream =
-            MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
+        let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
         let format = symphonia::default::get_probe()
             .probe(
                 &Hint::new(),
@@ -139,7 +138,10 @@ impl CodedReader {
             && let Some(stated) = self.stated_frames
             && self.frames_read + SHORT_FRAMES_MAX < stated
         {
-            return Err(cut_off(self.seconds(stated), self.seconds(self.frames_read)));
+            return Err(cut_off(
+                self.seconds(stated),
+                self.seconds(self.frames_read),
+            ));
         }
         Ok(())
     }
@@ -186,7 +188,8 @@ impl CodedReader {
             if self.facts.channels == 0 {
                 self.facts.channels = channels;
                 self.facts.sample_rate_hz = sample_rate_hz;
-            } else if (channels, sample_rate_hz) != (self.facts.channels, self.facts.sample_rate_hz) {
+            } else if (channels, sample_rate_hz) != (self.facts.channels, self.facts.sample_rate_hz)
+            {
                 return Err(Failure::because(format!(
                     "it changes from {} channels at {} Hz to {channels} at {sample_rate_hz} Hz after {:.2} s: \
                      export it as one piece",

@@ -36,7 +36,10 @@ fn read_top_level(file: &mut File, wanted: &[u8; 4]) -> Option<Vec<u8>> {
         let got = file.read(&mut head).ok()?;
         let (size, header) = match u32_at(&head, 0)? {
             0 => (length - at, 8),
-            1 if got == 16 => (u64::from(u32_at(&head, 8)?) << 32 | u64::from(u32_at(&head, 12)?), 16),
+            1 if got == 16 => (
+                u64::from(u32_at(&head, 8)?) << 32 | u64::from(u32_at(&head, 12)?),
+                16,
+            ),
             size => (u64::from(size), 8),
         };
         if size < header || at + size > length {
@@ -93,14 +96,20 @@ fn from_edit_list(moov: &[u8], sample_rate_hz: u32) -> Option<Edit> {
     let entry = |n: usize| -> Option<(u64, i64)> {
         let at = 8 + n * entry_bytes;
         if version == 1 {
-            let long = |at| Some(u64::from(u32_at(list, at)?) << 32 | u64::from(u32_at(list, at + 4)?));
+            let long =
+                |at| Some(u64::from(u32_at(list, at)?) << 32 | u64::from(u32_at(list, at + 4)?));
             Some((long(at)?, long(at + 8)? as i64))
         } else {
-            Some((u64::from(u32_at(list, at)?), i64::from(u32_at(list, at + 4)? as i32)))
+            Some((
+                u64::from(u32_at(list, at)?),
+                i64::from(u32_at(list, at + 4)? as i32),
+            ))
         }
     };
     // One stretch of sound, perhaps after an empty edit (media time −1); more is an edited film.
-    let mut stretches = (0..entries.min(16)).filter_map(entry).filter(|(_, media_time)| *media_time >= 0);
+    let mut stretches = (0..entries.min(16))
+        .filter_map(entry)
+        .filter(|(_, media_time)| *media_time >= 0);
     let (duration, media_time) = stretches.next()?;
     if stretches.next().is_some() {
         return None;

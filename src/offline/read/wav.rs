@@ -17,9 +17,7 @@ const SIZE_UNKNOWN: u32 = u32::MAX;
 
 /// Whether the first 12 bytes are those of a WAV file.
 pub(super) fn is_wav(head: &[u8]) -> bool {
-    head.len() >= 12
-        && matches!(&head[..4], b"RIFF" | b"RF64" | b"BW64")
-        && &head[8..12] == b"WAVE"
+    head.len() >= 12 && matches!(&head[..4], b"RIFF" | b"RF64" | b"BW64") && &head[8..12] == b"WAVE"
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -192,7 +190,11 @@ fn parse_format(body: &[u8]) -> Outcome<Format> {
         tag => tag,
     };
     // The container counts: 20 valid bits come in three bytes.
-    let sample = match (tag, frame_bytes % channels as u64, frame_bytes / channels as u64) {
+    let sample = match (
+        tag,
+        frame_bytes % channels as u64,
+        frame_bytes / channels as u64,
+    ) {
         (FORMAT_PCM, 0, 1) => Some(Sample::U8),
         (FORMAT_PCM, 0, 2) => Some(Sample::I16),
         (FORMAT_PCM, 0, 3) => Some(Sample::I24),
@@ -218,7 +220,9 @@ fn read_body(file: &mut BufReader<File>, size: u32) -> Outcome<Vec<u8>> {
         .read_to_end(&mut body)
         .map_err(damaged)?;
     if padded > 1 << 16 {
-        return Err(Failure::because("its WAV header is damaged: export it again"));
+        return Err(Failure::because(
+            "its WAV header is damaged: export it again",
+        ));
     }
     Ok(body)
 }
