@@ -33,6 +33,11 @@ pub fn new() -> (Writer, Reader) {
 }
 
 impl Writer {
+    /// Whether the last one was read: with the window closed nobody needs another.
+    pub fn wanted(&self) -> bool {
+        self.0.consumed()
+    }
+
     /// Replaces what the reader sees next. Never waits.
     pub fn write(&mut self, snapshot: Snapshot) {
         self.0.write(snapshot);
@@ -40,7 +45,7 @@ impl Writer {
 }
 
 impl Reader {
-    /// The newest snapshot.
+    /// The newest snapshot. Reading it asks for the next.
     pub fn read(&mut self) -> Snapshot {
         *self.0.read()
     }

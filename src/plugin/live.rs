@@ -13,8 +13,9 @@ use crate::handoff::snapshot::Snapshot;
 
 /// Frames of a mono track that are copied at a time.
 const MONO_FRAMES: usize = 512;
-/// Columns of history per snapshot.
-const COLUMNS_PER_SNAPSHOT: u32 = 2;
+/// Columns of history between two readings of a meter. They cost some hundred frames each, so input and
+/// output take turns, and only while somebody looks.
+const COLUMNS_PER_READING: u32 = 2;
 
 /// Processes, measures and reports one stream.
 #[derive(Debug)]
@@ -32,7 +33,8 @@ pub struct Live {
     column_frames: usize,
     column_left: usize,
     columns_left: u32,
-    reading: Reading,
+    /// What was told last, and what has come since.
+    told: Snapshot,
 }
 
 impl Live {
@@ -49,8 +51,8 @@ impl Live {
             column: Column::default(),
             column_frames,
             column_left: column_frames,
-            columns_left: COLUMNS_PER_SNAPSHOT,
-            reading: Reading::default(),
+            columns_left: COLUMNS_PER_READING,
+            told: Snapshot::default(),
         }
     }
 
@@ -131,27 +133,36 @@ impl Live {
         out.history.push(self.column);
         self.column = Column::default();
         self.column_left = self.column_frames;
-        let seen = &mut self.reading.loudness;
+        let seen = &mut self.told.reading.loudness;
         *seen = LoudnessReading {
             min_gain: seen.min_gain.min(loudness.min_gain),
             peak_in: seen.peak_in.max(loudness.peak_in),
         };
-        self.columns_left -= 1;
-        if self.columns_left == 0 {
-            self.tell(out);
+        if !out.snapshot.wanted() {
+            return;
+        }
+        if self.columns_left > 0 {
+            self.columns_left -= 1;
+            self.told.input = self.input.reading();
+        } else {
+            self.columns_left = COLUMNS_PER_READING - 1;
+            self.told.output = self.output.reading();
+            self.write(out);
         }
     }
 
-    /// Writes a snapshot.
-    pub fn tell(&mut self, out: &mut AudioSide) {
-        self.columns_left = COLUMNS_PER_SNAPSHOT;
-        out.snapshot.write(Snapshot {
-            reading: core::mem::take(&mut self.reading),
-            output: self.output.reading(),
-            input: self.input.reading(),
-            sample_rate_hz: self.stream.sample_rate_hz,
-            latency_samples: self.latency_samples(),
-        });
+    /// Reads both meters and writes a snapshot, wanted or not.
+    fn tell(&mut self, out: &mut AudioSide) {
+        self.told.output = self.output.reading();
+        self.told.input = self.input.reading();
+        self.write(out);
+    }
+
+    fn write(&mut self, out: &mut AudioSide) {
+        self.told.sample_rate_hz = self.stream.sample_rate_hz;
+        self.told.latency_samples = self.latency_samples();
+        out.snapshot.write(self.told);
+        self.told.reading = Reading::default();
     }
 }
 

@@ -1,24 +1,32 @@
 //! Finds the drive for a loudness goal by playing what was heard through the real engine.
 //!
-//! When the store holds only a sample of a long passage, the goal is moved by the difference between
-//! the loudness of the whole passage, which the meter before the chain has counted, and that of the
-//! sample: what is solved is how much louder the passage becomes.
+//! When the store holds only a sample of a long passage, loudness is corrected by the difference between
+//! the whole passage, which the meter before the chain has counted, and the sample: what is rehearsed is
+//! how much louder the passage becomes.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::hearing::Hearing;
+use crate::assistant::drive::{self, Driven, Goal, Programme, Solution};
 use crate::dsp::block::{StereoBlock, Stream};
-use crate::dsp::meter::Meter;
+use crate::dsp::meter::{Meter, MeterReading};
+use crate::dsp::units::{gain_to_db, ms_to_samples};
 use crate::engine::Engine;
-use crate::engine::settings::{DRIVE_DB, Settings};
+use crate::engine::settings::Settings;
 use crate::handoff::errand::{Answer, Job};
 
 /// Less than this is no passage.
 const SECONDS_MIN: f64 = 3.0;
-/// How close is close enough, in LU.
-const TOLERANCE_LU: f64 = 0.03;
-/// Rehearsals at most.
-const PASSES_MAX: u32 = 8;
+/// Frames of this length are judged by how much is limited in them.
+const LIMITING_MS: f64 = 10.0;
+/// Of those, so many share one look at the momentary loudness …
+const FRAMES_PER_STEP: usize = 10;
+/// … which lies around them when so many steps later are over.
+const STEPS_TO_CENTRE: usize = 2;
+/// Only what is louder than this below the integrated loudness is judged.
+const GATE_LU: f64 = -10.0;
+/// Renders that a search usually takes; only the progress bar believes it.
+const RENDERS_USUAL: f32 = 5.0;
 
 /// Works until found, cancelled or `stop`.
 pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answer, String> {
@@ -28,72 +36,65 @@ pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answ
             "Play at least {SECONDS_MIN:.0} s of the song first; {seconds:.1} s were heard."
         ));
     }
-    let stopped = || job.cancelled() || stop.load(Ordering::Acquire);
-    let void = || "Stopped.".to_owned();
-    let silent = || "What was heard is silent: play the song first.".to_owned();
-
-    let plain = measure(hearing, None, &stopped, &|_| {}).ok_or_else(void)?;
-    let plain_lufs = plain.ok_or_else(silent)?;
-    let whole_lufs = match job.request.input.integrated_lufs {
-        Some(whole_lufs) if !hearing.complete() => whole_lufs,
-        _ => plain_lufs,
+    let request = &job.request;
+    let mut stage = Stage {
+        hearing,
+        stopped: &|| job.cancelled() || stop.load(Ordering::Acquire),
+        tell: &|share| job.progress(share),
+        renders: 0,
     };
-    // From here on loudness is that of the whole passage.
-    let correction_lu = whole_lufs - plain_lufs;
-    let goal_lufs = job.request.goal_lufs;
-
-    let mut pass = 0;
-    let mut rehearse = |drive_db: f32| -> Result<f64, String> {
-        let mut settings = job.request.settings.clone();
+    let plain = stage.play(None)?.0;
+    let plain_lufs = plain.integrated_lufs.ok_or_else(silent)?;
+    let whole = if stage.hearing.complete() {
+        plain
+    } else {
+        request.input
+    };
+    let whole_lufs = whole.integrated_lufs.unwrap_or(plain_lufs);
+    let programme = Programme {
+        integrated_lufs: whole_lufs,
+        plr_db: whole.plr_db.or(plain.plr_db).ok_or_else(silent)?,
+        true_peak_dbtp: whole
+            .true_peak_dbtp
+            .or(plain.true_peak_dbtp)
+            .ok_or_else(silent)?,
+    };
+    let goal = Goal {
+        target_lufs: request.goal_lufs,
+        ceiling_dbtp: f64::from(request.settings.loudness.ceiling_dbtp),
+        force: false,
+    };
+    let solution = drive::solve(&programme, &goal, |drive_db| {
+        let mut settings = request.settings.clone();
         settings.bypass = false;
         settings.loudness.on = true;
         settings.loudness.drive_db = drive_db;
-        let so_far = pass as f32;
-        pass += 1;
-        let tell = |share: f32| job.progress(((so_far + share) / 5.0).min(0.99));
-        let lufs = measure(hearing, Some(&settings), &stopped, &tell).ok_or_else(void)?;
-        Ok(lufs.ok_or_else(silent)? + correction_lu)
-    };
-
-    let (mut low, mut high): (Option<(f64, f64)>, Option<(f64, f64)>) = (None, None);
-    let mut drive_db = DRIVE_DB.quantized((goal_lufs - whole_lufs) as f32);
-    let mut best = (drive_db, f64::INFINITY);
-    for _ in 0..PASSES_MAX {
-        let reached_lufs = rehearse(drive_db)?;
-        if (reached_lufs - goal_lufs).abs() < (best.1 - goal_lufs).abs() {
-            best = (drive_db, reached_lufs);
-        }
-        let missing_lu = goal_lufs - reached_lufs;
-        let here = (f64::from(drive_db), reached_lufs);
-        if missing_lu > 0.0 {
-            low = Some(here);
-        } else {
-            high = Some(here);
-        }
-        let next_db = match (low, high) {
-            (Some(a), Some(b)) if b.1 > a.1 => a.0 + (goal_lufs - a.1) * (b.0 - a.0) / (b.1 - a.1),
-            // The limiter takes back a part of what the drive gives.
-            _ => here.0 + missing_lu * 1.4,
-        };
-        let next_db = DRIVE_DB.quantized(next_db as f32);
-        if missing_lu.abs() <= TOLERANCE_LU || next_db == drive_db {
-            break;
-        }
-        drive_db = next_db;
-    }
-    Ok(answer(best, goal_lufs, seconds))
+        let (reading, p95_gain_reduction_db) = stage.play(Some(&settings))?;
+        let sample_lufs = reading.integrated_lufs.ok_or_else(silent)?;
+        let integrated_lufs = sample_lufs + whole_lufs - plain_lufs;
+        let true_peak_dbtp = reading.true_peak_dbtp.ok_or_else(silent)?;
+        Ok::<_, String>(Driven {
+            integrated_lufs,
+            p95_gain_reduction_db,
+            plr_db: true_peak_dbtp - integrated_lufs,
+        })
+    })?;
+    Ok(answer(&solution, request.goal_lufs, seconds))
 }
 
-fn answer((drive_db, reached_lufs): (f32, f64), goal_lufs: f64, seconds: f64) -> Answer {
-    let minutes = (seconds / 60.0) as u64;
-    let heard = format!("{minutes}:{:02}", (seconds % 60.0) as u64);
-    let text = if (reached_lufs - goal_lufs).abs() <= 0.1 {
-        format!("Drive {drive_db:+.2} dB brings the {heard} heard to {reached_lufs:.1} LUFS.")
-    } else {
-        format!(
-            "{goal_lufs:.1} LUFS is out of reach: drive {drive_db:+.2} dB brings the {heard} heard to \
-             {reached_lufs:.1} LUFS."
-        )
+fn silent() -> String {
+    "What was heard is silent: play the song first.".to_owned()
+}
+
+fn answer(solution: &Solution, goal_lufs: f64, seconds: f64) -> Answer {
+    let drive_db = solution.drive_db;
+    let reached_lufs = solution.driven.integrated_lufs;
+    let heard = format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60);
+    let gives =
+        format!("Drive {drive_db:+.2} dB brings the {heard} heard to {reached_lufs:.1} LUFS");
+    let text = match &solution.stopped_by {
+        Some(stop) => format!("{gives}, not {goal_lufs:.1}: {}.", stop.text()),
+        None => format!("{gives}."),
     };
     Answer {
         drive_db,
@@ -102,37 +103,120 @@ fn answer((drive_db, reached_lufs): (f32, f64), goal_lufs: f64, seconds: f64) ->
     }
 }
 
-/// Integrated loudness of what is kept, as it is or through an engine. The outer `None`: stopped; the
-/// inner: silent.
-fn measure(
-    hearing: &mut Hearing,
-    settings: Option<&Settings>,
-    stopped: &dyn Fn() -> bool,
-    tell: &dyn Fn(f32),
-) -> Option<Option<f64>> {
-    let stream: Stream = hearing.heard().stream();
-    let total = hearing.heard().kept_frames().max(1);
-    let mut meter = Meter::new(stream);
-    let mut engine = settings.map(|settings| Engine::new(stream, settings));
-    let latency = engine.as_ref().map_or(0, Engine::latency_samples);
-    let mut skip = latency;
-    let mut done = 0;
-    let mut hear = |left: &mut [f32], right: &mut [f32]| {
-        if let Some(engine) = &mut engine {
+/// Where what was heard is played.
+struct Stage<'a> {
+    hearing: &'a mut Hearing,
+    stopped: &'a dyn Fn() -> bool,
+    tell: &'a dyn Fn(f32),
+    renders: u32,
+}
+
+impl Stage<'_> {
+    /// Plays all that is kept, as it is or through an engine: what the meter behind it says, and the
+    /// 95th percentile of the gain reduction, in dB.
+    fn play(&mut self, settings: Option<&Settings>) -> Result<(MeterReading, f64), String> {
+        let stream = self.hearing.heard().stream();
+        let total = self.hearing.heard().kept_frames().max(1);
+        let mut take = Take::new(stream, settings);
+        let (before, mut done) = (self.renders as f32, 0);
+        self.hearing.play(|left, right| {
+            take.process(left, right);
+            done += left.len();
+            let share = (before + done as f32 / total as f32) / (1.0 + RENDERS_USUAL);
+            (self.tell)(share.min(0.99));
+            !(self.stopped)()
+        });
+        if (self.stopped)() {
+            return Err("Stopped.".to_owned());
+        }
+        self.renders += 1;
+        Ok(take.finish())
+    }
+}
+
+/// One play.
+struct Take {
+    engine: Option<Engine>,
+    meter: Meter,
+    /// Frames of the engine's delay that are still to be dropped.
+    skip: usize,
+    frame_samples: usize,
+    frame_left: usize,
+    reductions_db: Vec<f64>,
+    momentary_lufs: Vec<Option<f64>>,
+}
+
+impl Take {
+    fn new(stream: Stream, settings: Option<&Settings>) -> Self {
+        let engine = settings.map(|settings| Engine::new(stream, settings));
+        let frame_samples = ms_to_samples(LIMITING_MS, stream.sample_rate_hz, 1);
+        Self {
+            skip: engine.as_ref().map_or(0, Engine::latency_samples),
+            engine,
+            meter: Meter::new(stream),
+            frame_samples,
+            frame_left: frame_samples,
+            reductions_db: Vec::new(),
+            momentary_lufs: Vec::new(),
+        }
+    }
+
+    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let mut start = 0;
+        while start < left.len() {
+            let end = (start + self.frame_left).min(left.len());
+            self.process_part(&mut left[start..end], &mut right[start..end]);
+            self.frame_left -= end - start;
+            if self.frame_left == 0 {
+                self.end_frame();
+            }
+            start = end;
+        }
+    }
+
+    fn process_part(&mut self, left: &mut [f32], right: &mut [f32]) {
+        if let Some(engine) = &mut self.engine {
             engine.process(&mut StereoBlock::new(left, right));
         }
-        let from = skip.min(left.len());
-        skip -= from;
-        meter.process(&left[from..], &right[from..]);
-        done += left.len();
-        tell(done as f32 / total as f32);
-        !stopped()
-    };
-    hearing.play(&mut hear);
-    if stopped() {
-        return None;
+        let from = self.skip.min(left.len());
+        self.skip -= from;
+        self.meter.process(&left[from..], &right[from..]);
     }
-    // What is still inside the engine.
-    hear(&mut vec![0.0; latency], &mut vec![0.0; latency]);
-    Some(meter.reading().integrated_lufs)
+
+    fn end_frame(&mut self) {
+        self.frame_left = self.frame_samples;
+        let Some(engine) = &mut self.engine else {
+            return;
+        };
+        let min_gain = engine.take_reading().loudness.min_gain.clamp(1e-6, 1.0);
+        self.reductions_db.push(-gain_to_db(f64::from(min_gain)));
+        if self.reductions_db.len().is_multiple_of(FRAMES_PER_STEP) {
+            self.momentary_lufs
+                .push(self.meter.reading().momentary_lufs);
+        }
+    }
+
+    fn finish(mut self) -> (MeterReading, f64) {
+        // What is still inside the engine.
+        let latency = self.engine.as_ref().map_or(0, Engine::latency_samples);
+        self.process_part(&mut vec![0.0; latency], &mut vec![0.0; latency]);
+        self.meter.finish();
+        let reading = self.meter.reading();
+        let p95_db = self.p95_gain_reduction_db(reading.integrated_lufs);
+        (reading, p95_db)
+    }
+
+    fn p95_gain_reduction_db(&self, integrated_lufs: Option<f64>) -> f64 {
+        let gate_lufs = integrated_lufs.map_or(f64::NEG_INFINITY, |lufs| lufs + GATE_LU);
+        let steps = self.reductions_db.chunks(FRAMES_PER_STEP);
+        let around = self.momentary_lufs.iter().skip(STEPS_TO_CENTRE);
+        let mut judged: Vec<f64> = steps
+            .zip(around)
+            .filter(|(_, momentary)| momentary.is_some_and(|lufs| lufs >= gate_lufs))
+            .flat_map(|(step, _)| step.iter().copied())
+            .collect();
+        judged.sort_unstable_by(f64::total_cmp);
+        let index = (judged.len() * 95 / 100).min(judged.len().saturating_sub(1));
+        judged.get(index).copied().unwrap_or(0.0)
+    }
 }
