@@ -49,7 +49,7 @@ fn ours(signal: Stereo) -> (Meter, Stereo) {
 fn theirs(signal: Stereo) -> (EbuR128, Stereo) {
     let mode = Mode::I | Mode::LRA | Mode::TRUE_PEAK | Mode::SAMPLE_PEAK | Mode::HISTOGRAM;
     let mut meter = EbuR128::new(2, RATE_HZ, mode).expect("the mode and rate are valid");
-    let _ = meter.add_frames_planar_f32(&signal);
+    let _ = meter.add_frames_planar_f32(&[&signal[0], &signal[1]]);
     (meter, signal)
 }
 

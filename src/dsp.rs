@@ -13,3 +13,4 @@ pub mod sliding_min;
 pub mod svf;
 mod true_peak;
 pub mod units;
+pub mod window_min;

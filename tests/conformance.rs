@@ -7,7 +7,10 @@
 
 use finalcoat::dsp::block::Stream;
 use finalcoat::dsp::meter::{Meter, MeterReading};
+use flac_codec::decode::FlacSampleReader;
+use flac_codec::metadata::Metadata;
 use std::f64::consts::PI;
+use std::path::{Path, PathBuf};
 
 const LOUDNESS_WITHIN_LU: f64 = 0.1 / 2.0;
 const RANGE_WITHIN_LU: f64 = 1.0 / 2.0;
@@ -350,38 +353,97 @@ fn programme(sample_rate_hz: f64) -> [Vec<f32>; 2] {
     channels
 }
 
-#[test]
-fn the_ebur128_crate_reads_the_same() {
+/// Compares with the `ebur128` crate, which keeps every block.
+fn expect_as_ebur128(what: &str, left: &[f32], right: &[f32], sample_rate_hz: u32) {
     use ebur128::{EbuR128, Mode};
+    let ours = reading_of(left, right, f64::from(sample_rate_hz));
+    let mode = Mode::I | Mode::LRA | Mode::M | Mode::S;
+    let mut theirs = EbuR128::new(2, sample_rate_hz, mode).unwrap();
+    let part = sample_rate_hz as usize / 100;
+    let (mut max_momentary_lufs, mut max_short_term_lufs) = (f64::MIN, f64::MIN);
+    for (n, (left, right)) in left.chunks(part).zip(right.chunks(part)).enumerate() {
+        theirs.add_frames_planar_f32(&[left, right]).unwrap();
+        max_momentary_lufs = max_momentary_lufs.max(theirs.loudness_momentary().unwrap());
+        if n % 10 == 9 {
+            max_short_term_lufs = max_short_term_lufs.max(theirs.loudness_shortterm().unwrap());
+        }
+    }
+    let expect = |measure: &str, ours, theirs: f64, below, above| {
+        expect(&format!("{what}, {measure}"), ours, theirs, below, above);
+    };
+    let integrated_lufs = theirs.loudness_global().unwrap();
+    if integrated_lufs == f64::NEG_INFINITY {
+        assert_eq!(ours.integrated_lufs, None, "{what}");
+        return;
+    }
+    expect("I", ours.integrated_lufs, integrated_lufs, 0.02, 0.02);
+    // Ours are looked at every 5 ms, these every 10 and 100: ours may find more.
+    expect(
+        "max M",
+        ours.max_momentary_lufs,
+        max_momentary_lufs,
+        0.02,
+        0.1,
+    );
+    expect(
+        "max S",
+        ours.max_short_term_lufs,
+        max_short_term_lufs,
+        0.02,
+        0.1,
+    );
+    // Theirs takes a window every second, ours every 100 ms: half a minute has few of them.
+    let range_lu = theirs.loudness_range().unwrap();
+    expect("range", ours.loudness_range_lu, range_lu, 2.5, 2.5);
+}
+
+#[test]
+fn the_ebur128_crate_reads_a_made_up_programme_the_same() {
     for rate_hz in [44_100, 48_000] {
         let [left, right] = programme(f64::from(rate_hz));
-        let ours = reading_of(&left, &right, f64::from(rate_hz));
-        let mode = Mode::I | Mode::LRA | Mode::M | Mode::S;
-        let mut theirs = EbuR128::new(2, rate_hz, mode).unwrap();
-        let part = rate_hz as usize / 10;
-        let (mut max_momentary_lufs, mut max_short_term_lufs) = (f64::MIN, f64::MIN);
-        for (left, right) in left.chunks(part).zip(right.chunks(part)) {
-            theirs.add_frames_planar_f32(&[left, right]).unwrap();
-            let momentary_lufs = theirs.loudness_momentary().unwrap();
-            let short_term_lufs = theirs.loudness_shortterm().unwrap();
-            max_momentary_lufs = max_momentary_lufs.max(momentary_lufs);
-            max_short_term_lufs = max_short_term_lufs.max(short_term_lufs);
+        expect_as_ebur128("programme", &left, &right, rate_hz);
+    }
+}
+
+/// FLAC files in a folder and those below it.
+fn flac_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("the folder {} cannot be read: {error}", folder.display()));
+    let mut files = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            files.extend(flac_files(&path));
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "flac")
+        {
+            files.push(path);
         }
-        let integrated_lufs = theirs.loudness_global().unwrap();
-        expect(
-            "integrated",
-            ours.integrated_lufs,
-            integrated_lufs,
-            0.02,
-            0.02,
-        );
-        // Ours look at every 5 ms, these at every 100: ours may find more.
-        let max = ours.max_momentary_lufs;
-        expect("momentary", max, max_momentary_lufs, 0.02, 0.5);
-        let max = ours.max_short_term_lufs;
-        expect("short-term", max, max_short_term_lufs, 0.02, 0.1);
-        // Theirs takes a window every second, ours every 100 ms.
-        let range_lu = theirs.loudness_range().unwrap();
-        expect("range", ours.loudness_range_lu, range_lu, 1.0, 1.0);
+    }
+    files.sort();
+    files
+}
+
+/// The demo song; with `FINALCOAT_CORPUS` naming a folder, also every FLAC file in it.
+#[test]
+fn the_ebur128_crate_reads_songs_the_same() {
+    let mut files =
+        vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/twilight_area.flac")];
+    if let Some(folder) = std::env::var_os("FINALCOAT_CORPUS") {
+        files.extend(flac_files(Path::new(&folder)));
+    }
+    for path in files {
+        let what = path.display().to_string();
+        let mut reader =
+            FlacSampleReader::open(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let channels = usize::from(reader.channel_count());
+        let scale = (1.0 / f64::from(1_u32 << (reader.bits_per_sample() - 1))) as f32;
+        let mut samples = Vec::new();
+        reader.read_to_end(&mut samples).unwrap();
+        let channel = |c: usize| -> Vec<f32> {
+            let own = samples.iter().skip(c.min(channels - 1)).step_by(channels);
+            own.map(|&sample| sample as f32 * scale).collect()
+        };
+        expect_as_ebur128(&what, &channel(0), &channel(1), reader.sample_rate());
     }
 }

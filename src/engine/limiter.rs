@@ -17,12 +17,12 @@ mod sustain;
 
 use super::settings::{CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS};
 use crate::dsp::block::{StereoBlock, Stream};
-use crate::dsp::box_smoother::{BoxSmoother, UNITY, to_fixed};
+use crate::dsp::box_smoother::BoxSmoother;
 use crate::dsp::delay::Delay;
 use crate::dsp::glide::Glide;
 use crate::dsp::interpolator::{QUICK_DELAY_SAMPLES, QuickInterpolator, larger};
-use crate::dsp::sliding_min::SlidingMin;
 use crate::dsp::units::{db_to_gain, ms_to_samples, one_pole_feedback};
+use crate::dsp::window_min::WindowMin;
 use bass::Bass;
 use sustain::Sustain;
 
@@ -39,7 +39,7 @@ const HOLD_MS: f64 = 12.0;
 /// Deeper than this is never asked for: −80 dB.
 const GAIN_MIN: f32 = 1e-4;
 /// Closer to unity than this is unity: about the step of an f32 there.
-const UNITY_SNAP: f32 = 1e-7;
+pub(super) const UNITY_SNAP: f32 = 1e-7;
 
 /// What makes a character.
 #[derive(Debug, Clone, Copy)]
@@ -121,8 +121,8 @@ pub struct Limiter {
     sustain: Sustain,
     /// Gain of the transient path per channel, before the minimum.
     transient: [f32; 2],
-    held: [SlidingMin; 2],
-    smoother: BoxSmoother,
+    held: WindowMin<2>,
+    smoother: BoxSmoother<2>,
     /// Samples since anything but unity entered the gain path; at rest when it has all left.
     quiet_samples: usize,
     memory_samples: usize,
@@ -152,11 +152,8 @@ impl Limiter {
             bass,
             sustain,
             transient: [1.0; 2],
-            held: [
-                SlidingMin::new(window_samples, UNITY),
-                SlidingMin::new(window_samples, UNITY),
-            ],
-            smoother: BoxSmoother::new(smoother_samples),
+            held: WindowMin::new(window_samples, CHUNK_FRAMES, 1.0),
+            smoother: BoxSmoother::new(smoother_samples, CHUNK_FRAMES),
             quiet_samples: 0,
             memory_samples: window_samples + smoother_samples,
             min_gain: 1.0,
@@ -195,7 +192,7 @@ impl Limiter {
         self.bass.reset();
         self.sustain.reset();
         self.transient = [1.0; 2];
-        self.held.iter_mut().for_each(|held| held.reset(UNITY));
+        self.held.reset();
         self.smoother.reset();
         self.quiet_samples = self.memory_samples;
         self.min_gain = 1.0;
@@ -219,7 +216,8 @@ impl Limiter {
         let mut needs = [[0.0_f32; CHUNK_FRAMES]; 2];
         self.interpolators[0].process(chunk.left, &mut needs[0][..frames]);
         self.interpolators[1].process(chunk.right, &mut needs[1][..frames]);
-        let limits = self.peaks_to_needs(&mut needs, frames);
+        let mut ceilings = [0.0; CHUNK_FRAMES];
+        let limits = self.peaks_to_needs(&mut needs, &mut ceilings, frames);
         let mut bass_levels = [0.0; CHUNK_FRAMES];
         self.bass.process(chunk, &mut bass_levels);
         delay_in_place(&mut self.audio[0], chunk.left);
@@ -228,6 +226,9 @@ impl Limiter {
             // Unity into a gain path full of unity: nothing would change.
             self.sustain.skip(frames);
             return;
+        }
+        for (level, ceiling) in bass_levels.iter_mut().zip(&ceilings[..frames]) {
+            *level /= ceiling;
         }
         self.apply_gain(chunk, &needs, &bass_levels);
     }
@@ -246,28 +247,35 @@ impl Limiter {
         }
     }
 
-    /// Turns peaks into the gains they need, at most 1. Whether any is less.
-    fn peaks_to_needs(&mut self, needs: &mut [[f32; CHUNK_FRAMES]; 2], frames: usize) -> bool {
+    /// Turns peaks into the gains they need, at most 1, under the ceiling of each frame. Whether any is
+    /// less.
+    fn peaks_to_needs(
+        &mut self,
+        needs: &mut [[f32; CHUNK_FRAMES]; 2],
+        ceilings: &mut [f32; CHUNK_FRAMES],
+        frames: usize,
+    ) -> bool {
         let mut highest = 0.0_f32;
         for channel in needs.iter() {
             highest = channel[..frames].iter().fold(highest, |a, &b| larger(a, b));
         }
         self.peak_in = larger(self.peak_in, highest);
         let settled = self.ceiling.settled();
+        if settled {
+            ceilings[..frames].fill(self.ceiling.value());
+        } else {
+            ceilings[..frames].fill_with(|| self.ceiling.tick());
+        }
         if settled && highest <= self.ceiling.value() {
             needs[0][..frames].fill(1.0);
             needs[1][..frames].fill(1.0);
             return false;
         }
         let [left, right] = needs;
-        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
-            let ceiling = if settled {
-                self.ceiling.value()
-            } else {
-                self.ceiling.tick()
-            };
-            *left = needed_gain(*left, ceiling);
-            *right = needed_gain(*right, ceiling);
+        let pairs = left[..frames].iter_mut().zip(&mut right[..frames]);
+        for ((left, right), ceiling) in pairs.zip(ceilings) {
+            *left = needed_gain(*left, *ceiling);
+            *right = needed_gain(*right, *ceiling);
         }
         true
     }
@@ -276,24 +284,24 @@ impl Limiter {
         &mut self,
         chunk: &mut StereoBlock<'_>,
         needs: &[[f32; CHUNK_FRAMES]; 2],
-        bass_levels: &[f32; CHUNK_FRAMES],
+        bass_shares: &[f32; CHUNK_FRAMES],
     ) {
-        let inverse_ceiling = 1.0 / self.ceiling.value();
         let Ballistics {
             release,
             transient_link,
             ..
         } = self.ballistics;
-        let mut min_gain = self.min_gain;
-        for n in 0..chunk.frames() {
+        let frames = chunk.frames();
+        let mut gains = [[1.0_f32; 2]; CHUNK_FRAMES];
+        let gains = &mut gains[..frames];
+        for (n, gain) in gains.iter_mut().enumerate() {
             let need = [needs[0][n], needs[1][n]];
             let linked = smaller(need[0], need[1]);
-            let bass = bass_levels[n] * inverse_ceiling;
-            self.sustain.tick(linked, bass, &self.ballistics);
+            self.sustain.tick(linked, bass_shares[n], &self.ballistics);
             let sustain = self.sustain.gain();
             let most = smaller(sustain, self.sustain.bass_gain());
             let linked_rest = smaller(most, linked) / sustain;
-            let target = [0, 1].map(|channel| {
+            for channel in 0..2 {
                 let rest = smaller(most, need[channel]) / sustain;
                 let rest = rest + transient_link * (linked_rest - rest);
                 let recovered = self.transient[channel] + (1.0 - self.transient[channel]) * release;
@@ -303,21 +311,27 @@ impl Limiter {
                     recovered
                 };
                 self.transient[channel] = smaller(rest, recovered);
-                to_fixed(smaller(sustain * self.transient[channel], need[channel]))
-            });
-            if target == [UNITY; 2] {
-                self.quiet_samples = self.quiet_samples.saturating_add(1);
-            } else {
-                self.quiet_samples = 0;
+                gain[channel] = smaller(sustain * self.transient[channel], need[channel]);
             }
-            let gains = self
-                .smoother
-                .tick([self.held[0].tick(target[0]), self.held[1].tick(target[1])]);
-            chunk.left[n] *= gains[0];
-            chunk.right[n] *= gains[1];
-            min_gain = smaller(min_gain, smaller(gains[0], gains[1]));
+            self.quiet_samples = if *gain == [1.0; 2] {
+                self.quiet_samples.saturating_add(1)
+            } else {
+                0
+            };
         }
-        self.min_gain = min_gain;
+        self.held.process(gains);
+        self.smoother.process(gains);
+        for (gain, (left, right)) in gains
+            .iter()
+            .zip(chunk.left.iter_mut().zip(chunk.right.iter_mut()))
+        {
+            *left *= gain[0];
+            *right *= gain[1];
+        }
+        self.min_gain = gains
+            .as_flattened()
+            .iter()
+            .fold(self.min_gain, |least, &gain| smaller(least, gain));
     }
 
     /// Depends on the stream alone.
@@ -361,6 +375,6 @@ fn needed_gain(peak: f32, ceiling: f32) -> f32 {
 
 /// Minimum by one comparison (`f32::min` has to look for NaN).
 #[inline]
-fn smaller(a: f32, b: f32) -> f32 {
+pub(super) fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
 }

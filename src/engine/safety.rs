@@ -4,17 +4,17 @@
 //! the ceiling is the interval read again at 16×. A short, linked gain path like the limiter's takes
 //! off the excess, a few hundredths of a dB on music.
 
-use super::limiter::CHUNK_FRAMES;
+use super::limiter::{CHUNK_FRAMES, UNITY_SNAP, smaller};
 use super::settings::CEILING_DBTP;
 use crate::dsp::block::{StereoBlock, Stream};
-use crate::dsp::box_smoother::{BoxSmoother, UNITY, to_fixed};
+use crate::dsp::box_smoother::BoxSmoother;
 use crate::dsp::delay::Delay;
 use crate::dsp::glide::Glide;
 use crate::dsp::interpolator::{
     FINE_TAPS, FineInterpolator, QUICK_DELAY_SAMPLES, QuickInterpolator, larger,
 };
-use crate::dsp::sliding_min::SlidingMin;
 use crate::dsp::units::{db_to_gain, ms_to_samples, one_pole_feedback};
+use crate::dsp::window_min::WindowMin;
 
 const LOOKAHEAD_MS: f64 = 1.0;
 const HOLD_MS: f64 = 2.0;
@@ -29,7 +29,6 @@ const FINE_LAG_SAMPLES: usize = FINE_DELAY_SAMPLES - QUICK_DELAY_SAMPLES;
 /// and the time a block takes stays bounded.
 const FINE_READINGS_MAX: u32 = 24;
 const STRETCH_SAMPLES: u32 = 64;
-const UNITY_SNAP: f32 = 1e-7;
 
 /// Holds the ceiling on a 16× meter. Below it a pure delay, bit for bit.
 #[derive(Debug)]
@@ -42,8 +41,8 @@ pub struct Safety {
     stretch_left: u32,
     release: f32,
     gain: f32,
-    held: SlidingMin,
-    smoother: BoxSmoother,
+    held: WindowMin<1>,
+    smoother: BoxSmoother<1>,
     quiet_samples: usize,
     memory_samples: usize,
     min_gain: f32,
@@ -115,8 +114,8 @@ impl Safety {
             stretch_left: STRETCH_SAMPLES,
             release: (1.0 - one_pole_feedback(RELEASE_MS, rate_hz)) as f32,
             gain: 1.0,
-            held: SlidingMin::new(window_samples, UNITY),
-            smoother: BoxSmoother::new(smoother_samples),
+            held: WindowMin::new(window_samples, CHUNK_FRAMES, 1.0),
+            smoother: BoxSmoother::new(smoother_samples, CHUNK_FRAMES),
             quiet_samples: window_samples + smoother_samples,
             memory_samples: window_samples + smoother_samples,
             min_gain: 1.0,
@@ -135,7 +134,7 @@ impl Safety {
         self.readings = 0;
         self.stretch_left = STRETCH_SAMPLES;
         self.gain = 1.0;
-        self.held.reset(UNITY);
+        self.held.reset();
         self.smoother.reset();
         self.quiet_samples = self.memory_samples;
         self.min_gain = 1.0;
@@ -162,17 +161,24 @@ impl Safety {
         if below && self.quiet_samples >= self.memory_samples {
             self.pass_time(frames);
         } else {
-            for n in 0..frames {
+            let mut gains = [[1.0_f32; 1]; CHUNK_FRAMES];
+            let gains = &mut gains[..frames];
+            for (n, gain) in gains.iter_mut().enumerate() {
                 let need = self.need(n);
-                let gain = self.tick_gain(need);
-                chunk.left[n] *= gain;
-                chunk.right[n] *= gain;
-                self.min_gain = if gain < self.min_gain {
-                    gain
-                } else {
-                    self.min_gain
-                };
+                gain[0] = self.recover(need);
             }
+            self.held.process(gains);
+            self.smoother.process(gains);
+            for (&[gain], (left, right)) in gains
+                .iter()
+                .zip(chunk.left.iter_mut().zip(chunk.right.iter_mut()))
+            {
+                *left *= gain;
+                *right *= gain;
+            }
+            self.min_gain = gains
+                .iter()
+                .fold(self.min_gain, |least, &[gain]| smaller(least, gain));
         }
         self.channels
             .iter_mut()
@@ -223,22 +229,22 @@ impl Safety {
         if peak > ceiling { ceiling / peak } else { 1.0 }
     }
 
+    /// Down at once, up by the release.
     #[inline]
-    fn tick_gain(&mut self, need: f32) -> f32 {
+    fn recover(&mut self, need: f32) -> f32 {
         let recovered = self.gain + (1.0 - self.gain) * self.release;
         let recovered = if recovered > 1.0 - UNITY_SNAP {
             1.0
         } else {
             recovered
         };
-        self.gain = if need < recovered { need } else { recovered };
-        let target = to_fixed(self.gain);
-        self.quiet_samples = if target == UNITY {
+        self.gain = smaller(need, recovered);
+        self.quiet_samples = if self.gain == 1.0 {
             self.quiet_samples.saturating_add(1)
         } else {
             0
         };
-        self.smoother.tick([self.held.tick(target), UNITY])[0]
+        self.gain
     }
 
     /// Depends on the stream alone.

@@ -210,7 +210,7 @@ impl Hosted {
 
     /// Chooses an audio layout by its place in [`Hosted::layouts`], while not active.
     pub fn select_layout(&mut self, index: u32) -> Result<()> {
-        let mut handle = self
+        let handle = self
             .instance
             .inactive_plugin_handle()
             .ok_or("the layout of an active plugin is fixed")?;

@@ -1,0 +1,372 @@
+//! The built CLAP bundle in a host: what comes out is what the offline engine gives, bit for bit.
+#![cfg(feature = "plugin")]
+
+#[path = "support/host.rs"]
+mod host;
+#[path = "support/offline_engine.rs"]
+mod offline_engine;
+#[path = "support/signals.rs"]
+mod signals;
+
+use finalcoat::dsp::block::Stream;
+use finalcoat::engine::Engine;
+use finalcoat::engine::settings::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS, Settings};
+use host::{Change, Hosted};
+use offline_engine::{Stereo, rendered};
+use signals::{Random, programme};
+use std::path::PathBuf;
+
+const PLUGIN_ID: &str = "org.finalcoat.finalcoat";
+const RATES_HZ: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
+/// Repeated; empty blocks are only for parameters.
+const RAGGED: [usize; 9] = [64, 1, 511, 0, 7, 1024, 333, 2, 128];
+const FRAMES_MAX: u32 = 1024;
+
+fn bundle() -> PathBuf {
+    let built = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bundled/Finalcoat.clap");
+    assert!(
+        built.exists(),
+        "{} is missing: run `cargo xtask test`, which builds it first",
+        built.display()
+    );
+    built
+}
+
+fn open() -> Hosted {
+    Hosted::open(&bundle(), PLUGIN_ID).expect("the bundle loads")
+}
+
+/// A plugin that stands at `settings`, ready to process.
+fn active(settings: &Settings, sample_rate_hz: f64) -> Hosted {
+    let mut plugin = open();
+    for (id, value) in host_values(settings) {
+        plugin.set(id, value).expect("the parameter is set");
+    }
+    plugin
+        .activate(sample_rate_hz, FRAMES_MAX)
+        .expect("the plugin activates");
+    plugin
+}
+
+/// Settings as the host's numbers: 0 to 1 for a range, a count for a choice.
+fn host_values(settings: &Settings) -> [(&'static str, f64); 6] {
+    let loudness = &settings.loudness;
+    let share = |value: f32, range: finalcoat::engine::settings::Range| {
+        f64::from((value - range.min) / (range.max - range.min))
+    };
+    let character = match loudness.character {
+        Character::Transparent => 0.0,
+        Character::Punchy => 1.0,
+        Character::Dense => 2.0,
+    };
+    [
+        ("bypass", f64::from(u8::from(settings.bypass))),
+        ("loudness_on", f64::from(u8::from(loudness.on))),
+        ("drive_db", share(loudness.drive_db, DRIVE_DB)),
+        ("ceiling_dbtp", share(loudness.ceiling_dbtp, CEILING_DBTP)),
+        ("release_ms", share(loudness.release_ms, RELEASE_MS)),
+        ("character", character),
+    ]
+}
+
+fn driven(drive_db: f32) -> Settings {
+    let mut settings = Settings::default();
+    settings.loudness.on = true;
+    settings.loudness.drive_db = drive_db;
+    settings.quantized()
+}
+
+/// Settings that move on the way, and the same as what the host sends.
+fn automation(
+    start: &Settings,
+    frames: usize,
+    seed: u64,
+) -> (Vec<(usize, Settings)>, Vec<Change<'static>>) {
+    let mut random = Random::new(seed);
+    let mut settings = start.clone();
+    let mut moved = Vec::new();
+    let mut changes = Vec::new();
+    let mut frame = 100;
+    while frame < frames {
+        let before = host_values(&settings);
+        match random.below(5) {
+            0 => settings.loudness.drive_db = random.between(0.0, 20.0) as f32,
+            1 => settings.loudness.ceiling_dbtp = random.between(-6.0, 0.0) as f32,
+            2 => settings.loudness.release_ms = random.between(10.0, 500.0) as f32,
+            3 => settings.loudness.on = !settings.loudness.on,
+            _ => settings.bypass = !settings.bypass,
+        }
+        settings = settings.quantized();
+        moved.push((frame, settings.clone()));
+        for (before, after) in before.into_iter().zip(host_values(&settings)) {
+            if before != after {
+                let (id, value) = after;
+                changes.push(Change { frame, id, value });
+            }
+        }
+        frame += 1 + random.below(3_000);
+    }
+    (moved, changes)
+}
+
+#[test]
+fn a_host_finds_finalcoat() {
+    let found = host::scan(&bundle()).expect("the bundle can be scanned");
+    let expected = (PLUGIN_ID.to_owned(), "Finalcoat".to_owned());
+    assert!(found.contains(&expected), "{found:?}");
+}
+
+#[test]
+fn the_bundle_carries_no_mp3_encoder() {
+    let library = std::fs::read(bundle()).expect("the bundle is a file");
+    let holds = |text: &[u8]| library.windows(text.len()).any(|window| window == text);
+    assert!(holds(PLUGIN_ID.as_bytes()));
+    assert!(!holds(b"LAME"));
+}
+
+#[test]
+fn parameters_are_what_the_settings_are() {
+    let mut plugin = open();
+    let parameters = plugin.parameters();
+    let defaults = host_values(&Settings::default());
+    assert_eq!(parameters.len(), defaults.len());
+    for (id, default) in defaults {
+        let number = host::parameter_number(id);
+        let parameter = parameters
+            .iter()
+            .find(|parameter| parameter.number == number)
+            .unwrap_or_else(|| panic!("no parameter {id}"));
+        assert!((parameter.default - default).abs() < 1e-6, "{id}");
+        assert_eq!(parameter.is_bypass, id == "bypass");
+        assert_eq!(parameter.is_automatable, id != "character", "{id}");
+        assert!(!parameter.name.is_empty());
+    }
+}
+
+#[test]
+fn texts_go_both_ways() {
+    let mut plugin = open();
+    for (id, typed, shown) in [
+        ("drive_db", "6.5 dB", "6.50 dB"),
+        ("drive_db", "-3", "-3.00 dB"),
+        ("ceiling_dbtp", "-0.5", "-0.50 dBTP"),
+        ("release_ms", "120 ms", "120 ms"),
+        ("loudness_on", "on", "On"),
+        ("character", "Punchy", "Punchy"),
+    ] {
+        let value = plugin
+            .value_of(id, typed)
+            .unwrap_or_else(|| panic!("{id} does not take {typed:?}"));
+        let text = plugin.text_of(id, value).expect("a value has a text");
+        // A minus sign proper is as good as a hyphen.
+        assert_eq!(text.replace('−', "-"), shown, "{id}");
+        assert_eq!(plugin.value_of(id, &text), Some(value), "{id}: {text}");
+    }
+}
+
+#[test]
+fn output_is_the_offline_engine_bit_for_bit() {
+    for rate_hz in RATES_HZ {
+        for (seed, drive_db) in [(1, 0.0), (2, 9.0), (3, 24.0)] {
+            let start = driven(drive_db);
+            let input = programme(rate_hz, 60_000, seed);
+            let (moved, changes) = automation(&start, 60_000, seed);
+            let expected = rendered(&start, rate_hz, &input, &moved);
+            let mut plugin = active(&start, rate_hz);
+            let output = plugin
+                .process(&input, &RAGGED, &changes)
+                .expect("audio is processed");
+            assert_same(&output, &expected, &format!("{rate_hz} Hz, seed {seed}"));
+        }
+    }
+}
+
+#[test]
+fn a_new_instance_is_the_delayed_input() {
+    for rate_hz in RATES_HZ {
+        let mut plugin = open();
+        plugin.activate(rate_hz, FRAMES_MAX).expect("activates");
+        let latency = plugin.latency_samples();
+        let input = programme(rate_hz, 30_000, 4);
+        let output = plugin.process(&input, &RAGGED, &[]).expect("processes");
+        for (input, output) in input.iter().zip(&output) {
+            assert!(output[latency..] == input[..input.len() - latency]);
+        }
+    }
+}
+
+#[test]
+fn bypass_is_the_delayed_input() {
+    let mut settings = driven(18.0);
+    settings.bypass = true;
+    let mut plugin = active(&settings, 48_000.0);
+    let latency = plugin.latency_samples();
+    let input = programme(48_000.0, 30_000, 5);
+    let output = plugin.process(&input, &RAGGED, &[]).expect("processes");
+    assert!(output[0][latency..] == input[0][..30_000 - latency]);
+    assert!(output[1][latency..] == input[1][..30_000 - latency]);
+}
+
+#[test]
+fn latency_and_tail_are_reported() {
+    for rate_hz in RATES_HZ {
+        let settings = driven(6.0);
+        let mut plugin = active(&settings, rate_hz);
+        let engine = Engine::new(Stream::new(rate_hz), &settings);
+        assert_eq!(plugin.latency_samples(), engine.latency_samples());
+        let input = programme(rate_hz, 4_096, 6);
+        plugin.process(&input, &RAGGED, &[]).expect("processes");
+        assert_eq!(plugin.tail_samples(), Some(engine.tail_samples()));
+        assert_eq!(plugin.restart_requests(), 0);
+    }
+}
+
+#[test]
+fn state_goes_round() {
+    let mut settings = driven(7.77);
+    settings.loudness.ceiling_dbtp = -2.34;
+    settings.loudness.release_ms = 123.0;
+    settings.loudness.character = Character::Dense;
+    let settings = settings.quantized();
+    let mut first = active(&settings, 44_100.0);
+    let state = first.save().expect("the state is saved");
+    assert!(state.len() <= 64 * 1024, "{} bytes", state.len());
+
+    let mut second = open();
+    second.load(&state).expect("the state is loaded");
+    for (id, _) in host_values(&settings) {
+        assert_eq!(second.value(id), first.value(id), "{id}");
+    }
+    second.activate(44_100.0, FRAMES_MAX).expect("activates");
+    let input = programme(44_100.0, 30_000, 7);
+    let output = second.process(&input, &RAGGED, &[]).expect("processes");
+    let expected = rendered(&settings, 44_100.0, &input, &[]);
+    assert_same(&output, &expected, "with the restored state");
+}
+
+#[test]
+fn a_state_loaded_while_active_takes_effect() {
+    let settings = driven(7.77);
+    let state = active(&settings, 48_000.0).save().expect("saved");
+    let mut plugin = active(&Settings::default(), 48_000.0);
+    plugin.load(&state).expect("loaded");
+    for (id, value) in host_values(&settings) {
+        let found = plugin.value(id).expect("the parameter exists");
+        assert!((found - value).abs() < 1e-6, "{id}: {found} for {value}");
+    }
+}
+
+#[test]
+fn a_broken_state_is_refused_and_changes_nothing() {
+    let settings = driven(3.0);
+    let mut plugin = active(&settings, 48_000.0);
+    let before: Vec<_> = host_values(&settings)
+        .map(|(id, _)| plugin.value(id))
+        .into();
+    assert!(plugin.load(b"no state at all").is_err());
+    assert!(plugin.load(&[]).is_err());
+    let after: Vec<_> = host_values(&settings)
+        .map(|(id, _)| plugin.value(id))
+        .into();
+    assert_eq!(before, after);
+}
+
+#[test]
+fn reset_and_reactivation_are_as_good_as_new() {
+    let settings = driven(12.0);
+    let input = programme(48_000.0, 30_000, 8);
+    let expected = rendered(&settings, 48_000.0, &input, &[]);
+    let mut plugin = active(&settings, 48_000.0);
+    plugin.process(&input, &RAGGED, &[]).expect("processes");
+    plugin.reset();
+    let output = plugin.process(&input, &RAGGED, &[]).expect("processes");
+    assert_same(&output, &expected, "after reset");
+
+    plugin.deactivate();
+    plugin.activate(48_000.0, FRAMES_MAX).expect("activates");
+    let output = plugin.process(&input, &RAGGED, &[]).expect("processes");
+    assert_same(&output, &expected, "after reactivation");
+
+    for rate_hz in [192_000.0, 44_100.0] {
+        plugin.deactivate();
+        plugin.activate(rate_hz, FRAMES_MAX).expect("activates");
+        let input = programme(rate_hz, 30_000, 9);
+        let output = plugin.process(&input, &RAGGED, &[]).expect("processes");
+        let expected = rendered(&settings, rate_hz, &input, &[]);
+        assert_same(&output, &expected, "at another rate");
+    }
+}
+
+#[test]
+fn mono_is_the_engine_on_both_sides() {
+    let settings = driven(10.0);
+    let mut plugin = open();
+    assert_eq!(plugin.layouts().len(), 2);
+    plugin.select_layout(1).expect("the mono layout");
+    assert_eq!(plugin.channels(), 1);
+    for (id, value) in host_values(&settings) {
+        plugin.set(id, value).expect("the parameter is set");
+    }
+    plugin.activate(48_000.0, FRAMES_MAX).expect("activates");
+    let [mono, _] = programme(48_000.0, 30_000, 10);
+    let output = plugin
+        .process(std::slice::from_ref(&mono), &RAGGED, &[])
+        .expect("processes");
+    let expected = rendered(&settings, 48_000.0, &[mono.clone(), mono], &[]);
+    assert!(output[0] == expected[0]);
+}
+
+#[test]
+fn what_is_no_number_does_not_come_out() {
+    let mut plugin = active(&driven(6.0), 48_000.0);
+    let mut input = programme(48_000.0, 30_000, 11);
+    for (n, value) in [f32::NAN, f32::INFINITY, 1e30, 1e-40, -f32::NAN]
+        .into_iter()
+        .enumerate()
+    {
+        input[n % 2][9_000 + 3 * n] = value;
+    }
+    let output = plugin.process(&input, &RAGGED, &[]).expect("processes");
+    assert!(output.iter().flatten().all(|x| x.is_finite()));
+    assert!(output[0].iter().skip(25_000).any(|x| x.abs() > 0.01));
+}
+
+#[test]
+fn instances_do_not_share_sound() {
+    let (soft, hard) = (driven(0.0), driven(20.0));
+    let mut plugins = [active(&soft, 48_000.0), active(&hard, 96_000.0)];
+    let inputs = [
+        programme(48_000.0, 20_000, 12),
+        programme(96_000.0, 20_000, 13),
+    ];
+    let outputs = std::array::from_fn::<_, 2, _>(|n| {
+        plugins[n]
+            .process(&inputs[n], &RAGGED, &[])
+            .expect("processes")
+    });
+    assert_same(
+        &outputs[0],
+        &rendered(&soft, 48_000.0, &inputs[0], &[]),
+        "soft",
+    );
+    assert_same(
+        &outputs[1],
+        &rendered(&hard, 96_000.0, &inputs[1], &[]),
+        "hard",
+    );
+}
+
+fn assert_same(output: &[Vec<f32>], expected: &Stereo, what: &str) {
+    for (channel, (output, expected)) in output.iter().zip(expected).enumerate() {
+        let apart = output
+            .iter()
+            .zip(expected)
+            .position(|(a, b)| a.to_bits() != b.to_bits());
+        if let Some(frame) = apart {
+            panic!(
+                "{what}: channel {channel} differs first at frame {frame}: {} for {}",
+                output[frame], expected[frame]
+            );
+        }
+    }
+}
