@@ -91,7 +91,10 @@ fn the_snapshot_is_the_quantised_settings_bit_for_bit() {
         let settings = params.settings();
         let again = settings.quantized();
         assert_eq!(settings.loudness.drive_db, loudness.drive_db.value());
-        assert_eq!(settings.loudness.ceiling_dbtp, loudness.ceiling_dbtp.value());
+        assert_eq!(
+            settings.loudness.ceiling_dbtp,
+            loudness.ceiling_dbtp.value()
+        );
         assert_eq!(settings.loudness.release_ms, loudness.release_ms.value());
         assert_eq!(
             settings.loudness.drive_db.to_bits(),

@@ -145,7 +145,10 @@ mod tests {
                 );
                 assert_eq!(range.quantized(once), once);
             }
-            assert_eq!(range.quantized(-1e-4).to_bits(), range.quantized(0.0).to_bits());
+            assert_eq!(
+                range.quantized(-1e-4).to_bits(),
+                range.quantized(0.0).to_bits()
+            );
             assert_eq!(range.quantized(f32::NAN), range.default);
             assert_eq!(range.quantized(f32::INFINITY), range.max);
         }
