@@ -163,6 +163,7 @@ pub(super) fn listen(path: &Path, keep: bool, watch: Watch<'_>) -> Outcome<Heard
             "there is no sound in this file (0 frames): export it again",
         ));
     }
+    meter.finish();
     let reading = meter.reading();
     Ok(Heard {
         measurement: Measurement::new(&reading, 0.0, facts.sample_rate_hz, facts.channels, frames),

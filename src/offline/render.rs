@@ -181,6 +181,7 @@ impl Output {
             converted.hold();
             self.put(&converted.left, &converted.right)?;
         }
+        self.meter.finish();
         let reading = self.meter.reading();
         Ok(Rendered {
             limiting: reductions.limiting(reading.integrated_lufs),
