@@ -186,7 +186,8 @@ mod watched {
         Some(
             watched
                 .iter()
-                .filter(|call| !is_mark(call))
+                // A mark that another thread interrupted ends on a line of its own.
+                .filter(|call| !is_mark(call) && !call.starts_with("<... getppid resumed>"))
                 .map(|call| (*call).to_owned())
                 .collect(),
         )

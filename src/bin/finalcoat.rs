@@ -1,2 +1,164 @@
-//! The command line.
-fn main() {}
+//! The command line: `finalcoat meter` and `finalcoat master`.
+
+#[path = "finalcoat/arguments.rs"]
+mod arguments;
+#[path = "finalcoat/batch.rs"]
+mod batch;
+#[path = "finalcoat/report.rs"]
+mod report;
+
+use arguments::{Arguments, Command, Common, MasterArguments, MeterArguments};
+use batch::{Batch, Done};
+use clap::Parser;
+use finalcoat::offline::failure::{Failure, Outcome};
+use finalcoat::offline::master::{Mastered, master};
+use finalcoat::offline::measure::{Measurement, measure};
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set when the user asks to stop; every loop over a song looks at it.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+const SOME_FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
+/// As shells count it: 128 and the number of SIGINT.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Without a handler we would be ended at once, and a half-written file would stay behind.
+    if let Err(error) = ctrlc::set_handler(|| STOP.store(true, Ordering::Relaxed)) {
+        eprintln!("finalcoat: Ctrl-C cannot be caught ({error})");
+    }
+    match arguments.command {
+        Command::Meter(arguments) => run_meter(&arguments),
+        Command::Master(arguments) => run_master(&arguments),
+    }
+}
+
+fn run_meter(arguments: &MeterArguments) -> ExitCode {
+    let common = &arguments.common;
+    let inputs = match batch::expand(&common.inputs) {
+        Ok(inputs) => inputs,
+        Err(error) => return wrong_usage(&error),
+    };
+    let batch = Batch::new(inputs, common.jobs, shows_progress(common), &STOP);
+    let mut table = report::MeterTable::new();
+    let results = batch.run(
+        |input, watch| measure(input, watch),
+        |done: &Done<Outcome<Measurement>>| match &done.result {
+            Ok(measurement) if prints(common) => table.print(&done.input, measurement),
+            Ok(_) => {}
+            Err(failure) => complain(&done.input, failure),
+        },
+    );
+    finish(common, results)
+}
+
+fn run_master(arguments: &MasterArguments) -> ExitCode {
+    let common = &arguments.common;
+    let job = match arguments.job() {
+        Ok(job) => job,
+        Err(error) => return wrong_usage(&error),
+    };
+    let inputs = match batch::expand(&common.inputs) {
+        Ok(inputs) => inputs,
+        Err(error) => return wrong_usage(&error),
+    };
+    let outputs = match arguments.outputs(&inputs, job.container) {
+        Ok(outputs) => outputs,
+        Err(error) => return wrong_usage(&error),
+    };
+    let output_of = |input: &Path| -> Outcome<PathBuf> {
+        let at = inputs.iter().position(|known| known == input).unwrap_or(0);
+        let first = outputs.iter().position(|known| *known == outputs[at]);
+        if first != Some(at) {
+            return Err(Failure::because(format!(
+                "its master would have the same name as another's, {}: master it on its own, with -o",
+                outputs[at].display()
+            )));
+        }
+        Ok(outputs[at].clone())
+    };
+    let batch = Batch::new(inputs.clone(), common.jobs, shows_progress(common), &STOP);
+    let results = batch.run(
+        |input, watch| master(input, &output_of(input)?, &job, watch),
+        |done: &Done<Outcome<Mastered>>| match &done.result {
+            Ok(mastered) => {
+                for warning in &mastered.warnings {
+                    eprintln!("finalcoat: {}: warning: {warning}", done.input.display());
+                }
+                if prints(common) {
+                    report::print_mastered(&done.input, mastered, job.force_loudness);
+                }
+            }
+            Err(failure) => complain(&done.input, failure),
+        },
+    );
+    finish(common, results)
+}
+
+/// Whether text goes to the terminal: not beside JSON, and not when asked to be quiet.
+fn prints(common: &Common) -> bool {
+    !common.json && !common.quiet
+}
+
+fn shows_progress(common: &Common) -> bool {
+    !common.quiet
+}
+
+fn wrong_usage(error: &str) -> ExitCode {
+    eprintln!("finalcoat: {error}");
+    ExitCode::from(WRONG_USAGE)
+}
+
+fn complain(input: &Path, failure: &Failure) {
+    eprintln!("finalcoat: {}: {failure}", input.display());
+}
+
+/// Everything about one file, as JSON says it.
+#[derive(Serialize)]
+struct FileReport<'a, T> {
+    file: String,
+    #[serde(flatten)]
+    result: Option<&'a T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Report<'a, T> {
+    files: Vec<FileReport<'a, T>>,
+}
+
+/// Prints the JSON and says by the exit code how it went.
+fn finish<T: Serialize>(common: &Common, results: Vec<Done<Outcome<T>>>) -> ExitCode {
+    if common.json {
+        let files = results.iter().map(|done| FileReport {
+            file: done.input.display().to_string(),
+            result: done.result.as_ref().ok(),
+            error: done.result.as_ref().err().map(ToString::to_string),
+        });
+        let report = Report {
+            files: files.collect(),
+        };
+        match serde_json::to_string_pretty(&report) {
+            // Nobody reading is no failure of ours.
+            Ok(text) => drop(writeln!(std::io::stdout(), "{text}")),
+            Err(error) => {
+                eprintln!("finalcoat: the report cannot be written ({error})");
+                return ExitCode::from(SOME_FAILED);
+            }
+        }
+    }
+    if STOP.load(Ordering::Relaxed) {
+        ExitCode::from(INTERRUPTED)
+    } else if results.iter().any(|done| done.result.is_err()) {
+        ExitCode::from(SOME_FAILED)
+    } else {
+        ExitCode::SUCCESS
+    }
+}

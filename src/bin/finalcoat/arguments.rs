@@ -1,0 +1,324 @@
+//! What can be said on the command line, and what is refused as wrong usage.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use finalcoat::engine::settings::{CEILING_DBTP, Character, RELEASE_MS, Range, Settings};
+use finalcoat::offline::master::{Job, Loudness, is_sample_rate};
+use finalcoat::offline::preset;
+use finalcoat::offline::quantize::BitDepth;
+use finalcoat::offline::services::{self, SERVICES};
+use finalcoat::offline::write::Container;
+use std::path::{Path, PathBuf};
+
+/// Loudness goals that make sense, in LUFS.
+const TARGET_LUFS: std::ops::RangeInclusive<f64> = -50.0..=0.0;
+
+/// Masters songs and measures them. The same engine as the plugin.
+#[derive(Debug, Parser)]
+#[command(name = "finalcoat", version, about, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Measure loudness, loudness range, peaks and correlation
+    #[command(after_help = "Example:\n  finalcoat meter song.wav mixes/ --json")]
+    Meter(MeterArguments),
+    /// Master songs: bring them to a loudness through the true-peak limiter
+    #[command(
+        after_help = "Examples:\n  finalcoat master song.wav\n  finalcoat master song.wav -o out.flac --target-lufs -11 --mp3\n  finalcoat master mixes/ -o masters/ --for spotify --jobs 4\n\nThe \"settings\" that --json prints are a preset: --preset reproduces the master.\nA mono song stays mono and is measured as it is played, on both loudspeakers."
+    )]
+    Master(MasterArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Sound files, or folders of them (not searched any deeper)
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Files worked on at a time [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MeterArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum LoudnessChoice {
+    /// -14 LUFS, but never lower than the song is already
+    Auto,
+    /// As loud as the song is already
+    Keep,
+    /// No drive and no limiter: only the format changes, and no ceiling is promised
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum CharacterChoice {
+    /// Least change at equal loudness
+    Transparent,
+    /// Lets go sooner after hits
+    Punchy,
+    /// Holds longer: even, thick
+    Dense,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum DepthChoice {
+    #[value(name = "16")]
+    Int16,
+    #[value(name = "24")]
+    Int24,
+    #[value(name = "32f")]
+    Float32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum FormatChoice {
+    Wav,
+    Flac,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MasterArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// The master's file, or a folder for it [default: NAME.master.wav beside the input]
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
+    /// Integrated loudness to reach, in LUFS
+    #[arg(long, value_name = "LUFS", allow_hyphen_values = true, conflicts_with = "loudness")]
+    pub(crate) target_lufs: Option<f64>,
+    /// How loud, if not by number [default: auto]
+    #[arg(long, value_name = "HOW")]
+    pub(crate) loudness: Option<LoudnessChoice>,
+    /// Where the master goes: advises the ceiling and says what will be done to it; the broadcast names
+    /// also set the loudness
+    #[arg(long = "for", value_name = "NAME", value_parser = PossibleValuesParser::new(SERVICES.map(|s| s.name)))]
+    pub(crate) service: Option<String>,
+    /// Highest true peak of the master, in dBTP [default: -1]
+    #[arg(long, value_name = "DBTP", allow_hyphen_values = true)]
+    pub(crate) ceiling_dbtp: Option<f32>,
+    /// What the limiter sounds like [default: transparent]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) character: Option<CharacterChoice>,
+    /// Time constant of the limiter's release, in ms [default: 60]
+    #[arg(long, value_name = "MS")]
+    pub(crate) release_ms: Option<f32>,
+    /// Go to the loudness even where it crushes the song
+    #[arg(long)]
+    pub(crate) force_loudness: bool,
+    /// Settings (JSON or TOML) to master with, as --json prints them; other flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) preset: Option<PathBuf>,
+    /// Bits per sample [default: 24]
+    #[arg(long, value_name = "BITS")]
+    pub(crate) bit_depth: Option<DepthChoice>,
+    /// Kind of file [default: by -o's name, else wav]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatChoice>,
+    /// Sample rate of the master, in Hz [default: the song's]
+    #[arg(long, value_name = "HZ")]
+    pub(crate) sample_rate: Option<u32>,
+    /// Also write an MP3 beside the master [default rate: 320 kbit/s]
+    #[arg(long, value_name = "KBPS", num_args = 0..=1, require_equals = true, default_missing_value = "320")]
+    pub(crate) mp3: Option<u32>,
+    /// Overwrite existing files
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+impl MasterArguments {
+    /// What is to be done with every song, or why that cannot be.
+    pub(crate) fn job(&self) -> Result<Job, String> {
+        let mut settings = match &self.preset {
+            Some(path) => preset::read(path)
+                .map_err(|failure| format!("--preset {}: {failure}", path.display()))?,
+            None => Settings::default(),
+        };
+        if let Some(ceiling_dbtp) = self.ceiling_dbtp {
+            settings.loudness.ceiling_dbtp =
+                in_range("--ceiling-dbtp", ceiling_dbtp, &CEILING_DBTP, "dBTP")?;
+        }
+        if let Some(release_ms) = self.release_ms {
+            settings.loudness.release_ms = in_range("--release-ms", release_ms, &RELEASE_MS, "ms")?;
+        }
+        if let Some(character) = self.character {
+            settings.loudness.character = match character {
+                CharacterChoice::Transparent => Character::Transparent,
+                CharacterChoice::Punchy => Character::Punchy,
+                CharacterChoice::Dense => Character::Dense,
+            };
+        }
+        let service = self.service.as_deref().and_then(services::find);
+        let loudness = self.wanted_loudness(service.is_some_and(|service| service.sets_loudness))?;
+        if let Some(rate_hz) = self.sample_rate.filter(|&rate_hz| !is_sample_rate(rate_hz)) {
+            return Err(format!(
+                "--sample-rate {rate_hz} is out of range: give 8000 to 384000 Hz"
+            ));
+        }
+        let container = self.container()?;
+        let depth = match self.bit_depth.unwrap_or(DepthChoice::Int24) {
+            DepthChoice::Int16 => BitDepth::Int16,
+            DepthChoice::Int24 => BitDepth::Int24,
+            DepthChoice::Float32 => BitDepth::Float32,
+        };
+        if container == Container::Flac && depth == BitDepth::Float32 {
+            return Err("FLAC holds no floats: give --bit-depth 24, or --format wav".to_owned());
+        }
+        self.check_mp3()?;
+        Ok(Job {
+            loudness,
+            force_loudness: self.force_loudness,
+            settings,
+            ceiling_is_set: self.ceiling_dbtp.is_some() || self.preset.is_some(),
+            service,
+            container,
+            depth,
+            sample_rate_hz: self.sample_rate,
+            mp3_kbps: self.mp3,
+            overwrite: self.force,
+        })
+    }
+
+    fn wanted_loudness(&self, service_sets_it: bool) -> Result<Loudness, String> {
+        if let Some(lufs) = self.target_lufs {
+            if !TARGET_LUFS.contains(&lufs) {
+                return Err(format!(
+                    "--target-lufs {lufs} makes no sense: give {} to {} LUFS, such as -14",
+                    TARGET_LUFS.start(),
+                    TARGET_LUFS.end()
+                ));
+            }
+            return Ok(Loudness::Target(lufs));
+        }
+        Ok(match self.loudness {
+            Some(LoudnessChoice::Auto) => Loudness::Auto,
+            Some(LoudnessChoice::Keep) => Loudness::Keep,
+            Some(LoudnessChoice::Off) => Loudness::Off,
+            None if self.preset.is_some() && !service_sets_it => Loudness::AsSet,
+            None => Loudness::Auto,
+        })
+    }
+
+    /// The kind of file, from `--format` and the name given with `-o`.
+    fn container(&self) -> Result<Container, String> {
+        let by_name = match self.output.as_deref() {
+            Some(path) if !is_folder_name(path, self.common.inputs.len()) => {
+                let extension = path.extension().unwrap_or_default().to_string_lossy();
+                match extension.to_ascii_lowercase().as_str() {
+                    "wav" | "wave" => Some(Container::Wav),
+                    "flac" => Some(Container::Flac),
+                    "mp3" => {
+                        return Err(format!(
+                            "-o {}: the master itself is WAV or FLAC; name it so and add --mp3 for an MP3 \
+                             beside it",
+                            path.display()
+                        ));
+                    }
+                    // A folder of songs as the only input makes this a folder's name.
+                    _ if self.common.inputs.iter().any(|input| input.is_dir()) => None,
+                    _ => {
+                        return Err(format!(
+                            "-o {}: give a name that ends in .wav or .flac, or a folder (with / at its end)",
+                            path.display()
+                        ));
+                    }
+                }
+            }
+            _ => None,
+        };
+        match (self.format, by_name) {
+            (Some(FormatChoice::Wav), Some(Container::Flac))
+            | (Some(FormatChoice::Flac), Some(Container::Wav)) => {
+                Err("--format and the name given with -o disagree: drop one of them".to_owned())
+            }
+            (Some(FormatChoice::Flac), _) => Ok(Container::Flac),
+            (Some(FormatChoice::Wav), _) => Ok(Container::Wav),
+            (None, by_name) => Ok(by_name.unwrap_or(Container::Wav)),
+        }
+    }
+
+    #[cfg(feature = "mp3")]
+    fn check_mp3(&self) -> Result<(), String> {
+        use finalcoat::offline::mp3::BIT_RATES_KBPS;
+        match self.mp3 {
+            Some(kbps) if !BIT_RATES_KBPS.contains(&kbps) => Err(format!(
+                "--mp3={kbps} is no MP3 bit rate: give one of {}",
+                BIT_RATES_KBPS.map(|rate| rate.to_string()).join(", ")
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    #[cfg(not(feature = "mp3"))]
+    fn check_mp3(&self) -> Result<(), String> {
+        match self.mp3 {
+            Some(_) => Err("this finalcoat was built without MP3: build it with --features mp3, or drop \
+                            --mp3"
+                .to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    /// Where the master of each input goes; makes the folder given with `-o` where it is missing.
+    pub(crate) fn outputs(&self, inputs: &[PathBuf], container: Container) -> Result<Vec<PathBuf>, String> {
+        let name_of = |input: &Path| {
+            let mut name = input.file_stem().unwrap_or_default().to_owned();
+            name.push(format!(".master.{}", container.extension()));
+            name
+        };
+        let Some(output) = &self.output else {
+            return Ok(inputs
+                .iter()
+                .map(|input| input.with_file_name(name_of(input)))
+                .collect());
+        };
+        let takes_many = inputs.len() > 1 || self.common.inputs.iter().any(|input| input.is_dir());
+        let count = if takes_many { 2 } else { 1 };
+        if !is_folder_name(output, count) {
+            return Ok(vec![output.clone(); inputs.len()]);
+        }
+        if output.is_file() {
+            return Err(format!(
+                "-o {} is a file, and there are several inputs: give a folder",
+                output.display()
+            ));
+        }
+        std::fs::create_dir_all(output).map_err(|error| {
+            format!("-o {}: the folder cannot be made ({error})", output.display())
+        })?;
+        Ok(inputs
+            .iter()
+            .map(|input| output.join(name_of(input)))
+            .collect())
+    }
+}
+
+/// Whether `-o` means a folder: for several inputs, if it is one, or if it is written as one.
+fn is_folder_name(path: &Path, inputs: usize) -> bool {
+    inputs > 1 || path.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator)
+}
+
+fn in_range(flag: &str, value: f32, range: &Range, unit: &str) -> Result<f32, String> {
+    if (range.min..=range.max).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!(
+            "{flag} {value} is out of range: give {} to {} {unit}",
+            range.min, range.max
+        ))
+    }
+}
