@@ -20,13 +20,13 @@ const CHARACTERS: [(Character, &str); 3] = [
 
 /// Draws one frame. The gestures are in the order in which they happened.
 pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> {
-    let mut out = Vec::new();
+    memory.gestures.clear();
     let window = ui.ctx().content_rect();
     ui.painter().rect_filled(window, 0.0, theme::GROUND);
     let inside = window.shrink(MARGIN);
 
     let top = Rect::from_min_size(inside.min, vec2(inside.width(), HEADER - GAP));
-    header(ui, top, view, &mut out);
+    header(ui, top, view, &mut memory.gestures);
 
     let body = Rect::from_min_max(pos2(inside.left(), inside.top() + HEADER), inside.max);
     let split = body.left() + METERS_WIDTH;
@@ -42,14 +42,14 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     let goal = Rect::from_min_max(pos2(right.right() - goal_width, under), right.max);
 
     let content = panel(ui, left);
-    meters::draw(ui, content, view, &mut out);
+    meters::draw(ui, content, view, &mut memory.gestures);
     let content = panel(ui, above);
     graph::draw(ui, content, view);
     let content = panel(ui, limiter);
-    draw_limiter(ui, content, view, memory, &mut out);
+    draw_limiter(ui, content, view, memory);
     let content = panel(ui, goal);
-    draw_goal(ui, content, view, memory, &mut out);
-    out
+    draw_goal(ui, content, view, memory);
+    core::mem::take(&mut memory.gestures)
 }
 
 /// A panel's ground; returns where its content goes.
@@ -101,13 +101,7 @@ fn header(ui: &Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
     }
 }
 
-fn draw_limiter(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &ViewModel,
-    memory: &mut Memory,
-    out: &mut Vec<Gesture>,
-) {
+fn draw_limiter(ui: &mut Ui, rect: Rect, view: &ViewModel, memory: &mut Memory) {
     let on = view.settings.loudness.on;
     let live = on && !view.settings.bypass;
     let head = Rect::from_min_size(rect.min, vec2(rect.width(), 22.0));
@@ -128,7 +122,7 @@ fn draw_limiter(
         on,
         theme::GOAL,
     ) {
-        out.push(Gesture::Loudness(on));
+        memory.gestures.push(Gesture::Loudness(on));
     }
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 26.0), rect.max);
     let knobs = Rect::from_min_max(
@@ -139,33 +133,31 @@ fn draw_limiter(
     let columns = [
         (Number::Drive, 72.0),
         (Number::Ceiling, 88.0),
-        (Number::Release, 52.0),
+        (Number::Release, 58.0),
     ];
     let needed: f32 = columns.iter().map(|(_, width)| width).sum();
     let spare = (knobs.width() - needed) / columns.len() as f32;
+    // As wide as the narrowest column allows, so that all are equal.
+    let dial_width = columns[2].1 + spare;
     let mut left = knobs.left();
     for (number, needed) in columns {
         let size = vec2(needed + spare, knobs.height());
         let place = Rect::from_min_size(pos2(left, knobs.top()), size);
         left += size.x;
-        knob(ui, place, number, number.of(view), live, memory, out);
+        knob(ui, place, dial_width, number, number.of(view), live, memory);
     }
     let chosen = CHARACTERS
         .iter()
         .position(|(character, _)| *character == view.settings.loudness.character);
     let labels = CHARACTERS.map(|(_, label)| label);
     if let Some(index) = segments(ui, foot, &labels, chosen.unwrap_or(0), live) {
-        out.push(Gesture::Character(CHARACTERS[index].0));
+        memory
+            .gestures
+            .push(Gesture::Character(CHARACTERS[index].0));
     }
 }
 
-fn draw_goal(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &ViewModel,
-    memory: &mut Memory,
-    out: &mut Vec<Gesture>,
-) {
+fn draw_goal(ui: &mut Ui, rect: Rect, view: &ViewModel, memory: &mut Memory) {
     let painter = ui.painter().clone();
     let head = Rect::from_min_size(rect.min, vec2(rect.width(), 22.0));
     text(
@@ -188,7 +180,6 @@ fn draw_goal(
         theme::large(),
         Some(theme::RAISED),
         memory,
-        out,
     );
 
     let press = Rect::from_min_size(
@@ -199,7 +190,7 @@ fn draw_goal(
     let working = matches!(view.errand, Errand::Working(_));
     if working {
         if button(ui, press, "Stop", None, true) {
-            out.push(Gesture::StopFinding);
+            memory.gestures.push(Gesture::StopFinding);
         }
     } else if button(
         ui,
@@ -208,7 +199,7 @@ fn draw_goal(
         Some(theme::GOAL),
         true,
     ) {
-        out.push(Gesture::FindDrive);
+        memory.gestures.push(Gesture::FindDrive);
     }
     let (said, color) = match &view.errand {
         Errand::Idle => (

@@ -69,6 +69,8 @@ pub struct Memory {
     pub dragged: Option<(Number, f32)>,
     /// The value being typed, and the text so far.
     pub typed: Option<(Number, String)>,
+    /// What the user did in this frame, so far.
+    pub gestures: Vec<Gesture>,
 }
 
 impl Number {

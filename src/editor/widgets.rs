@@ -190,11 +190,11 @@ pub fn segments(ui: &Ui, rect: Rect, labels: &[&str], chosen: usize, live: bool)
 pub fn knob(
     ui: &mut Ui,
     rect: Rect,
+    dial_width: f32,
     number: Number,
     value: f32,
     live: bool,
     memory: &mut Memory,
-    out: &mut Vec<Gesture>,
 ) {
     const LABEL_HEIGHT: f32 = 18.0;
     const VALUE_HEIGHT: f32 = 24.0;
@@ -214,7 +214,7 @@ pub fn knob(
         pos2(rect.left(), rect.top() + LABEL_HEIGHT),
         pos2(rect.right(), rect.bottom() - VALUE_HEIGHT),
     );
-    let radius = (dial.height() / 2.0).min(dial.width() / 2.0).min(34.0) - 2.0;
+    let radius = (dial.height() / 2.0).min(dial_width / 2.0).min(34.0) - 2.0;
     let center = dial.center();
     let touch = Rect::from_center_size(center, vec2(2.0, 2.0) * (radius + 4.0));
     let response = ui.interact(
@@ -222,7 +222,7 @@ pub fn knob(
         Id::unique(("knob", number.name())),
         Sense::click_and_drag(),
     );
-    adjust(ui, &response, number, value, memory, out);
+    adjust(ui, &response, number, value, memory);
 
     let range = number.range();
     let share = |value: f32| (value - range.min) / (range.max - range.min);
@@ -256,7 +256,7 @@ pub fn knob(
     );
 
     let box_ = Rect::from_min_max(pos2(rect.left(), rect.bottom() - VALUE_HEIGHT), rect.max);
-    entry(ui, box_, number, value, theme::value(), None, memory, out);
+    entry(ui, box_, number, value, theme::value(), None, memory);
 }
 
 /// The number itself, to be clicked and typed over, or dragged; with its unit, centred in `rect`.
@@ -269,11 +269,10 @@ pub fn entry(
     font: FontId,
     ground: Option<Color32>,
     memory: &mut Memory,
-    out: &mut Vec<Gesture>,
 ) {
     let typing = matches!(&memory.typed, Some((typed, _)) if *typed == number);
     if typing {
-        type_over(ui, rect, number, font, memory, out);
+        type_over(ui, rect, number, font, memory);
         return;
     }
     let response = ui.interact(
@@ -303,21 +302,14 @@ pub fn entry(
         font,
         theme::TEXT,
     );
-    adjust(ui, &response, number, value, memory, out);
+    adjust(ui, &response, number, value, memory);
     if response.clicked() && !response.double_clicked() && !ui.input(|input| input.modifiers.alt) {
         memory.typed = Some((number, shown));
     }
     response.on_hover_cursor(CursorIcon::Text);
 }
 
-fn type_over(
-    ui: &mut Ui,
-    rect: Rect,
-    number: Number,
-    font: FontId,
-    memory: &mut Memory,
-    out: &mut Vec<Gesture>,
-) {
+fn type_over(ui: &mut Ui, rect: Rect, number: Number, font: FontId, memory: &mut Memory) {
     let Some((_, typed)) = &mut memory.typed else {
         return;
     };
@@ -358,7 +350,7 @@ fn type_over(
     });
     if enter || escape || response.lost_focus() {
         if let Some(value) = number.parse(typed).filter(|_| !escape) {
-            out.extend([
+            memory.gestures.extend([
                 Gesture::Begin(number),
                 Gesture::Set(number, value),
                 Gesture::End(number),
@@ -369,21 +361,14 @@ fn type_over(
 }
 
 /// Drag, wheel and default.
-fn adjust(
-    ui: &Ui,
-    response: &Response,
-    number: Number,
-    value: f32,
-    memory: &mut Memory,
-    out: &mut Vec<Gesture>,
-) {
+fn adjust(ui: &Ui, response: &Response, number: Number, value: f32, memory: &mut Memory) {
     let range = number.range();
     let span = range.max - range.min;
     let (fine, alt) = ui.input(|input| (input.modifiers.shift, input.modifiers.alt));
     let speed = if fine { FINE } else { 1.0 };
     if response.drag_started() {
         memory.dragged = Some((number, value));
-        out.push(Gesture::Begin(number));
+        memory.gestures.push(Gesture::Begin(number));
     }
     if let Some((dragged, exact)) = &mut memory.dragged
         && *dragged == number
@@ -392,11 +377,13 @@ fn adjust(
         if delta.y != 0.0 {
             let moved = *exact - delta.y / DRAG_POINTS * span * speed;
             *exact = moved.clamp(range.min, range.max);
-            out.push(Gesture::Set(number, range.quantized(*exact)));
+            memory
+                .gestures
+                .push(Gesture::Set(number, range.quantized(*exact)));
         }
         if response.drag_stopped() {
             memory.dragged = None;
-            out.push(Gesture::End(number));
+            memory.gestures.push(Gesture::End(number));
         }
         return;
     }
@@ -406,7 +393,7 @@ fn adjust(
             Gesture::Set(number, range.default),
             Gesture::End(number),
         ];
-        out.extend(whole);
+        memory.gestures.extend(whole);
         memory.typed = None;
         return;
     }
@@ -421,7 +408,7 @@ fn adjust(
                 moved
             };
             let moved = range.quantized(moved);
-            out.extend([
+            memory.gestures.extend([
                 Gesture::Begin(number),
                 Gesture::Set(number, moved),
                 Gesture::End(number),
