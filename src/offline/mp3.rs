@@ -5,7 +5,7 @@ use super::failure::{Failure, Outcome};
 use super::tags::Tags;
 use super::write::cannot_write;
 use mp3lame_encoder::{
-    Bitrate, Builder, DualPcm, Encoder, FlushNoGap, MonoPcm, Quality, max_required_buffer_size,
+    Bitrate, Builder, DualPcm, Encoder, FlushGap, MonoPcm, Quality, max_required_buffer_size,
 };
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
@@ -125,7 +125,7 @@ impl Mp3Writer {
         self.bytes.clear();
         self.bytes.reserve(max_required_buffer_size(0));
         self.encoder
-            .flush_to_vec::<FlushNoGap>(&mut self.bytes)
+            .flush_to_vec::<FlushGap>(&mut self.bytes)
             .map_err(|error| Failure::because(format!("LAME failed ({error})")))?;
         // LAME left room for the tag frame in front of the sound; now it knows what stands in it.
         let mut tag_frame = Vec::with_capacity(self.encoder.lame_tag_size());

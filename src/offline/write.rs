@@ -261,6 +261,7 @@ pub(super) fn is_folder_trouble(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::PermissionDenied
             | io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
             | io::ErrorKind::ReadOnlyFilesystem
     )
 }

@@ -219,6 +219,9 @@ fn read_body(file: &mut BufReader<File>, size: u32) -> Outcome<Vec<u8>> {
         .take(padded.min(1 << 16))
         .read_to_end(&mut body)
         .map_err(damaged)?;
+    if body.len() < size as usize && padded <= 1 << 16 {
+        return Err(no_data());
+    }
     if padded > 1 << 16 {
         return Err(Failure::because(
             "its WAV header is damaged: export it again",
