@@ -99,7 +99,12 @@ pub(crate) struct MasterArguments {
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
     /// Integrated loudness to reach, in LUFS
-    #[arg(long, value_name = "LUFS", allow_hyphen_values = true, conflicts_with = "loudness")]
+    #[arg(
+        long,
+        value_name = "LUFS",
+        allow_hyphen_values = true,
+        conflicts_with = "loudness"
+    )]
     pub(crate) target_lufs: Option<f64>,
     /// How loud, if not by number [default: auto]
     #[arg(long, value_name = "HOW")]
@@ -163,7 +168,8 @@ impl MasterArguments {
             };
         }
         let service = self.service.as_deref().and_then(services::find);
-        let loudness = self.wanted_loudness(service.is_some_and(|service| service.sets_loudness))?;
+        let loudness =
+            self.wanted_loudness(service.is_some_and(|service| service.sets_loudness))?;
         if let Some(rate_hz) = self.sample_rate.filter(|&rate_hz| !is_sample_rate(rate_hz)) {
             return Err(format!(
                 "--sample-rate {rate_hz} is out of range: give 8000 to 384000 Hz"
@@ -266,15 +272,21 @@ impl MasterArguments {
     #[cfg(not(feature = "mp3"))]
     fn check_mp3(&self) -> Result<(), String> {
         match self.mp3 {
-            Some(_) => Err("this finalcoat was built without MP3: build it with --features mp3, or drop \
+            Some(_) => Err(
+                "this finalcoat was built without MP3: build it with --features mp3, or drop \
                             --mp3"
-                .to_owned()),
+                    .to_owned(),
+            ),
             None => Ok(()),
         }
     }
 
     /// Where the master of each input goes; makes the folder given with `-o` where it is missing.
-    pub(crate) fn outputs(&self, inputs: &[PathBuf], container: Container) -> Result<Vec<PathBuf>, String> {
+    pub(crate) fn outputs(
+        &self,
+        inputs: &[PathBuf],
+        container: Container,
+    ) -> Result<Vec<PathBuf>, String> {
         let name_of = |input: &Path| {
             let mut name = input.file_stem().unwrap_or_default().to_owned();
             name.push(format!(".master.{}", container.extension()));
@@ -298,7 +310,10 @@ impl MasterArguments {
             ));
         }
         std::fs::create_dir_all(output).map_err(|error| {
-            format!("-o {}: the folder cannot be made ({error})", output.display())
+            format!(
+                "-o {}: the folder cannot be made ({error})",
+                output.display()
+            )
         })?;
         Ok(inputs
             .iter()

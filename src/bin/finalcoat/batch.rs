@@ -11,8 +11,8 @@ use std::time::Duration;
 
 /// What counts as a sound file in a folder. A file named on its own is tried whatever its name.
 const EXTENSIONS: [&str; 14] = [
-    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "m4a", "mp4",
-    "caf",
+    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "m4a",
+    "mp4", "caf",
 ];
 
 /// Replaces folders by the sound files in them, sorted by name.
@@ -83,7 +83,10 @@ impl<'a> Batch<'a> {
         stop: &'a AtomicBool,
     ) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = jobs.map_or(processors, usize::from).min(inputs.len()).max(1);
+        let jobs = jobs
+            .map_or(processors, usize::from)
+            .min(inputs.len())
+            .max(1);
         let target = if shows_progress && std::io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {

@@ -27,11 +27,29 @@ impl MeterTable {
         if !self.has_head {
             line!(
                 "{:>8} {:>6} {:>6} {:>6} {:>7} {:>7} {:>6} {:>6} {:>8} {:>7}  file",
-                "I", "LRA", "max M", "max S", "TP", "peak", "PLR", "corr", "length", "rate"
+                "I",
+                "LRA",
+                "max M",
+                "max S",
+                "TP",
+                "peak",
+                "PLR",
+                "corr",
+                "length",
+                "rate"
             );
             line!(
                 "{:>8} {:>6} {:>6} {:>6} {:>7} {:>7} {:>6} {:>6} {:>8} {:>7}",
-                "LUFS", "LU", "LUFS", "LUFS", "dBTP", "dBFS", "dB", "", "", "kHz"
+                "LUFS",
+                "LU",
+                "LUFS",
+                "LUFS",
+                "dBTP",
+                "dBFS",
+                "dB",
+                "",
+                "",
+                "kHz"
             );
             self.has_head = true;
         }
@@ -67,10 +85,28 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered, forced: bool) {
             number(to, decimals)
         );
     };
-    row("loudness", before.integrated_lufs, after.integrated_lufs, 2, "LUFS");
-    row("true peak", before.true_peak_dbtp, after.true_peak_dbtp, 2, "dBTP");
+    row(
+        "loudness",
+        before.integrated_lufs,
+        after.integrated_lufs,
+        2,
+        "LUFS",
+    );
+    row(
+        "true peak",
+        before.true_peak_dbtp,
+        after.true_peak_dbtp,
+        2,
+        "dBTP",
+    );
     row("PLR", before.plr_db, after.plr_db, 1, "dB");
-    row("loudness range", before.loudness_range_lu, after.loudness_range_lu, 1, "LU");
+    row(
+        "loudness range",
+        before.loudness_range_lu,
+        after.loudness_range_lu,
+        1,
+        "LU",
+    );
     if before.sample_rate_hz != after.sample_rate_hz {
         let khz = |m: &Measurement| Some(f64::from(m.sample_rate_hz) / 1000.0);
         row("sample rate", khz(before), khz(after), 3, "kHz");
@@ -89,7 +125,11 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered, forced: bool) {
     if let (Some(goal), Some(stopped_by)) = (mastered.target.lufs, &mastered.target.stopped_by) {
         line!(
             "  stopped short    of {goal:.1} LUFS: {stopped_by}{}",
-            if forced { "" } else { "; --force-loudness goes there anyway" }
+            if forced {
+                ""
+            } else {
+                "; --force-loudness goes there anyway"
+            }
         );
     }
     line!(
