@@ -2,6 +2,7 @@
 //! the cost of a frame. The `ebur128` crate with the same measures stands beside it.
 //!
 //! `cargo bench --bench meter` (needs valgrind and gungraun-runner).
+#![allow(missing_docs)] // The macros make public items of their own.
 
 use core::hint::black_box;
 use ebur128::{EbuR128, Mode};

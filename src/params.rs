@@ -69,8 +69,8 @@ impl Default for FinalcoatParams {
 }
 
 impl FinalcoatParams {
-    /// What the engine is told, at this moment. Equal, bit for bit, to its own
-    /// [`Settings::quantized`].
+    /// What the engine is told, at this moment: quantised, as everywhere before an engine. The framework
+    /// keeps the same values, but knows a −0.
     pub fn settings(&self) -> Settings {
         Settings {
             bypass: self.bypass.value(),
@@ -82,6 +82,7 @@ impl FinalcoatParams {
                 release_ms: self.loudness.release_ms.value(),
             },
         }
+        .quantized()
     }
 }
 

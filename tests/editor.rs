@@ -3,6 +3,8 @@
 
 #[path = "support/raster.rs"]
 mod raster;
+#[path = "support/song.rs"]
+mod song;
 
 use std::path::PathBuf;
 
@@ -612,3 +614,40 @@ fn every_button_says_what_it_does() {
     let nowhere = pos2(2.0, 2.0);
     assert_eq!(click(&mut stage, &working, nowhere, Modifiers::NONE), []);
 }
+
+/// The picture in the README: the demo song, driven to −11 LUFS, 20 s into it.
+#[test]
+fn a_real_song_makes_a_picture() {
+    use finalcoat::dsp::block::{StereoBlock, Stream};
+    let (rate_hz, [mut left, mut right]) = song::demo();
+    let (mut out, mut editor, _worker_side) = finalcoat::handoff::new();
+    let mut view = fresh();
+    view.settings.loudness.on = true;
+    view.settings.loudness.drive_db = README_DRIVE_DB;
+    view.goal_lufs = -11.0;
+    let stream = Stream::new(rate_hz);
+    let mut live = finalcoat::plugin::live::Live::new(stream, &view.settings);
+    for (left, right) in left.chunks_mut(512).zip(right.chunks_mut(512)) {
+        live.process(&mut StereoBlock::new(left, right), &mut out);
+        view.snapshot = editor.snapshot.read();
+    }
+    view.errand = Errand::Done(Answer {
+        drive_db: README_DRIVE_DB,
+        reached_lufs: -11.0,
+        text: "Drive +7.83 dB brings the 0:25 heard to -11.0 LUFS.".to_owned(),
+    });
+    assert_eq!(
+        editor.history.read(&mut view.history) as usize,
+        left.len() * 50 / rate_hz as usize
+    );
+    let loudness = view.snapshot.output.integrated_lufs.unwrap();
+    assert!((loudness + 11.0).abs() < 0.2, "{loudness} LUFS");
+    assert!(view.history.iter().any(|column| column.min_gain < 0.9));
+    assert!(view.snapshot.output.true_peak_dbtp.unwrap() < -0.95);
+    let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
+    stage.still(&view);
+    stage.save("readme.png");
+}
+
+/// What the button finds for −11 LUFS.
+const README_DRIVE_DB: f32 = 7.83;

@@ -24,7 +24,8 @@ impl Range {
         }
         let normalized = (value.clamp(self.min, self.max) - self.min) / (self.max - self.min);
         let plain = normalized * (self.max - self.min) + self.min;
-        ((plain / self.step).round() * self.step).clamp(self.min, self.max)
+        // Adding zero turns −0 into 0.
+        ((plain / self.step).round() * self.step).clamp(self.min, self.max) + 0.0
     }
 }
 
@@ -144,6 +145,10 @@ mod tests {
                 );
                 assert_eq!(range.quantized(once), once);
             }
+            assert_eq!(
+                range.quantized(-1e-4).to_bits(),
+                range.quantized(0.0).to_bits()
+            );
             assert_eq!(range.quantized(f32::NAN), range.default);
             assert_eq!(range.quantized(f32::INFINITY), range.max);
         }

@@ -141,7 +141,17 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered, forced: bool) {
 }
 
 fn number(value: Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.decimals$}"))
+    value.map_or_else(
+        || "-".to_owned(),
+        |value| {
+            let text = format!("{value:.decimals$}");
+            // What rounds to zero has no sign.
+            match text.strip_prefix('-') {
+                Some(digits) if digits.chars().all(|c| "0.".contains(c)) => digits.to_owned(),
+                _ => text,
+            }
+        },
+    )
 }
 
 fn time(seconds: f64) -> String {

@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
-    FORMAT_ID_ISOMP4, FORMAT_ID_MP1, FORMAT_ID_MP2, FORMAT_ID_MP3,
+    FORMAT_ID_ISOMP4, FORMAT_ID_MP1, FORMAT_ID_MP2, FORMAT_ID_MP3, FORMAT_ID_OGG,
 };
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
@@ -28,6 +28,8 @@ pub(super) struct CodedReader {
     facts: Facts,
     /// Frames still to be dropped before the song.
     skip_frames: u64,
+    /// What a packet says is in front of the song is dropped by us, not by the decoder.
+    drops_packet_starts: bool,
     /// Where the song ends, if that is said apart from the packets.
     frames_max: Option<u64>,
     /// The length the file states, where the statement is exact.
@@ -69,20 +71,30 @@ impl CodedReader {
             .as_ref()
             .and_then(|parameters| parameters.audio())
             .ok_or_else(unknown_codec)?;
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-            .map_err(|_| unknown_codec())?;
         let container = format.format_info().format;
+        let is_ogg = container == FORMAT_ID_OGG;
+        // Symphonia trims every Ogg page to its position, also where a muxer's positions are a little
+        // off, and loses frames in the middle. We trim by the last position alone.
+        let options = AudioDecoderOptions::default().gapless(!is_ogg);
+        let decoder = symphonia::default::get_codecs()
+            .make_audio_decoder(parameters, &options)
+            .map_err(|_| unknown_codec())?;
         let is_mpeg = matches!(container, FORMAT_ID_MP1 | FORMAT_ID_MP2 | FORMAT_ID_MP3);
         // Without an encoder's note, an MPEG stream's length is an estimate from its bit rate.
-        let stated = !is_mpeg || track.delay.is_some();
+        let stated = !is_ogg && (!is_mpeg || track.delay.is_some());
         let stated_frames = track.num_frames.filter(|_| stated);
         let track_id = track.id;
-        if head.starts_with(b"OggS") && !matches!(ogg::ends_with_a_whole_page(path), Ok(true)) {
-            return Err(Failure::because(
-                "the file is cut off: its last page is incomplete; copy or export it again",
-            ));
-        }
+        let ogg_frames = if is_ogg {
+            let position = ogg::last_position(path)
+                .map_err(|error| Failure::because(format!("it cannot be read ({error})")))?;
+            Some(position.ok_or_else(|| {
+                Failure::because(
+                    "the file is cut off: its last page is incomplete; copy or export it again",
+                )
+            })?)
+        } else {
+            None
+        };
         let mut reader = Self {
             format,
             decoder,
@@ -90,10 +102,11 @@ impl CodedReader {
             facts: Facts {
                 sample_rate_hz: 0,
                 channels: 0,
-                frames: stated_frames,
+                frames: stated_frames.or(ogg_frames),
             },
             skip_frames: 0,
-            frames_max: None,
+            drops_packet_starts: is_ogg,
+            frames_max: ogg_frames.filter(|&frames| frames > 0),
             stated_frames,
             frames_read: 0,
             pending: Vec::new(),
@@ -200,7 +213,13 @@ impl CodedReader {
             }
             if buffer.frames() > 0 {
                 buffer.copy_to_vec_interleaved(interleaved);
-                return Ok(());
+                if self.drops_packet_starts {
+                    let frames = packet.trim_start.get().min(buffer.frames() as u64);
+                    interleaved.drain(..frames as usize * channels);
+                }
+                if !interleaved.is_empty() {
+                    return Ok(());
+                }
             }
         }
     }

@@ -89,7 +89,8 @@ fn from_edit_list(moov: &[u8], sample_rate_hz: u32) -> Option<Edit> {
         .find(|track| {
             child(track, &[b"mdia", b"hdlr"]).is_some_and(|hdlr| hdlr.get(8..12) == Some(b"soun"))
         })?;
-    let media_timescale = timescale(child(track, &[b"mdia", b"mdhd"])?)?;
+    let media_header = child(track, &[b"mdia", b"mdhd"])?;
+    let media_timescale = timescale(media_header)?;
     let list = child(track, &[b"edts", b"elst"])?;
     let (version, entries) = (*list.first()?, u32_at(list, 4)? as usize);
     let entry_bytes = if version == 1 { 20 } else { 12 };
@@ -118,12 +119,28 @@ fn from_edit_list(moov: &[u8], sample_rate_hz: u32) -> Option<Edit> {
         (u128::from(time) * u128::from(sample_rate_hz) + u128::from(timescale / 2))
             / u128::from(timescale)
     };
-    // A movie clock coarser than the samples cannot say where the last one is.
-    let exact = movie_timescale >= sample_rate_hz;
+    let skip_frames = frames_of(media_time as u64, media_timescale) as u64;
+    // A movie clock coarser than the samples cannot say where the last one is; the media clock can, if
+    // the encoder shortened its last packet.
+    let frames = if movie_timescale >= sample_rate_hz {
+        frames_of(duration, movie_timescale) as u64
+    } else {
+        (frames_of(media_duration(media_header)?, media_timescale) as u64)
+            .saturating_sub(skip_frames)
+    };
     Some(Edit {
-        skip_frames: frames_of(media_time as u64, media_timescale) as u64,
-        frames: (exact && duration > 0).then(|| frames_of(duration, movie_timescale) as u64),
+        skip_frames,
+        frames: (frames > 0).then_some(frames),
     })
+}
+
+/// The duration of an `mdhd`, in its timescale.
+fn media_duration(header: &[u8]) -> Option<u64> {
+    if *header.first()? == 1 {
+        Some(u64::from(u32_at(header, 24)?) << 32 | u64::from(u32_at(header, 28)?))
+    } else {
+        Some(u64::from(u32_at(header, 16)?))
+    }
 }
 
 /// The timescale of an `mvhd` or `mdhd`.

@@ -9,8 +9,9 @@ use std::path::Path;
 /// A page is at most this long: 27 bytes of header, 255 lacing values, 255 × 255 bytes.
 const PAGE_BYTES_MAX: u64 = 65_307;
 
-/// Whether the file ends with a complete page.
-pub(super) fn ends_with_a_whole_page(path: &Path) -> std::io::Result<bool> {
+/// Where the last page says the sound ends, in frames, if the file ends with a whole page; `None` if it
+/// is cut.
+pub(super) fn last_position(path: &Path) -> std::io::Result<Option<u64>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     // The last whole page begins within two page lengths of the end.
@@ -22,19 +23,24 @@ pub(super) fn ends_with_a_whole_page(path: &Path) -> std::io::Result<bool> {
     // in the sound, so every mark is tried.
     let marks = tail.windows(4).enumerate().filter(|(_, w)| w == b"OggS");
     for (mark, _) in marks {
-        let mut at = mark;
+        let (mut at, mut position) = (mark, None);
         while let Some(next) = page_end(&tail, at) {
-            if next == tail.len() {
-                return Ok(true);
-            }
+            position = position_of(&tail, at).or(position);
             at = next;
         }
-        // Bytes behind the last page (a tag that some program appended) are no cut.
-        if tail.get(at..at + 3) == Some(b"TAG") {
-            return Ok(true);
+        // A tag that some program appended behind the last page is no cut.
+        if at > mark && (at == tail.len() || tail.get(at..at + 3) == Some(b"TAG")) {
+            return Ok(Some(position.unwrap_or(0)));
         }
     }
-    Ok(false)
+    Ok(None)
+}
+
+/// The granule position of the page at `at`: the frames that are complete with it, if any packet is.
+fn position_of(bytes: &[u8], at: usize) -> Option<u64> {
+    let field = bytes.get(at + 6..at + 14)?;
+    let position = i64::from_le_bytes(field.try_into().ok()?);
+    u64::try_from(position).ok()
 }
 
 /// Where the page that begins at `at` ends, if it is one and all there.
