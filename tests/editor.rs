@@ -634,7 +634,7 @@ fn a_real_song_makes_a_picture() {
     view.errand = Errand::Done(Answer {
         drive_db: README_DRIVE_DB,
         reached_lufs: -11.0,
-        text: "Drive +7.83 dB brings the 0:25 heard to -11.0 LUFS.".to_owned(),
+        text: "Drive +7.83 dB brings the 0:23 heard to -11.0 LUFS.".to_owned(),
     });
     assert_eq!(
         editor.history.read(&mut view.history) as usize,

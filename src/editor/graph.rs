@@ -12,6 +12,8 @@ use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
 /// The scale ends here, in dB below the top.
 const DEPTH_DB: f32 = 18.0;
+/// How fast the drawn levels fall behind a peak: an outline can be read, every half wave cannot.
+const FALL_DB_PER_S: f32 = 18.0;
 const HEAD: f32 = 28.0;
 const SCALE_WIDTH: f32 = 28.0;
 const TIME_HEIGHT: f32 = 18.0;
@@ -28,9 +30,15 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
 
     painter.rect_filled(plot, 0.0, theme::GROUND);
     let inside = painter.with_clip_rect(plot);
-    let input = curve(plot, &view.history, |c| y(-db(c.input_peak)));
-    let output = curve(plot, &view.history, |c| y(-db(c.output_peak)));
-    let gain = curve(plot, &view.history, |c| y(-db(c.min_gain)));
+    let input = curve(
+        plot,
+        outline(&view.history, |c| c.input_peak).map(|level| y(-level)),
+    );
+    let output = curve(
+        plot,
+        outline(&view.history, |c| c.output_peak).map(|level| y(-level)),
+    );
+    let gain = curve(plot, view.history.iter().map(|c| y(-db(c.min_gain))));
     fill(
         &inside,
         &output,
@@ -44,7 +52,10 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             Stroke::new(1.0, theme::mix(theme::LABEL, theme::PANEL, 0.18)),
         );
     }
-    inside.add(Shape::line(input, Stroke::new(1.0, theme::INPUT)));
+    inside.add(Shape::line(
+        input,
+        Stroke::new(1.25, theme::mix(theme::INPUT, theme::GROUND, 0.8)),
+    ));
     if view.history.iter().any(|column| column.min_gain < 1.0) {
         fill(
             &inside,
@@ -152,12 +163,25 @@ fn db(magnitude: f32) -> f32 {
     gain_to_db(f64::from(magnitude)) as f32
 }
 
-/// The newest column stands at the right edge.
-fn curve(plot: Rect, history: &[Column], y: impl Fn(&Column) -> f32) -> Vec<Pos2> {
+/// Peaks in dB, falling no faster than [`FALL_DB_PER_S`].
+fn outline(
+    history: &[Column],
+    peak: impl Fn(&Column) -> f32,
+) -> impl ExactSizeIterator<Item = f32> {
+    let fall_db = FALL_DB_PER_S * COLUMN_MS as f32 / 1000.0;
+    let mut level_db = f32::NEG_INFINITY;
+    history.iter().map(move |column| {
+        level_db = (level_db - fall_db).max(db(peak(column)));
+        level_db
+    })
+}
+
+/// Heights as points; the newest stands at the right edge.
+fn curve(plot: Rect, heights: impl ExactSizeIterator<Item = f32>) -> Vec<Pos2> {
     let step = plot.width() / (COLUMNS - 1) as f32;
-    let first = plot.right() - step * history.len().saturating_sub(1) as f32;
-    let at = |(n, column): (usize, &Column)| pos2(first + step * n as f32, y(column));
-    history.iter().enumerate().map(at).collect()
+    let first = plot.right() - step * heights.len().saturating_sub(1) as f32;
+    let at = |(n, height)| pos2(first + step * n as f32, height);
+    heights.enumerate().map(at).collect()
 }
 
 /// Fills between a curve and a level line.

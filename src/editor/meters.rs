@@ -158,11 +158,16 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
                 theme::label(),
                 theme::LABEL,
             );
+            let unit = if cell.number == NOTHING {
+                ""
+            } else {
+                cell.unit
+            };
             number_with_unit(
                 &painter,
                 pos2(x, top + 35.0),
                 &cell.number,
-                cell.unit,
+                unit,
                 theme::value(),
                 cell.color,
             );
