@@ -6,6 +6,9 @@ use std::path::PathBuf;
 /// Name of the package, under which `bundler.toml` has the name users see.
 const PACKAGE: &str = "finalcoat-plugin";
 
+/// The profile of `Cargo.toml` that bundles are built with, and the folder below `target`.
+const PROFILE: &str = "bundle";
+
 /// The two bundles.
 pub(crate) struct Bundles {
     pub(crate) clap: PathBuf,
@@ -19,7 +22,8 @@ pub(crate) fn bundle() -> Result<Bundles> {
         "rustc",
         "--package",
         PACKAGE,
-        "--release",
+        "--profile",
+        PROFILE,
         "--lib",
         "--crate-type",
         "cdylib",
@@ -28,18 +32,17 @@ pub(crate) fn bundle() -> Result<Bundles> {
         "plugin",
     ]))?;
     let target = target()?;
-    let release = target.join("release");
+    let folder = target.join(PROFILE);
     // The bundler looks for the package's name and takes a binary of the same name for a standalone:
-    // under this one there is only the library. Copied at once, as building the command line
-    // overwrites the original.
+    // under this one there is only the library.
     let [built, named] = ["finalcoat", "finalcoat_plugin"].map(|name| {
         let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-        release.join(format!("{prefix}{name}{suffix}"))
+        folder.join(format!("{prefix}{name}{suffix}"))
     });
     std::fs::copy(&built, &named)
         .map_err(|error| format!("cannot copy {}: {error}", built.display()))?;
     std::env::set_current_dir(root())?;
-    nice_plug_xtask::bundle(&target, PACKAGE, &["--release".to_owned()], false)
+    nice_plug_xtask::bundle(&target, PACKAGE, &[format!("--profile={PROFILE}")], false)
         .map_err(|error| format!("{error:#}"))?;
     let bundled = target.join("bundled");
     let bundles = Bundles {

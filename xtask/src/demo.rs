@@ -133,7 +133,8 @@ fn through_the_plugin(
     ] {
         // As a user would type it.
         let text = match value {
-            Value::String(text) => text.clone(),
+            // The plugin spells choices as names.
+            Value::String(text) => text[..1].to_uppercase() + &text[1..],
             Value::Bool(on) => if *on { "on" } else { "off" }.to_owned(),
             Value::Number(number) => format!("{:.2}", number.as_f64().unwrap_or_default()),
             _ => return Err(format!("the command line gave no setting for {id}").into()),
