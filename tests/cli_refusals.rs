@@ -1,48 +1,27 @@
 //! The command line when something is wrong: a clear sentence, the right exit code, nothing overwritten,
 //! nothing left behind.
 
+#[path = "support/cli.rs"]
+mod cli;
+
+use cli::{RATE_HZ, fails, folder, names, run};
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
-
-const RATE_HZ: u32 = 44_100;
-
-fn run(folder: &TempDir, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_finalcoat"))
-        .args(arguments)
-        .current_dir(folder.path())
-        .output()
-        .expect("finalcoat starts")
-}
 
 /// Runs `meter` and `master` on a file: both fail with exit code 1 and a sentence that holds `parts`, in
 /// the JSON and on standard error, and leave the folder as it was.
 fn is_refused(folder: &TempDir, name: &str, parts: &[&str]) {
     for command in ["meter", "master"] {
-        fails(folder, &[command, name], parts);
+        fails_cleanly(folder, &[command, name], parts);
     }
 }
 
-fn fails(folder: &TempDir, arguments: &[&str], parts: &[&str]) {
+/// Expects failure with exit code 1, and that the folder stays as it was.
+fn fails_cleanly(folder: &TempDir, arguments: &[&str], parts: &[&str]) {
     let before = names(folder.path());
-    let output = run(folder, &[arguments, &["--json"]].concat());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
-    let file = &report["files"][0];
-    assert!(file["file"].is_string());
-    let error = file["error"].as_str().unwrap_or_default();
-    for part in parts {
-        assert!(
-            error.contains(part),
-            "{arguments:?}: {error:?} lacks {part:?}"
-        );
-        assert!(
-            said.contains(part),
-            "{arguments:?}: {said:?} lacks {part:?}"
-        );
-    }
+    fails(folder, arguments, parts);
     assert_eq!(names(folder.path()), before, "{arguments:?} left something");
 }
 
@@ -58,27 +37,8 @@ fn is_wrong_usage(folder: &TempDir, arguments: &[&str], part: &str) {
     assert!(output.stdout.is_empty());
 }
 
-fn folder() -> TempDir {
-    tempfile::tempdir().expect("a temporary folder")
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<String> = entries
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
-}
-
 /// A WAV file of floats: a decaying tone, or what `f` makes of it.
-fn write_wav(
+fn write_floats(
     folder: &TempDir,
     name: &str,
     channels: u16,
@@ -103,8 +63,8 @@ fn write_wav(
     writer.finalize().expect("a WAV file");
 }
 
-fn write_song(folder: &TempDir, name: &str) {
-    write_wav(folder, name, 2, 2 * RATE_HZ as usize, |_, tone| tone);
+fn write_tone(folder: &TempDir, name: &str) {
+    write_floats(folder, name, 2, 2 * RATE_HZ as usize, |_, tone| tone);
 }
 
 fn bytes(folder: &TempDir, name: &str) -> Vec<u8> {
@@ -114,7 +74,7 @@ fn bytes(folder: &TempDir, name: &str) -> Vec<u8> {
 #[test]
 fn files_that_are_cut_off_are_refused() {
     let folder = folder();
-    write_song(&folder, "song.wav");
+    write_tone(&folder, "song.wav");
     let whole = bytes(&folder, "song.wav");
     std::fs::write(folder.path().join("cut.wav"), &whole[..whole.len() / 2]).expect("a file");
     is_refused(
@@ -149,7 +109,7 @@ fn files_without_sound_are_refused() {
     let folder = folder();
     std::fs::write(folder.path().join("nothing.wav"), b"").expect("a file");
     is_refused(&folder, "nothing.wav", &["empty (0 bytes)"]);
-    write_wav(&folder, "empty.wav", 2, 0, |_, tone| tone);
+    write_floats(&folder, "empty.wav", 2, 0, |_, tone| tone);
     is_refused(&folder, "empty.wav", &["0 frames"]);
     std::fs::write(
         folder.path().join("text.wav"),
@@ -169,8 +129,8 @@ fn files_without_sound_are_refused() {
 fn the_first_bad_sample_is_named() {
     let folder = folder();
     for (name, bad) in [("nan.wav", f32::NAN), ("infinity.wav", f32::NEG_INFINITY)] {
-        write_wav(&folder, name, 2, 2 * RATE_HZ as usize, |index, tone| {
-            if index >= 2 * 44_100 + 1 { bad } else { tone }
+        write_floats(&folder, name, 2, 2 * RATE_HZ as usize, |index, tone| {
+            if index > 2 * 44_100 { bad } else { tone }
         });
         is_refused(&folder, name, &["frame 44100", "1.000 s", "right channel"]);
     }
@@ -179,23 +139,23 @@ fn the_first_bad_sample_is_named() {
 #[test]
 fn more_than_two_channels_are_refused() {
     let folder = folder();
-    write_wav(&folder, "surround.wav", 8, 4410, |_, tone| tone);
+    write_floats(&folder, "surround.wav", 8, 4410, |_, tone| tone);
     is_refused(&folder, "surround.wav", &["8 channels", "stereo"]);
 }
 
 #[test]
 fn what_is_too_quiet_or_short_for_a_loudness_says_so() {
     let folder = folder();
-    write_wav(&folder, "quiet.wav", 2, 2 * RATE_HZ as usize, |_, tone| {
+    write_floats(&folder, "quiet.wav", 2, 2 * RATE_HZ as usize, |_, tone| {
         tone * 1e-5
     });
-    fails(
+    fails_cleanly(
         &folder,
         &["master", "quiet.wav"],
         &["quieter than -70 LUFS"],
     );
-    write_wav(&folder, "short.wav", 2, 4410, |_, tone| tone);
-    fails(
+    write_floats(&folder, "short.wav", 2, 4410, |_, tone| tone);
+    fails_cleanly(
         &folder,
         &["master", "short.wav"],
         &["shorter than 0.4 s", "--loudness off"],
@@ -209,7 +169,7 @@ fn what_is_too_quiet_or_short_for_a_loudness_says_so() {
 fn unreadable_and_unwritable_are_told() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
-    write_song(&folder, "song.wav");
+    write_tone(&folder, "song.wav");
     let closed = folder.path().join("closed.wav");
     std::fs::copy(folder.path().join("song.wav"), &closed).expect("a copy");
     std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).expect("closed");
@@ -219,19 +179,19 @@ fn unreadable_and_unwritable_are_told() {
         std::fs::create_dir(folder.path().join("locked")).expect("a folder");
         let locked = std::fs::Permissions::from_mode(0o555);
         std::fs::set_permissions(folder.path().join("locked"), locked).expect("locked");
-        fails(
+        fails_cleanly(
             &folder,
             &["master", "song.wav", "-o", "locked/out.wav"],
             &["locked", "-o"],
         );
     }
     // Folders that are none.
-    fails(
+    fails_cleanly(
         &folder,
         &["master", "song.wav", "-o", "none/out.wav"],
         &["none", "cannot be written to"],
     );
-    fails(
+    fails_cleanly(
         &folder,
         &["master", "song.wav", "-o", "song.wav/out.wav"],
         &["cannot be written to"],
@@ -241,10 +201,10 @@ fn unreadable_and_unwritable_are_told() {
 #[test]
 fn nothing_is_overwritten_unasked_and_the_input_never() {
     let folder = folder();
-    write_song(&folder, "song.wav");
+    write_tone(&folder, "song.wav");
     let song = bytes(&folder, "song.wav");
     std::fs::write(folder.path().join("song.master.wav"), "mine").expect("a file");
-    fails(
+    fails_cleanly(
         &folder,
         &["master", "song.wav"],
         &["is there already", "--force"],
@@ -252,14 +212,14 @@ fn nothing_is_overwritten_unasked_and_the_input_never() {
     assert_eq!(bytes(&folder, "song.master.wav"), b"mine");
     if cfg!(feature = "mp3") {
         std::fs::write(folder.path().join("out.mp3"), "mine").expect("a file");
-        fails(
+        fails_cleanly(
             &folder,
             &["master", "song.wav", "-o", "out.wav", "--mp3"],
             &["out.mp3", "--force"],
         );
     }
     for same in ["song.wav", "./song.wav"] {
-        fails(
+        fails_cleanly(
             &folder,
             &["master", "song.wav", "-o", same, "--force"],
             &["the input itself"],
@@ -268,7 +228,7 @@ fn nothing_is_overwritten_unasked_and_the_input_never() {
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("song.wav", folder.path().join("link.wav")).expect("a link");
-        fails(
+        fails_cleanly(
             &folder,
             &["master", "song.wav", "-o", "link.wav", "--force"],
             &["the input itself"],
@@ -287,7 +247,7 @@ fn nothing_is_overwritten_unasked_and_the_input_never() {
 fn a_batch_goes_on_after_a_failure_and_keeps_its_order() {
     let folder = folder();
     for name in ["a.wav", "b.wav", "c.wav"] {
-        write_song(&folder, name);
+        write_tone(&folder, name);
     }
     std::fs::write(folder.path().join("b.wav"), b"").expect("a file");
     for jobs in ["1", "3"] {
@@ -325,7 +285,7 @@ fn a_batch_goes_on_after_a_failure_and_keeps_its_order() {
 #[test]
 fn wrong_usage_is_exit_code_two() {
     let folder = folder();
-    write_song(&folder, "song.wav");
+    write_tone(&folder, "song.wav");
     std::fs::write(
         folder.path().join("bad.json"),
         "{\"loudness\": {\"drive\": 3}}",
@@ -394,7 +354,7 @@ fn stopping_leaves_nothing_behind() {
     use std::io::Read;
     for signal in ["INT", "TERM"] {
         let (folder, temporary) = (folder(), folder());
-        write_wav(&folder, "long.wav", 2, 240 * RATE_HZ as usize, |_, tone| {
+        write_floats(&folder, "long.wav", 2, 240 * RATE_HZ as usize, |_, tone| {
             tone
         });
         let mut child = Command::new(env!("CARGO_BIN_EXE_finalcoat"))

@@ -82,6 +82,11 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// Whether [`Goal::force`] would go on from here.
+    pub fn can_be_forced(&self) -> bool {
+        matches!(self, Self::GainReduction | Self::Plr(_) | Self::Slope)
+    }
+
     /// The reason as a sentence.
     pub fn text(&self) -> String {
         match self {

@@ -47,14 +47,13 @@ fn run_meter(arguments: &MeterArguments) -> ExitCode {
     };
     let batch = Batch::new(inputs, common.jobs, shows_progress(common), &STOP);
     let mut table = report::MeterTable::new();
-    let results = batch.run(
-        |input, watch| measure(input, watch),
-        |done: &Done<Outcome<Measurement>>| match &done.result {
+    let results = batch.run(measure, |done: &Done<Outcome<Measurement>>| {
+        match &done.result {
             Ok(measurement) if prints(common) => table.print(&done.input, measurement),
             Ok(_) => {}
             Err(failure) => complain(&done.input, failure),
-        },
-    );
+        }
+    });
     finish(common, results)
 }
 
@@ -92,7 +91,7 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
                     eprintln!("finalcoat: {}: warning: {warning}", done.input.display());
                 }
                 if prints(common) {
-                    report::print_mastered(&done.input, mastered, job.force_loudness);
+                    report::print_mastered(&done.input, mastered);
                 }
             }
             Err(failure) => complain(&done.input, failure),

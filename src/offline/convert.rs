@@ -58,7 +58,7 @@ impl Converter {
         let frames_max = resampler.output_frames_max();
         Ok(Self {
             skip_frames: resampler.output_delay(),
-            input: vec![Vec::with_capacity(2 * chunk); 2],
+            input: vec![Vec::new(); 2],
             output: vec![vec![0.0; frames_max]; 2],
             resampler,
             frames_in: 0,

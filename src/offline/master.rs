@@ -17,7 +17,7 @@ use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// Where `auto` aims until styles are known: what most streaming services play at, in LUFS.
@@ -68,11 +68,11 @@ pub struct Job {
 /// What was done with a song.
 #[derive(Debug, Clone, Serialize)]
 pub struct Mastered {
-    /// The master.
-    pub output: PathBuf,
-    /// The MP3 beside it.
+    /// The master's path.
+    pub output: String,
+    /// The path of the MP3 beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mp3: Option<PathBuf>,
+    pub mp3: Option<String>,
     /// The song.
     pub before: Measurement,
     /// The master as written.
@@ -224,7 +224,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         None => None,
     };
 
-    let target = target(goal_lufs, after.integrated_lufs, solution.as_ref());
+    let target = target(goal_lufs, after.integrated_lufs, solution.as_ref(), job);
     let render_s = started.elapsed().as_secs_f64();
     let mut warnings = Vec::new();
     if clipped > 0 {
@@ -234,8 +234,8 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         ));
     }
     Ok(Mastered {
-        output: output.to_owned(),
-        mp3,
+        output: output.display().to_string(),
+        mp3: mp3.map(|path| path.display().to_string()),
         reasons: reasons(&before, &after, &settings, job, trim_db),
         before,
         after,
@@ -422,6 +422,7 @@ fn target(
     goal_lufs: Option<f64>,
     reached_lufs: Option<f64>,
     solution: Option<&Solution>,
+    job: &Job,
 ) -> Target {
     let reached = match (goal_lufs, reached_lufs) {
         (Some(goal), Some(lufs)) => (lufs - goal).abs() <= TOLERANCE_LU,
@@ -435,7 +436,13 @@ fn target(
         lufs: goal_lufs.map(rounded),
         reached,
         reached_lufs,
-        stopped_by: stopped_by.map(|stop| stop.text()),
+        stopped_by: stopped_by.map(|stop| {
+            let mut text = stop.text();
+            if stop.can_be_forced() && !job.force_loudness {
+                text.push_str("; --force-loudness goes there anyway");
+            }
+            text
+        }),
     }
 }
 

@@ -39,7 +39,7 @@ impl std::fmt::Debug for Mp3Writer {
 pub fn mp3_sample_rate_hz(sample_rate_hz: u32) -> u32 {
     if SAMPLE_RATES_HZ.contains(&sample_rate_hz) {
         sample_rate_hz
-    } else if sample_rate_hz > 48_000 && sample_rate_hz % 44_100 == 0 {
+    } else if sample_rate_hz > 48_000 && sample_rate_hz.is_multiple_of(44_100) {
         44_100
     } else {
         let lower = SAMPLE_RATES_HZ.iter().find(|&&rate| rate <= sample_rate_hz);

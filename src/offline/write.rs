@@ -59,7 +59,7 @@ pub struct SoundWriter {
 
 enum Sink {
     Wav(BufWriter<File>),
-    Flac(FlacSampleWriter<BufWriter<File>>),
+    Flac(Box<FlacSampleWriter<BufWriter<File>>>),
 }
 
 impl std::fmt::Debug for SoundWriter {
@@ -99,7 +99,7 @@ impl SoundWriter {
                     Some(shape.frames * shape.channels as u64),
                 )
                 .map_err(|error| cannot_write(&error))?;
-                Sink::Flac(writer)
+                Sink::Flac(Box::new(writer))
             }
         };
         let quantizer = |channel| Quantizer::new(shape.depth, shape.dither, channel);

@@ -72,11 +72,11 @@ impl MeterTable {
 }
 
 /// Prints what was done with a song.
-pub(crate) fn print_mastered(input: &Path, mastered: &Mastered, forced: bool) {
+pub(crate) fn print_mastered(input: &Path, mastered: &Mastered) {
     let (before, after) = (&mastered.before, &mastered.after);
-    line!("{} -> {}", input.display(), mastered.output.display());
+    line!("{} -> {}", input.display(), mastered.output);
     if let Some(mp3) = &mastered.mp3 {
-        line!("  MP3              {}", mp3.display());
+        line!("  MP3              {mp3}");
     }
     let row = |name: &str, from: Option<f64>, to: Option<f64>, decimals: usize, unit: &str| {
         line!(
@@ -123,14 +123,7 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered, forced: bool) {
         line!("  {:<16} {}", reason.stage, reason.text);
     }
     if let (Some(goal), Some(stopped_by)) = (mastered.target.lufs, &mastered.target.stopped_by) {
-        line!(
-            "  stopped short    of {goal:.1} LUFS: {stopped_by}{}",
-            if forced {
-                ""
-            } else {
-                "; --force-loudness goes there anyway"
-            }
-        );
+        line!("  stopped short    of {goal:.1} LUFS: {stopped_by}");
     }
     line!(
         "  time             {} in {:.1} s, {:.0} times real time",
