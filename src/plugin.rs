@@ -48,7 +48,7 @@ impl Default for Finalcoat {
 impl Plugin for Finalcoat {
     const NAME: &'static str = "Finalcoat";
     const VENDOR: &'static str = "Finalcoat";
-    const URL: &'static str = "https://finalcoat.org";
+    const URL: &'static str = "";
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
