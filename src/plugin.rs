@@ -94,6 +94,11 @@ impl Plugin for Finalcoat {
         true
     }
 
+    fn deactivate(&mut self) {
+        // Playback that starts after this is a start, whether its stop was seen or not.
+        self.was_playing = false;
+    }
+
     fn reset(&mut self) {
         if let Some(live) = &mut self.live {
             live.set(&self.params.settings());

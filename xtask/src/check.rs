@@ -2,7 +2,7 @@
 
 use crate::bundle;
 use crate::packages::{self, MAKE, PYTHON, PYTHON_VENV, STRACE};
-use crate::shell::{Result, cargo, output, root, run, target};
+use crate::shell::{Result, cargo, output, root, run, succeeds, target};
 use std::fs;
 use std::process::Command;
 
@@ -19,6 +19,7 @@ pub(crate) fn test() -> Result<()> {
     if cfg!(target_os = "linux") {
         packages::ensure(&[STRACE])?;
     }
+    toolchain()?;
     run(&mut cargo(&["fmt", "--all", "--check"]))?;
     // The tests drive the built bundles.
     bundle::bundle()?;
@@ -33,6 +34,19 @@ pub(crate) fn test() -> Result<()> {
         "warnings",
     ]))?;
     run(&mut cargo(&["test"]))
+}
+
+/// A minimal Rust comes without the formatter and the linter.
+fn toolchain() -> Result<()> {
+    for (component, probe) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if !succeeds(&["cargo", probe, "--version"]) {
+            eprintln!(
+                "Missing in this Rust: {component}, which checks the code. Adding it with rustup."
+            );
+            run(Command::new("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
 }
 
 /// The command line without host, window and LAME builds and runs.

@@ -9,11 +9,13 @@ use crate::dsp::units::ms_to_samples;
 
 /// The gain moves on a grid of so many bass steps, straight in between.
 const GRID_BASS_STEPS: usize = 4;
-/// The demand the gain aims at, over the demand there is: it arrives instead of creeping.
-const AIM: f32 = 1.5;
+/// The gain aims beyond the demand by this share of it, so that it arrives instead of creeping, but by
+/// no more than this many nepers, so that how it follows ripple does not depend on the drive.
+const AIM_SHARE: f32 = 0.5;
+const AIM_MAX: f32 = 0.35;
 /// And stays this much deeper than asked, so that ripple of the peak reading does not reach the
 /// transient gain.
-const MARGIN: f32 = 1.0005;
+const MARGIN: f32 = 1.001;
 /// Share of the peak that is bass, from which a demand is held over the half-period, and from which
 /// it is held in full. A gain that followed single half-periods would distort the bass.
 const BASS_SHARE: [f32; 2] = [0.75, 0.95];
@@ -29,6 +31,9 @@ pub(super) struct Sustain {
     /// Held minimum steps of unity since it was anything else.
     quiet_steps: usize,
     window_steps: usize,
+    /// Sustained reduction in nepers: in logarithms, so that a dB more of drive asks for a dB more.
+    reduction: f32,
+    /// The gain it gives at the end of this grid step.
     goal: f32,
     value: f32,
     slope: f32,
@@ -47,6 +52,7 @@ impl Sustain {
             held: SlidingMin::new(window_steps, UNITY),
             quiet_steps: window_steps,
             window_steps,
+            reduction: 0.0,
             goal: 1.0,
             value: 1.0,
             slope: 0.0,
@@ -59,6 +65,7 @@ impl Sustain {
         self.step_need = 1.0;
         self.held.reset(UNITY);
         self.quiet_steps = self.window_steps;
+        self.reduction = 0.0;
         self.goal = 1.0;
         self.value = 1.0;
         self.slope = 0.0;
@@ -114,26 +121,35 @@ impl Sustain {
         };
         let held = self.held.tick(fixed) as f32 * (1.0 / UNITY as f32);
 
+        let demand = -libm::logf(larger(held, GAIN_MIN));
+
         // The held peak is the ceiling over `held`.
         let share = (bass * held - BASS_SHARE[0]) / (BASS_SHARE[1] - BASS_SHARE[0]);
-        self.bass_gain = 1.0 - (1.0 - held) * smaller(larger(share, 0.0), 1.0);
+        self.bass_gain = gain_of(demand * smaller(larger(share, 0.0), 1.0));
 
-        let demand = (1.0 - held) * MARGIN;
-        let lowest = larger(1.0 - demand, GAIN_MIN);
         // The line of the last step has arrived here.
         self.value = self.goal;
-        if lowest < self.goal {
-            let aim = 1.0 - demand * AIM;
-            self.goal = larger(
-                lowest,
-                self.goal + (aim - self.goal) * ballistics.sustain_rise,
-            );
+        let asked = demand * MARGIN;
+        if asked > self.reduction {
+            let aim = demand + smaller(AIM_SHARE * demand, AIM_MAX);
+            let moved = self.reduction + (aim - self.reduction) * ballistics.sustain_rise;
+            self.reduction = smaller(asked, moved);
         } else {
-            self.goal += (lowest - self.goal) * ballistics.sustain_fall;
-            if lowest - self.goal < UNITY_SNAP {
-                self.goal = lowest;
+            self.reduction += (asked - self.reduction) * ballistics.sustain_fall;
+            if self.reduction - asked < UNITY_SNAP {
+                self.reduction = asked;
             }
         }
+        self.goal = gain_of(self.reduction);
         self.slope = (self.goal - self.value) / self.grid_samples as f32;
+    }
+}
+
+/// The gain of a reduction in nepers; exactly 1 for none.
+fn gain_of(reduction: f32) -> f32 {
+    if reduction == 0.0 {
+        1.0
+    } else {
+        libm::expf(-reduction)
     }
 }
