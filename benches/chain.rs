@@ -2,6 +2,7 @@
 //! blocks of 64 frames: divide by 48,000 for the cost of a frame (`cargo xtask bench` does).
 //!
 //! Each unit has already heard three seconds of it.
+#![allow(missing_docs)] // of the modules that gungraun's macros make
 
 #[path = "support/song.rs"]
 mod song;

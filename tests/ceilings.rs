@@ -120,7 +120,8 @@ fn drums_and_chord(rate_hz: f64) -> Stereo {
     let mut recent = [0.0; 3];
     let frames = (1.5 * rate_hz) as usize;
     let mut stereo = [vec![0.0; frames], vec![0.0; frames]];
-    for n in 0..frames {
+    let [left, right] = &mut stereo;
+    for (n, (left, right)) in left.iter_mut().zip(right).enumerate() {
         let t = n as f64 / rate_hz;
         let kick_t = t % 0.5;
         let kick = libm::exp(-kick_t * 9.0)
@@ -134,8 +135,8 @@ fn drums_and_chord(rate_hz: f64) -> Stereo {
             .iter()
             .map(|hz| libm::sin(2.0 * PI * hz * t))
             .sum();
-        stereo[0][n] = (0.6 * kick + 1.2 * snare + 0.08 * chord) as f32;
-        stereo[1][n] = (0.6 * kick + 0.8 * snare - 0.05 * chord) as f32;
+        *left = (0.6 * kick + 1.2 * snare + 0.08 * chord) as f32;
+        *right = (0.6 * kick + 0.8 * snare - 0.05 * chord) as f32;
     }
     stereo
 }

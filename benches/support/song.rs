@@ -5,15 +5,15 @@ use finalcoat::offline::read::SoundFile;
 use std::path::Path;
 
 /// Frames a second.
-pub const RATE_HZ: usize = 48_000;
+pub(crate) const RATE_HZ: usize = 48_000;
 /// Frames a host asks for at a time.
-pub const BLOCK_FRAMES: usize = 64;
+pub(crate) const BLOCK_FRAMES: usize = 64;
 
 /// Both channels of a programme.
-pub type Stereo = [Vec<f32>; 2];
+pub(crate) type Stereo = [Vec<f32>; 2];
 
 /// All of it.
-pub fn song() -> Stereo {
+pub(crate) fn song() -> Stereo {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/bench/chaos_god_48k.flac");
     let mut file = SoundFile::open(&path).expect("the song is part of the project");
     let mut interleaved = Vec::new();
@@ -31,7 +31,7 @@ pub fn song() -> Stereo {
 }
 
 /// Driven 6 dB into the limiter.
-pub fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     Settings {
         loudness: LoudnessSettings {
             on: true,

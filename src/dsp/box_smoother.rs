@@ -50,8 +50,8 @@ impl<const CHANNELS: usize> Layer<CHANNELS> {
         for (value, oldest) in chunk.iter_mut().zip(&self.values[..frames]) {
             for channel in 0..CHANNELS {
                 self.sum[channel] += value[channel] - oldest[channel];
-                value[channel] = self.sum[channel];
             }
+            *value = self.sum;
         }
         self.values.copy_within(frames..frames + self.length, 0);
     }
