@@ -20,7 +20,7 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 #[test]
 fn the_audio_side_of_the_plugin_allocates_nothing() {
     for rate_hz in [44_100.0, 48_000.0, 192_000.0] {
-        let (mut out, _editor_side, _worker_side) = handoff::new();
+        let (mut out, mut editor_side, _worker_side) = handoff::new();
         let mut loud = Settings::default();
         loud.loudness.on = true;
         loud.loudness.drive_db = 12.0;
@@ -32,12 +32,14 @@ fn the_audio_side_of_the_plugin_allocates_nothing() {
         let mut live = Live::new(Stream::new(rate_hz), &Settings::default());
         let [mut left, mut right] = programme(rate_hz, 200_000, 1);
         let before = violation_count();
-        // Nobody reads the other sides: rings run full, and still nothing waits or allocates.
+        // Nobody drains the capture: it runs full, and still nothing waits or allocates. The snapshot is
+        // read, so that it is written again and again.
         assert_no_alloc(|| {
             for settings in [&loud, &dense, &bypassed, &loud] {
                 for (left, right) in left.chunks_mut(511).zip(right.chunks_mut(511)) {
                     live.set(settings);
                     live.process(&mut StereoBlock::new(left, right), &mut out);
+                    editor_side.snapshot.read();
                 }
                 live.process_mono(&mut left[..10_000], &mut out);
                 live.measure_anew(&mut out);
