@@ -5,6 +5,7 @@ use super::measure::{Heard, Measurement, listen, rounded};
 #[cfg(feature = "mp3")]
 use super::mp3::Mp3Writer;
 use super::output::{OutputFile, commit_both};
+use super::preset;
 use super::quantize::BitDepth;
 use super::raw::RawAudio;
 use super::read::SAMPLE_RATE_HZ;
@@ -75,15 +76,18 @@ pub struct Mastered {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mp3: Option<String>,
     /// The song.
-    pub before: Measurement,
+    pub before: Metered,
     /// The master as written.
-    pub after: Measurement,
+    pub after: Metered,
     /// The loudness that was wanted and came out.
     pub target: Target,
     /// All settings: a preset.
+    #[serde(serialize_with = "preset::serialize")]
     pub settings: Settings,
     /// What was done and why.
     pub reasons: Vec<Reason>,
+    /// What kind of song it is; nothing, JSON `null`, until songs are analysed.
+    pub verdict: (),
     /// What the user should know and may want to act on.
     pub warnings: Vec<String>,
     /// How much was limited.
@@ -94,6 +98,16 @@ pub struct Mastered {
     pub render_s: f64,
     /// Length of the song by seconds of work.
     pub times_real_time: f64,
+}
+
+/// A file and what the meter says about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Metered {
+    /// The file's path.
+    pub file: String,
+    /// What the meter says.
+    #[serde(flatten)]
+    pub measurement: Measurement,
 }
 
 /// The loudness goal and what came of it.
@@ -227,8 +241,15 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         output: output.display().to_string(),
         mp3: mp3.map(|path| path.display().to_string()),
         reasons: reasons(&before, &after, &settings, job, trim_db),
-        before,
-        after,
+        before: Metered {
+            file: input.display().to_string(),
+            measurement: before,
+        },
+        after: Metered {
+            file: output.display().to_string(),
+            measurement: after,
+        },
+        verdict: (),
         target,
         settings,
         warnings,
