@@ -61,7 +61,6 @@ fn no_input_of_the_same_run_is_overwritten() {
     if cfg!(feature = "mp3") {
         std::fs::copy(folder.path().join("p.wav"), folder.path().join("q.mp3")).expect("a copy");
         let before = bytes(&folder, "q.mp3");
-        std::fs::create_dir(folder.path().join("in")).expect("a folder");
         std::fs::rename(
             folder.path().join("q.mp3"),
             folder.path().join("p.master.mp3"),
