@@ -30,6 +30,10 @@ const SLOPE_FIRST: f64 = 1.0 / 1.3;
 const STEP_MAX_DB: f64 = 3.0;
 /// Renders spent at most on reaching the goal, and again at most on backing off.
 const RENDERS_MAX: usize = 12;
+/// A dB of drive that buys less than this buys nothing, in LU.
+const NOTHING_LU: f64 = 0.02;
+/// Renders spent at most on the smallest drive that gives all the loudness there is.
+const TRIM_RENDERS_MAX: usize = 8;
 /// How near to a stop rule the solver backs off, in dB of its measure.
 const BACK_OFF_DB: f64 = 0.2;
 
@@ -77,6 +81,8 @@ pub enum Stop {
     Slope,
     /// The drive parameter ends here, at this value in dB.
     DriveRange(f64),
+    /// The limiter gives no more than this, in LUFS, whatever the drive.
+    Exhausted(f64),
     /// The loudness jumps past the goal, because passages cross the measurement's gate.
     Gate,
 }
@@ -102,6 +108,9 @@ impl Stop {
             }
             Self::DriveRange(drive_db) => {
                 format!("the drive ends at {drive_db:+.0} dB")
+            }
+            Self::Exhausted(lufs) => {
+                format!("the limiter gives no more than {lufs:.1} LUFS from this song")
             }
             Self::Gate => "the loudness jumps past the goal here, because passages cross the \
                            measurement's gate"
@@ -144,6 +153,7 @@ pub fn solve<E>(
         Found::Stopped(index, stop) => Ok(search.solution(index, Some(stop))),
         Found::Crushed(index, Stop::Slope) => search.back_off_slope(index),
         Found::Crushed(index, stop) => search.back_off(programme, index, stop),
+        Found::Exhausted => search.trim_drive(programme),
     }
 }
 
@@ -159,6 +169,7 @@ enum Found {
     Here(usize),
     Stopped(usize, Stop),
     Crushed(usize, Stop),
+    Exhausted,
 }
 
 struct Search<R> {
@@ -198,7 +209,6 @@ impl<E, R: FnMut(f32) -> Result<Driven, E>> Search<R> {
         let (drive_min_db, drive_max_db) = (f64::from(DRIVE_DB.min), f64::from(DRIVE_DB.max));
         let mut drive_db =
             (self.goal.target_lufs - programme.integrated_lufs).clamp(drive_min_db, drive_max_db);
-        let (mut quiet_db, mut loud_db) = (drive_min_db, drive_max_db);
         let mut before: Option<Point> = None;
         for _ in 0..RENDERS_MAX {
             let index = self.point_at(drive_db)?;
@@ -215,16 +225,30 @@ impl<E, R: FnMut(f32) -> Result<Driven, E>> Search<R> {
                 return Ok(Found::Here(index));
             }
             if error_lu < 0.0 {
-                if point.drive_db >= drive_max_db {
+                if point.drive_db >= drive_max_db && self.loudest_below(index) < -NOTHING_LU {
                     return Ok(self.at_the_end(index));
                 }
-                quiet_db = quiet_db.max(point.drive_db);
-            } else {
-                if point.drive_db <= drive_min_db {
-                    return Ok(self.at_the_end(index));
-                }
-                loud_db = loud_db.min(point.drive_db);
+            } else if point.drive_db <= drive_min_db {
+                return Ok(self.at_the_end(index));
             }
+            let loud_db = self
+                .drives(|error_lu| error_lu > 0.0)
+                .fold(f64::INFINITY, f64::min);
+            if loud_db == f64::INFINITY && self.loudest_below(index) >= -NOTHING_LU {
+                // More drive buys nothing here. The end of the range tells whether it does further up.
+                if self.known(DRIVE_DB.max).is_some() {
+                    return Ok(Found::Exhausted);
+                }
+                before = Some(point);
+                drive_db = drive_max_db;
+                continue;
+            }
+            // The lowest drive that is too loud, and the highest below it that is not.
+            let quiet_db = self
+                .drives(|error_lu| error_lu < 0.0)
+                .filter(|&drive_db| drive_db < loud_db)
+                .fold(drive_min_db, f64::max);
+            let loud_db = loud_db.min(drive_max_db);
             let slope = match before {
                 Some(before) if before.drive_db != point.drive_db => {
                     ((point.driven.integrated_lufs - before.driven.integrated_lufs)
@@ -249,8 +273,10 @@ impl<E, R: FnMut(f32) -> Result<Driven, E>> Search<R> {
         let nearest = self.nearest();
         Ok(if self.error_lu(nearest).abs() <= TOLERANCE_LU {
             Found::Here(nearest)
-        } else {
+        } else if self.drives(|error_lu| error_lu > 0.0).next().is_some() {
             Found::Stopped(nearest, Stop::Gate)
+        } else {
+            Found::Exhausted
         })
     }
 
@@ -262,6 +288,73 @@ impl<E, R: FnMut(f32) -> Result<Driven, E>> Search<R> {
         (0..self.points.len())
             .min_by(|&a, &b| self.error_lu(a).abs().total_cmp(&self.error_lu(b).abs()))
             .unwrap_or(0)
+    }
+
+    /// Drives whose distance from the goal, in LU, is as asked.
+    fn drives(&self, wanted: impl Fn(f64) -> bool) -> impl Iterator<Item = f64> {
+        (0..self.points.len())
+            .filter(move |&index| wanted(self.error_lu(index)))
+            .map(|index| self.points[index].drive_db)
+    }
+
+    /// How much louder than a point the loudest is of those at least 1 dB of drive below, in LU.
+    fn loudest_below(&self, index: usize) -> f64 {
+        let point = &self.points[index];
+        self.points
+            .iter()
+            .filter(|other| other.drive_db <= point.drive_db - 1.0)
+            .map(|other| other.driven.integrated_lufs - point.driven.integrated_lufs)
+            .fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// The smallest drive that is about as loud as the loudest, none of which reaches the goal.
+    fn trim_drive(&mut self, programme: &Programme) -> Result<Solution, E> {
+        for _ in 0..TRIM_RENDERS_MAX {
+            let (best, loudest_lufs) = self.smallest_of_the_loudest();
+            let Point { drive_db, driven } = self.points[best];
+            // A dB of drive gives a dB at most: less than this cannot be as loud.
+            let least_db = (loudest_lufs - programme.integrated_lufs).min(drive_db);
+            let below_db = self
+                .drives(|_| true)
+                .filter(|&other_db| other_db < drive_db)
+                .fold(least_db, f64::max);
+            let above = self
+                .points
+                .iter()
+                .filter(|other| other.drive_db > drive_db)
+                .min_by(|a, b| a.drive_db.total_cmp(&b.drive_db));
+            // Where it is quieter further up, the loudest may lie between.
+            let above_db = above
+                .filter(|above| above.driven.integrated_lufs < driven.integrated_lufs - NOTHING_LU)
+                .map_or(drive_db, |above| above.drive_db);
+            let (gap_below_db, gap_above_db) = (drive_db - below_db, above_db - drive_db);
+            if gap_below_db.max(gap_above_db) <= 0.25 {
+                break;
+            }
+            let next_db = if gap_below_db >= gap_above_db {
+                drive_db - 0.5 * gap_below_db
+            } else {
+                drive_db + 0.5 * gap_above_db
+            };
+            let index = self.point_at(next_db)?;
+            if self.error_lu(index).abs() <= TOLERANCE_LU {
+                return Ok(self.solution(index, None));
+            }
+        }
+        let (best, loudest_lufs) = self.smallest_of_the_loudest();
+        Ok(self.solution(best, Some(Stop::Exhausted(loudest_lufs))))
+    }
+
+    /// The point with the least drive within [`TOLERANCE_LU`] of the loudest, and the loudest in LUFS.
+    fn smallest_of_the_loudest(&self) -> (usize, f64) {
+        let lufs = |index: usize| self.points[index].driven.integrated_lufs;
+        let loudest_lufs = (0..self.points.len())
+            .map(lufs)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let best = (0..self.points.len())
+            .filter(|&index| lufs(index) >= loudest_lufs - TOLERANCE_LU)
+            .min_by(|&a, &b| self.points[a].drive_db.total_cmp(&self.points[b].drive_db));
+        (best.unwrap_or(0), loudest_lufs)
     }
 
     /// Distance to the nearest stop rule in dB, and that rule; negative beyond it.
@@ -357,15 +450,24 @@ impl<E, R: FnMut(f32) -> Result<Driven, E>> Search<R> {
         Ok(self.solution(index, Some(stop)))
     }
 
-    /// Goes down in steps of one dB until a dB buys enough.
+    /// Goes down in steps that grow until a dB buys enough, then up again by single dB.
     fn back_off_slope(&mut self, crushed: usize) -> Result<Solution, E> {
         let mut index = crushed;
+        let mut step_db = 1.0;
         for _ in 0..RENDERS_MAX {
-            let below = self.point_at(self.points[index].drive_db - 1.0)?;
-            if below == index || slope(&self.points[below], &self.points[index]) >= SLOPE_MIN {
+            let below = self.point_at(self.points[index].drive_db - step_db)?;
+            if below == index {
                 break;
             }
-            index = below;
+            if slope(&self.points[below], &self.points[index]) >= SLOPE_MIN {
+                if step_db == 1.0 {
+                    break;
+                }
+                step_db = 1.0;
+            } else {
+                index = below;
+                step_db = f64::min(2.0 * step_db, 4.0);
+            }
         }
         Ok(self.solution(index, Some(Stop::Slope)))
     }
@@ -536,6 +638,36 @@ mod tests {
         let Ok(solution) = solve(&SONG, &goal(-14.0, false), render);
         assert_eq!(solution.stopped_by, Some(Stop::Slope));
         assert!((3.0..=5.1).contains(&solution.drive_db), "{solution:?}");
+    }
+
+    /// Loudness that ends at −10 LUFS, or sinks again, is the limiter's end and not the gate's.
+    #[test]
+    fn a_limiter_that_gives_no_more_says_so_with_the_least_drive() {
+        for sinking in [0.0, 0.05, 0.3] {
+            for force in [true, false] {
+                let render = |drive_db: f32| {
+                    let drive_db = f64::from(drive_db);
+                    let lost_lu = sinking * (drive_db - 10.0).max(0.0);
+                    Ok::<_, Infallible>(Driven {
+                        integrated_lufs: -20.0 + drive_db.min(10.0) - lost_lu,
+                        p95_gain_reduction_db: 3.0,
+                        plr_db: 12.0,
+                    })
+                };
+                let Ok(solution) = solve(&SONG, &goal(-5.0, force), render);
+                assert!(!solution.reached && solution.renders <= 14, "{solution:?}");
+                match solution.stopped_by {
+                    Some(Stop::Exhausted(lufs)) => {
+                        assert!((-10.2..=-9.99).contains(&lufs), "{sinking}: {solution:?}")
+                    }
+                    stop => assert!(!force && stop == Some(Stop::Slope), "{solution:?}"),
+                }
+                assert!(
+                    (9.5..=11.1).contains(&solution.drive_db),
+                    "{sinking} {force}: {solution:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -8,11 +8,12 @@ mod batch;
 mod report;
 
 use arguments::{Arguments, Command, Common, MasterArguments, MeterArguments};
-use batch::{Batch, Done};
+use batch::{Batch, Done, canonical};
 use clap::Parser;
 use finalcoat::offline::failure::{Failure, Outcome};
 use finalcoat::offline::master::{Mastered, master};
 use finalcoat::offline::measure::{Measurement, measure};
+use finalcoat::offline::watch::Watch;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -45,9 +46,18 @@ fn run_meter(arguments: &MeterArguments) -> ExitCode {
         Ok(inputs) => inputs,
         Err(error) => return wrong_usage(&error),
     };
-    let batch = Batch::new(inputs, common.jobs, shows_progress(common), &STOP);
+    let batch = Batch::new(
+        inputs.files.clone(),
+        common.jobs,
+        shows_progress(common),
+        &STOP,
+    );
     let mut table = report::MeterTable::new();
-    let results = batch.run(measure, |done: &Done<Outcome<Measurement>>| {
+    let work = |input: &Path, watch: Watch<'_>| {
+        inputs.check(input)?;
+        measure(input, watch)
+    };
+    let results = batch.run(work, |done: &Done<Outcome<Measurement>>| {
         match &done.result {
             Ok(measurement) if prints(common) => table.print(&done.input, measurement),
             Ok(_) => {}
@@ -67,12 +77,15 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
         Ok(inputs) => inputs,
         Err(error) => return wrong_usage(&error),
     };
-    let outputs = match arguments.outputs(&inputs, job.container) {
+    let outputs = match arguments.outputs(&inputs.files, job.container) {
         Ok(outputs) => outputs,
         Err(error) => return wrong_usage(&error),
     };
+    let known: Vec<PathBuf> = inputs.files.iter().map(|file| canonical(file)).collect();
     let output_of = |input: &Path| -> Outcome<PathBuf> {
-        let at = inputs.iter().position(|known| known == input).unwrap_or(0);
+        inputs.check(input)?;
+        let files = &inputs.files;
+        let at = files.iter().position(|known| known == input).unwrap_or(0);
         let first = outputs.iter().position(|known| *known == outputs[at]);
         if first != Some(at) {
             return Err(Failure::because(format!(
@@ -80,14 +93,30 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
                 outputs[at].display()
             )));
         }
+        let mp3 = job.mp3_kbps.map(|_| outputs[at].with_extension("mp3"));
+        for path in std::iter::once(&outputs[at]).chain(&mp3) {
+            let path_known = canonical(path);
+            if known.contains(&path_known) && path_known != known[at] {
+                return Err(Failure::because(format!(
+                    "its output {} is another input, which is never overwritten: give a folder for the \
+                     masters with -o, or leave that input out",
+                    path.display()
+                )));
+            }
+        }
         Ok(outputs[at].clone())
     };
-    let batch = Batch::new(inputs.clone(), common.jobs, shows_progress(common), &STOP);
+    let batch = Batch::new(
+        inputs.files.clone(),
+        common.jobs,
+        shows_progress(common),
+        &STOP,
+    );
     let results = batch.run(
         |input, watch| master(input, &output_of(input)?, &job, watch),
         |done: &Done<Outcome<Mastered>>| match &done.result {
             Ok(mastered) => {
-                for warning in &mastered.warnings {
+                for warning in mastered.warnings.iter().filter(|_| !common.quiet) {
                     eprintln!("finalcoat: {}: warning: {warning}", done.input.display());
                 }
                 if prints(common) {

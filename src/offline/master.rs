@@ -4,7 +4,8 @@ use super::failure::{Failure, Outcome};
 use super::measure::{Heard, Measurement, listen, rounded};
 #[cfg(feature = "mp3")]
 use super::mp3::Mp3Writer;
-use super::output::OutputFile;
+use super::output::{OutputFile, commit_both};
+use super::preset;
 use super::quantize::BitDepth;
 use super::raw::RawAudio;
 use super::read::SAMPLE_RATE_HZ;
@@ -12,7 +13,7 @@ use super::render::{Limiting, Rendered, keeps_ceiling, render};
 use super::services::Service;
 use super::tags::Tags;
 use super::watch::Watch;
-use super::write::{Container, Shape, SoundWriter};
+use super::write::{Container, Shape, SoundWriter, Written};
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE_LU};
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
@@ -22,8 +23,9 @@ use std::time::Instant;
 
 /// Where `auto` aims until styles are known: what most streaming services play at, in LUFS.
 const AUTO_LUFS: f64 = -14.0;
-/// Meters at 16× may differ by this; the finished file stays below the ceiling on each, in dB.
-const PEAK_SLACK_DB: f64 = 0.003;
+/// The finished file stays as far below the ceiling as meters may differ, in dB: ours looks only where
+/// the peak can be and may read up to 0.01 dB too low, and any two at 16× are 0.002 dB apart.
+const PEAK_SLACK_DB: f64 = 0.012;
 
 /// How loud the master is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,15 +76,18 @@ pub struct Mastered {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mp3: Option<String>,
     /// The song.
-    pub before: Measurement,
+    pub before: Metered,
     /// The master as written.
-    pub after: Measurement,
+    pub after: Metered,
     /// The loudness that was wanted and came out.
     pub target: Target,
     /// All settings: a preset.
+    #[serde(serialize_with = "preset::serialize")]
     pub settings: Settings,
     /// What was done and why.
     pub reasons: Vec<Reason>,
+    /// What kind of song it is; nothing, JSON `null`, until songs are analysed.
+    pub verdict: (),
     /// What the user should know and may want to act on.
     pub warnings: Vec<String>,
     /// How much was limited.
@@ -93,6 +98,16 @@ pub struct Mastered {
     pub render_s: f64,
     /// Length of the song by seconds of work.
     pub times_real_time: f64,
+}
+
+/// A file and what the meter says about it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Metered {
+    /// The file's path.
+    pub file: String,
+    /// What the meter says.
+    #[serde(flatten)]
+    pub measurement: Measurement,
 }
 
 /// The loudness goal and what came of it.
@@ -199,7 +214,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         frames,
     };
     let mp3_file = mp3.as_ref().map(|(_, file, kbps)| (file, *kbps));
-    let clipped = write(
+    let written = write(
         &mut rendered.audio,
         (&output_file, mp3_file),
         shape,
@@ -208,25 +223,14 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         watch,
     )?;
     let trim_db = gain_to_db(finish.trim);
-    let after = Measurement::new(
-        &rendered.reading,
-        trim_db,
-        sample_rate_hz,
-        song.channels,
-        frames,
-    );
-    output_file.commit()?;
-    let mp3 = match mp3 {
-        Some((path, file, _)) => {
-            file.commit()?;
-            Some(path)
-        }
-        None => None,
-    };
+    let after = Measurement::new(&written.reading, sample_rate_hz, song.channels, frames);
+    let (mp3, mp3_file) = mp3.map(|(path, file, _)| (path, file)).unzip();
+    commit_both(output_file, mp3_file)?;
 
     let target = target(goal_lufs, after.integrated_lufs, solution.as_ref(), job);
     let render_s = started.elapsed().as_secs_f64();
     let mut warnings = Vec::new();
+    let clipped = written.clipped;
     if clipped > 0 {
         warnings.push(format!(
             "{clipped} samples were above full scale and are clipped in this file: use --bit-depth 32f, or \
@@ -237,8 +241,15 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         output: output.display().to_string(),
         mp3: mp3.map(|path| path.display().to_string()),
         reasons: reasons(&before, &after, &settings, job, trim_db),
-        before,
-        after,
+        before: Metered {
+            file: input.display().to_string(),
+            measurement: before,
+        },
+        after: Metered {
+            file: output.display().to_string(),
+            measurement: after,
+        },
+        verdict: (),
         target,
         settings,
         warnings,
@@ -368,7 +379,7 @@ impl Finishing {
     }
 }
 
-/// Writes the file and the MP3; says how many samples were clipped.
+/// Writes the file and the MP3; says what the file holds.
 fn write(
     audio: &mut RawAudio,
     (output, mp3): (&OutputFile, Option<(&OutputFile, u32)>),
@@ -376,7 +387,7 @@ fn write(
     trim: f64,
     input: &Path,
     watch: Watch<'_>,
-) -> Outcome<u64> {
+) -> Outcome<Written> {
     let tags = Tags::read(input);
     let mut writer = SoundWriter::new(output.file()?, shape, &tags)?;
     #[cfg(feature = "mp3")]

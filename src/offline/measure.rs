@@ -40,27 +40,20 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// A reading as a measurement, with `gain_db` applied to all levels and values rounded to 0.001.
-    pub fn new(
-        reading: &MeterReading,
-        gain_db: f64,
-        sample_rate_hz: u32,
-        channels: usize,
-        frames: u64,
-    ) -> Self {
+    /// A reading as a measurement, values rounded to 0.001.
+    pub fn new(reading: &MeterReading, sample_rate_hz: u32, channels: usize, frames: u64) -> Self {
         let plain = |value: Option<f64>| value.filter(|v| v.is_finite()).map(rounded);
-        let level = |value: Option<f64>| plain(value.map(|v| v + gain_db));
         Self {
             sample_rate_hz,
             channels,
             duration_s: frames as f64 / f64::from(sample_rate_hz),
-            integrated_lufs: level(reading.integrated_lufs),
+            integrated_lufs: plain(reading.integrated_lufs),
             loudness_range_lu: plain(reading.loudness_range_lu),
-            max_momentary_lufs: level(reading.max_momentary_lufs),
-            max_short_term_lufs: level(reading.max_short_term_lufs),
-            true_peak_dbtp: level(reading.true_peak_dbtp),
-            true_peak_bs1770_dbtp: level(reading.true_peak_bs1770_dbtp),
-            sample_peak_dbfs: level(reading.sample_peak_dbfs),
+            max_momentary_lufs: plain(reading.max_momentary_lufs),
+            max_short_term_lufs: plain(reading.max_short_term_lufs),
+            true_peak_dbtp: plain(reading.true_peak_dbtp),
+            true_peak_bs1770_dbtp: plain(reading.true_peak_bs1770_dbtp),
+            sample_peak_dbfs: plain(reading.sample_peak_dbfs),
             plr_db: plain(reading.plr_db),
             correlation: plain(reading.correlation),
         }
@@ -166,7 +159,7 @@ pub(super) fn listen(path: &Path, keep: bool, watch: Watch<'_>) -> Outcome<Heard
     meter.finish();
     let reading = meter.reading();
     Ok(Heard {
-        measurement: Measurement::new(&reading, 0.0, facts.sample_rate_hz, facts.channels, frames),
+        measurement: Measurement::new(&reading, facts.sample_rate_hz, facts.channels, frames),
         reading,
         audio: writer.map(RawWriter::finish).transpose()?,
     })

@@ -30,6 +30,12 @@ impl OutputFile {
                 path.display()
             )));
         }
+        if path.exists() && !path.is_file() {
+            return Err(Failure::because(format!(
+                "{} is no regular file: give another name with -o",
+                path.display()
+            )));
+        }
         if path.exists() && !overwrite {
             return Err(already_there(path));
         }
@@ -92,6 +98,21 @@ impl OutputFile {
     }
 }
 
+/// A master and its MP3 take their places. If only the first does, the failure says so.
+pub fn commit_both(master: OutputFile, mp3: Option<OutputFile>) -> Outcome<()> {
+    let path = master.path.clone();
+    master.commit()?;
+    let Some(mp3) = mp3 else {
+        return Ok(());
+    };
+    mp3.commit().map_err(|failure| {
+        Failure::because(format!(
+            "the master {} is complete, but its MP3 is missing: {failure}",
+            path.display()
+        ))
+    })
+}
+
 fn already_there(path: &Path) -> Failure {
     Failure::because(format!(
         "{} is there already: give another name with -o, or --force to overwrite it",
@@ -104,5 +125,25 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
     match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_master_whose_mp3_is_lost_is_told_as_complete() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let source = at("song.wav");
+        let master = OutputFile::new(&at("out.wav"), &source, false).expect("a file");
+        let mp3 = OutputFile::new(&at("out.mp3"), &source, false).expect("a file");
+        std::fs::create_dir(at("out.mp3")).expect("a folder in the way");
+        let failure = commit_both(master, Some(mp3))
+            .expect_err("no MP3")
+            .to_string();
+        assert!(failure.contains("out.wav is complete, but its MP3 is missing"));
+        assert!(at("out.wav").is_file());
     }
 }

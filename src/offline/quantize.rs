@@ -89,6 +89,11 @@ impl Quantizer {
         steps.clamp(low, high) as i32
     }
 
+    /// What is read back of a whole number that [`quantize`](Self::quantize) gave; exact.
+    pub fn read_back(&self, steps: i32) -> f32 {
+        steps as f32 / self.full_scale
+    }
+
     /// Samples that did not fit below full scale.
     pub fn clipped(&self) -> u64 {
         self.clipped

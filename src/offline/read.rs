@@ -51,16 +51,22 @@ impl SoundFile {
                 _ => format!("it cannot be read ({error})"),
             })
         };
-        let mut file = File::open(path).map_err(unreadable)?;
-        let metadata = file.metadata().map_err(unreadable)?;
+        // Before it is opened: that of a pipe would wait for a writer.
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
         if metadata.is_dir() {
             return Err(Failure::because("it is a folder, not a sound file"));
+        }
+        if !metadata.is_file() {
+            return Err(Failure::because(
+                "it is no regular file (a pipe or a device): save the sound to a file first",
+            ));
         }
         if metadata.len() == 0 {
             return Err(Failure::because(
                 "the file is empty (0 bytes): export it again",
             ));
         }
+        let mut file = File::open(path).map_err(unreadable)?;
         let mut head = Vec::new();
         file.by_ref()
             .take(12)

@@ -6,6 +6,8 @@
 use super::failure::{Failure, Outcome};
 use super::quantize::{BitDepth, Quantizer};
 use super::tags::Tags;
+use crate::dsp::block::Stream;
+use crate::dsp::meter::{Meter, MeterReading};
 use flac_codec::encode::{FlacSampleWriter, Options};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -46,6 +48,15 @@ pub struct Shape {
     pub frames: u64,
 }
 
+/// What a finished file holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Written {
+    /// The meter over the samples as stored: rounded, dithered and clipped.
+    pub reading: MeterReading,
+    /// Samples that did not fit below full scale.
+    pub clipped: u64,
+}
+
 /// Writes one sound file.
 pub struct SoundWriter {
     sink: Sink,
@@ -53,6 +64,9 @@ pub struct SoundWriter {
     quantizers: [Quantizer; 2],
     integers: Vec<i32>,
     bytes: Vec<u8>,
+    meter: Meter,
+    /// The samples as stored.
+    stored: [Vec<f32>; 2],
     /// Chunks that follow the sound of a WAV file.
     trailer: Vec<u8>,
 }
@@ -109,6 +123,8 @@ impl SoundWriter {
             quantizers: [quantizer(0), quantizer(1)],
             integers: Vec::new(),
             bytes: Vec::new(),
+            meter: Meter::new(Stream::new(f64::from(shape.sample_rate_hz))),
+            stored: [Vec::new(), Vec::new()],
             trailer,
         })
     }
@@ -126,13 +142,27 @@ impl SoundWriter {
                     self.bytes.extend_from_slice(&r.to_le_bytes());
                 }
             }
+            self.meter.process(left, if stereo { right } else { left });
         } else {
+            let [stored_left, stored_right] = &mut self.stored;
+            stored_left.clear();
+            stored_right.clear();
             for (&l, &r) in left.iter().zip(right) {
-                self.integers.push(quantize_left.quantize(l));
+                let steps = quantize_left.quantize(l);
+                self.integers.push(steps);
+                stored_left.push(quantize_left.read_back(steps));
                 if stereo {
-                    self.integers.push(quantize_right.quantize(r));
+                    let steps = quantize_right.quantize(r);
+                    self.integers.push(steps);
+                    stored_right.push(quantize_right.read_back(steps));
                 }
             }
+            let right = if stereo {
+                &*stored_right
+            } else {
+                &*stored_left
+            };
+            self.meter.process(stored_left, right);
         }
         match &mut self.sink {
             Sink::Wav(file) => {
@@ -154,8 +184,8 @@ impl SoundWriter {
         }
     }
 
-    /// Completes the file; says how many samples did not fit below full scale.
-    pub fn finish(self) -> Outcome<u64> {
+    /// Completes the file; says what it holds.
+    pub fn finish(mut self) -> Outcome<Written> {
         match self.sink {
             Sink::Wav(mut file) => {
                 if wav_data_bytes(&self.shape) % 2 == 1 {
@@ -167,7 +197,11 @@ impl SoundWriter {
             }
             Sink::Flac(writer) => writer.finalize().map_err(|error| cannot_write(&error))?,
         }
-        Ok(self.quantizers.iter().map(Quantizer::clipped).sum())
+        self.meter.finish();
+        Ok(Written {
+            reading: self.meter.reading(),
+            clipped: self.quantizers.iter().map(Quantizer::clipped).sum(),
+        })
     }
 }
 

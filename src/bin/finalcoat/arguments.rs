@@ -1,5 +1,6 @@
 //! What can be said on the command line, and what is refused as wrong usage.
 
+use crate::batch::has_sound_extension;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use finalcoat::engine::settings::{CEILING_DBTP, Character, RELEASE_MS, Range, Settings};
@@ -119,8 +120,7 @@ pub(crate) struct MasterArguments {
     /// What the limiter sounds like [default: transparent]
     #[arg(long, value_name = "NAME")]
     pub(crate) character: Option<CharacterChoice>,
-    /// Time constant of the limiter's release, in ms [default: 60]
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", help = format!("Time constant of the limiter's release, in ms [default: {}]", RELEASE_MS.default))]
     pub(crate) release_ms: Option<f32>,
     /// Go to the loudness even where it crushes the song
     #[arg(long)]
@@ -310,12 +310,15 @@ impl MasterArguments {
                 output.display()
             ));
         }
-        std::fs::create_dir_all(output).map_err(|error| {
-            format!(
-                "-o {}: the folder cannot be made ({error})",
+        let is_written_as_folder = output.to_string_lossy().ends_with(std::path::is_separator);
+        if has_sound_extension(output) && !output.is_dir() && !is_written_as_folder {
+            return Err(format!(
+                "-o {} is named as a file, and there are several inputs: give a folder (with / at its end)",
                 output.display()
-            )
-        })?;
+            ));
+        }
+        // A folder that cannot be made is each song's failure, told when its file is to be made.
+        drop(std::fs::create_dir_all(output));
         Ok(inputs
             .iter()
             .map(|input| output.join(name_of(input)))

@@ -1,8 +1,9 @@
 //! Many files, a few at a time: folders expanded, progress shown, results in the order given.
 
+use finalcoat::offline::failure::{Failure, Outcome};
 use finalcoat::offline::watch::Watch;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,48 +16,87 @@ const EXTENSIONS: [&str; 14] = [
     "mp4", "caf",
 ];
 
-/// Replaces folders by the sound files in them, sorted by name.
-pub(crate) fn expand(inputs: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+/// What is to be worked on, each file once.
+pub(crate) struct Inputs {
+    pub(crate) files: Vec<PathBuf>,
+    /// Folders among them that give no files, and why.
+    refused: HashMap<PathBuf, String>,
+}
+
+impl Inputs {
+    /// Fails for a folder that gave no files.
+    pub(crate) fn check(&self, input: &Path) -> Outcome<()> {
+        match self.refused.get(input) {
+            Some(reason) => Err(Failure::because(reason.as_str())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Replaces folders by the sound files in them, sorted by name. Fails only if there is no file at all.
+pub(crate) fn expand(inputs: &[PathBuf]) -> Result<Inputs, String> {
     let mut files = Vec::new();
+    let mut refused = HashMap::new();
     for input in inputs {
         if !input.is_dir() {
             files.push(input.clone());
             continue;
         }
-        let entries = std::fs::read_dir(input)
-            .map_err(|error| format!("the folder {} cannot be read ({error})", input.display()))?;
-        let mut found: Vec<PathBuf> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_file() && is_sound_file(path))
-            .collect();
-        if found.is_empty() {
-            return Err(format!(
-                "there is no sound file in the folder {}",
-                input.display()
-            ));
+        match sound_files_in(input) {
+            Ok(mut found) => files.append(&mut found),
+            Err(reason) => {
+                refused.insert(input.clone(), reason);
+                files.push(input.clone());
+            }
         }
-        found.sort();
-        files.append(&mut found);
     }
-    let mut seen = std::collections::HashSet::new();
-    files.retain(|file| seen.insert(file.clone()));
-    Ok(files)
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(canonical(file)));
+    match files.iter().find_map(|file| refused.get(file)) {
+        Some(reason) if files.len() == refused.len() => Err(reason.clone()),
+        _ => Ok(Inputs { files, refused }),
+    }
+}
+
+/// A path without links and dots, by which one file is known under all its names.
+pub(crate) fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn sound_files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| format!("the folder {} cannot be read ({error})", folder.display()))?;
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_file() && is_sound_file(path))
+        .collect();
+    if found.is_empty() {
+        return Err(format!(
+            "there is no sound file in the folder {}",
+            folder.display()
+        ));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Whether a name ends as those of sound files do.
+pub(crate) fn has_sound_extension(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    EXTENSIONS
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 fn is_sound_file(path: &Path) -> bool {
     let hidden = path
         .file_name()
         .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
     // A second run over the same folder does not master the masters.
     let is_master = path
         .file_stem()
         .is_some_and(|stem| stem.to_string_lossy().ends_with(".master"));
-    !hidden
-        && !is_master
-        && EXTENSIONS
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
+    !hidden && !is_master && has_sound_extension(path)
 }
 
 /// One file, done.

@@ -73,7 +73,7 @@ impl MeterTable {
 
 /// Prints what was done with a song.
 pub(crate) fn print_mastered(input: &Path, mastered: &Mastered) {
-    let (before, after) = (&mastered.before, &mastered.after);
+    let (before, after) = (&mastered.before.measurement, &mastered.after.measurement);
     line!("{} -> {}", input.display(), mastered.output);
     if let Some(mp3) = &mastered.mp3 {
         line!("  MP3              {mp3}");
