@@ -33,6 +33,9 @@ const LOOKAHEAD_MS: f64 = 0.8;
 /// The limiter aims this far below the ceiling; what its 4× grid cannot see stays in this margin.
 const MARGIN_DB: f64 = 0.03;
 const GLIDE_MS: f64 = 50.0;
+/// What counts as deep limiting, and as recovered from it, when the tail is reported.
+const RELEASED_FROM_DB: f64 = 15.0;
+const RELEASED_TO_DB: f64 = 0.1;
 /// Over which a demand counts as lasting: half a period of 42 Hz.
 const HOLD_MS: f64 = 12.0;
 
@@ -339,14 +342,18 @@ impl Limiter {
         self.audio[0].samples()
     }
 
-    /// Samples from the end of a loud passage until the gain has come back to within 0.1 dB of unity,
-    /// after 12 dB of limiting.
+    /// Samples from the end of a loud passage until 15 dB of limiting have come back to within 0.1 dB
+    /// of unity.
     pub fn release_samples(&self) -> usize {
         let release_ms = f64::from(RELEASE_MS.quantized(self.settings.release_ms));
         let fall_ms = Tuning::of(self.settings.character).sustain_fall_ms(release_ms);
-        // ln of how far 12 dB is from 0.1 dB, in linear gain.
-        let time_constants = 4.2;
-        ms_to_samples(fall_ms * time_constants, self.stream.sample_rate_hz, 1)
+        // The reduction falls exponentially in dB.
+        let time_constants = libm::log(RELEASED_FROM_DB / RELEASED_TO_DB);
+        ms_to_samples(
+            HOLD_MS + fall_ms * time_constants,
+            self.stream.sample_rate_hz,
+            1,
+        )
     }
 
     /// Smallest gain and highest input peak since the last call.
