@@ -65,13 +65,7 @@ impl Engine {
     /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
         let _mode = FlushDenormals::on();
-        let frames = block.frames();
-        let mut start = 0;
-        while start < frames {
-            let end = (start + CHUNK_FRAMES).min(frames);
-            self.process_chunk(&mut block.part(start, end));
-            start = end;
-        }
+        block.for_each_part(CHUNK_FRAMES, |chunk| self.process_chunk(chunk));
     }
 
     fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {

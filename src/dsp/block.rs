@@ -44,6 +44,18 @@ impl<'a> StereoBlock<'a> {
         self.left.len()
     }
 
+    /// Hands out the block in parts of at most `frames_max` frames, in order.
+    #[inline]
+    pub fn for_each_part(&mut self, frames_max: usize, mut each: impl FnMut(&mut StereoBlock<'_>)) {
+        let frames = self.frames();
+        let mut start = 0;
+        while start < frames {
+            let end = (start + frames_max).min(frames);
+            each(&mut self.part(start, end));
+            start = end;
+        }
+    }
+
     /// The frames from `start` up to `end`, as a block of their own.
     pub fn part(&mut self, start: usize, end: usize) -> StereoBlock<'_> {
         StereoBlock {

@@ -12,9 +12,6 @@ use core::ops::Range;
 
 /// Samples that an interval's value waits for: the interval `(x[n−16], x[n−15]]` is known at sample `n`.
 pub const QUICK_DELAY_SAMPLES: usize = QUICK_TAPS / 2;
-/// A peak is nowhere higher than the quick reading by more than this: 0.69 dB of grid at Nyquist and
-/// 0.06 dB of filter to 0.45 fs, as a factor.
-pub const QUICK_MISS_FACTOR_MAX: f32 = 1.0902;
 /// Share of the second difference that bounds what lies between grid points: 1/8 for a parabola, 0.14
 /// for a sine at Nyquist, the rest for the quick filter's own error.
 const BEND_SHARE: f32 = 0.2;
@@ -393,6 +390,10 @@ fn bessel_i0(x: f64) -> f64 {
 mod tests {
     use super::*;
     use core::f64::consts::PI;
+
+    /// A peak is nowhere higher than the quick reading by more than this: 0.69 dB of grid at Nyquist and
+    /// 0.06 dB of filter to 0.45 fs, as a factor.
+    const QUICK_MISS_FACTOR_MAX: f32 = 1.0902;
 
     fn sine(cycles_per_sample: f64, phase: f64, frames: usize) -> Vec<f32> {
         (0..frames)

@@ -142,13 +142,7 @@ impl Safety {
 
     /// In place; any length.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
-        let frames = block.frames();
-        let mut start = 0;
-        while start < frames {
-            let end = (start + CHUNK_FRAMES).min(frames);
-            self.process_chunk(&mut block.part(start, end));
-            start = end;
-        }
+        block.for_each_part(CHUNK_FRAMES, |chunk| self.process_chunk(chunk));
     }
 
     fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
