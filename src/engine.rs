@@ -93,6 +93,7 @@ impl Engine {
     pub fn take_reading(&mut self) -> Reading {
         Reading {
             loudness: self.loudness.take_reading(),
+            ..Reading::default()
         }
     }
 }

@@ -11,9 +11,11 @@ use std::sync::Arc;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 
-use crate::engine::settings::{
-    CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS, Range, Settings,
+use crate::engine::settings::Settings;
+use crate::engine::settings::loudness::{
+    CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS,
 };
+use crate::engine::settings::range::Range;
 use kept::{Kept, KeptState};
 
 /// Everything the host can see and a session keeps.

@@ -5,7 +5,8 @@ use core::f64::consts::PI;
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::units::{db_to_gain, gain_to_db};
 use finalcoat::engine::Engine;
-use finalcoat::engine::settings::{Character, LoudnessSettings, Settings};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::{Character, LoudnessSettings};
 use realfft::RealFftPlanner;
 
 const CEILING_DBTP: f32 = -1.0;

@@ -10,7 +10,8 @@ mod signals;
 
 use finalcoat::dsp::block::Stream;
 use finalcoat::engine::Engine;
-use finalcoat::engine::settings::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS, Settings};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS};
 use host::{Change, Hosted};
 use offline_engine::{Stereo, rendered};
 use signals::{Random, programme};

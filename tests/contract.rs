@@ -11,9 +11,10 @@ use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
 use finalcoat::engine::loudness::Loudness;
 use finalcoat::engine::safety::Safety;
-use finalcoat::engine::settings::{
-    CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS, Range, Settings,
-};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
+use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
+use finalcoat::engine::settings::range::Range;
 use signals::{Random, programme};
 use std::fmt::Debug;
 
@@ -290,31 +291,42 @@ fn nothing_passes_the_ceiling_at_any_settings() {
     }
 }
 
-impl Unit for Engine {
-    type Settings = Settings;
-    const CLEANS: bool = true;
-    fn born(stream: Stream, settings: &Settings) -> Self {
-        Engine::new(stream, settings)
-    }
-    fn set(&mut self, settings: &Settings) {
-        Engine::set(self, settings);
-    }
-    fn reset(&mut self) {
-        Engine::reset(self);
-    }
-    fn process(&mut self, block: &mut StereoBlock<'_>) {
-        Engine::process(self, block);
-    }
-    fn latency_samples(&self) -> usize {
-        Engine::latency_samples(self)
-    }
-    fn neutral() -> Settings {
-        Settings::default()
-    }
-    fn any(random: &mut Random) -> Settings {
-        any_settings(random)
-    }
+/// A unit whose settings are a part of all settings, and which has nothing to say of its own.
+macro_rules! stage {
+    ($unit:ident, $settings:ty, $part:expr $(, $key:ident = $value:expr)*) => {
+        impl Unit for $unit {
+            type Settings = $settings;
+            $(const $key: bool = $value;)*
+            fn born(stream: Stream, settings: &$settings) -> Self {
+                $unit::new(stream, settings)
+            }
+            fn set(&mut self, settings: &$settings) {
+                $unit::set(self, settings);
+            }
+            fn reset(&mut self) {
+                $unit::reset(self);
+            }
+            fn process(&mut self, block: &mut StereoBlock<'_>) {
+                $unit::process(self, block);
+            }
+            fn latency_samples(&self) -> usize {
+                $unit::latency_samples(self)
+            }
+            fn neutral() -> $settings {
+                let part: fn(Settings) -> $settings = $part;
+                part(Settings::default())
+            }
+            fn any(random: &mut Random) -> $settings {
+                let part: fn(Settings) -> $settings = $part;
+                part(any_settings(random))
+            }
+        }
+    };
 }
+
+stage!(Engine, Settings, |all| all, CLEANS = true);
+stage!(Loudness, LoudnessSettings, |all| all.in_effect().loudness);
+stage!(Limiter, LoudnessSettings, |all| all.in_effect().loudness);
 
 impl Unit for Input {
     type Settings = ();
@@ -334,56 +346,6 @@ impl Unit for Input {
     }
     fn neutral() {}
     fn any(_random: &mut Random) {}
-}
-
-impl Unit for Loudness {
-    type Settings = LoudnessSettings;
-    fn born(stream: Stream, settings: &LoudnessSettings) -> Self {
-        Loudness::new(stream, settings)
-    }
-    fn set(&mut self, settings: &LoudnessSettings) {
-        Loudness::set(self, settings);
-    }
-    fn reset(&mut self) {
-        Loudness::reset(self);
-    }
-    fn process(&mut self, block: &mut StereoBlock<'_>) {
-        Loudness::process(self, block);
-    }
-    fn latency_samples(&self) -> usize {
-        Loudness::latency_samples(self)
-    }
-    fn neutral() -> LoudnessSettings {
-        LoudnessSettings::default()
-    }
-    fn any(random: &mut Random) -> LoudnessSettings {
-        any_settings(random).loudness
-    }
-}
-
-impl Unit for Limiter {
-    type Settings = LoudnessSettings;
-    fn born(stream: Stream, settings: &LoudnessSettings) -> Self {
-        Limiter::new(stream, settings)
-    }
-    fn set(&mut self, settings: &LoudnessSettings) {
-        Limiter::set(self, settings);
-    }
-    fn reset(&mut self) {
-        Limiter::reset(self);
-    }
-    fn process(&mut self, block: &mut StereoBlock<'_>) {
-        Limiter::process(self, block);
-    }
-    fn latency_samples(&self) -> usize {
-        Limiter::latency_samples(self)
-    }
-    fn neutral() -> LoudnessSettings {
-        LoudnessSettings::default()
-    }
-    fn any(random: &mut Random) -> LoudnessSettings {
-        any_settings(random).loudness
-    }
 }
 
 impl Unit for Safety {
@@ -492,23 +454,32 @@ fn a_meter_reads_finite_numbers_whatever_it_hears() {
     }
 }
 
+/// Any value of everything; a stage or a band is off now and then.
 fn any_settings(random: &mut Random) -> Settings {
-    let characters = [Character::Transparent, Character::Punchy, Character::Dense];
-    Settings {
-        bypass: random.below(8) == 0,
-        loudness: LoudnessSettings {
-            on: random.below(4) != 0,
-            drive_db: any_value(random, DRIVE_DB),
-            ceiling_dbtp: any_value(random, CEILING_DBTP),
-            character: characters[random.below(3)],
-            release_ms: any_value(random, RELEASE_MS),
-        },
+    struct Any<'a>(&'a mut Random);
+    impl Visitor for Any<'_> {
+        fn number(&mut self, _: Field, range: &'static Range, value: &mut f32) {
+            *value = any_value(self.0, *range);
+        }
+        fn switch(&mut self, field: Field, value: &mut bool) {
+            let often = field.key == "on";
+            *value = if often {
+                self.0.below(4) != 0
+            } else {
+                self.0.below(4) == 0
+            };
+        }
+        fn choice(&mut self, _: Field, variants: &'static [Variant], index: &mut usize) {
+            *index = self.0.below(variants.len());
+        }
     }
-    .quantized()
+    let mut settings = Settings::default();
+    settings.visit(&mut Any(random));
+    settings.quantized()
 }
 
 fn any_value(random: &mut Random, range: Range) -> f32 {
-    range.quantized(random.between(f64::from(range.min), f64::from(range.max)) as f32)
+    range.quantized(range.unnormalized(random.between(0.0, 1.0) as f32))
 }
 
 macro_rules! contract {

@@ -6,8 +6,9 @@ use std::fmt::Write;
 use nice_plug::params::InternalParamMut;
 use nice_plug::prelude::*;
 
-use finalcoat::engine::settings::{
-    CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS, Settings,
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::{
+    CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS,
 };
 use finalcoat::params::kept::{Kept, KeptState, WINDOW_MIN};
 use finalcoat::params::{FinalcoatParams, mend_state};

@@ -9,7 +9,8 @@ mod signals;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
-use finalcoat::engine::settings::{Character, Settings};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::Character;
 use finalcoat::handoff;
 use finalcoat::plugin::live::Live;
 use signals::programme;

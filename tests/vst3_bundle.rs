@@ -9,7 +9,9 @@ mod signals;
 
 use finalcoat::dsp::block::Stream;
 use finalcoat::engine::Engine;
-use finalcoat::engine::settings::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS, Range, Settings};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS};
+use finalcoat::engine::settings::range::Range;
 use offline_engine::rendered;
 use serde_json::{Value, json};
 use signals::programme;

@@ -1,6 +1,7 @@
 //! The song the benches run on: a dense metal mix, two channels at 48 kHz.
 
-use finalcoat::engine::settings::{LoudnessSettings, Settings};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::LoudnessSettings;
 use finalcoat::offline::read::SoundFile;
 use std::path::Path;
 

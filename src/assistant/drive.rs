@@ -5,7 +5,7 @@
 //! 4 dB, 0.34 at 11 dB of drive are typical). A secant with bounded slope and step finds the goal in two
 //! to five renders; a bisection takes over where the secant leaves the bracket. Deterministic.
 
-use crate::engine::settings::DRIVE_DB;
+use crate::engine::settings::loudness::DRIVE_DB;
 
 /// The solver stops trying to come closer to the goal than this.
 const AIM_LU: f64 = 0.03;

@@ -6,7 +6,7 @@ use super::theme::{self, GAP, MARGIN};
 use super::view::{Gesture, Memory, Number, ViewModel};
 use super::widgets::{button, entry, knob, paragraph, segments, switch, text};
 use super::{graph, meters};
-use crate::engine::settings::Character;
+use crate::engine::settings::loudness::Character;
 use crate::handoff::errand::Errand;
 
 const HEADER: f32 = 36.0;

@@ -1,6 +1,8 @@
 //! The seam: what the editor shows, and what the user did to it. Plain data.
 
-use crate::engine::settings::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS, Range, Settings};
+use crate::engine::settings::Settings;
+use crate::engine::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS};
+use crate::engine::settings::range::Range;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
 use crate::handoff::snapshot::Snapshot;

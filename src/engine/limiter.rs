@@ -15,7 +15,7 @@
 mod bass;
 mod sustain;
 
-use super::settings::{CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS};
+use super::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS};
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::box_smoother::BoxSmoother;
 use crate::dsp::delay::Delay;

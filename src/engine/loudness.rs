@@ -3,7 +3,7 @@
 use super::limiter::Limiter;
 use super::reading::LoudnessReading;
 use super::safety::Safety;
-use super::settings::LoudnessSettings;
+use super::settings::loudness::LoudnessSettings;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
 use crate::dsp::glide::Crossfade;
@@ -86,6 +86,7 @@ impl Loudness {
             } else {
                 limiter_gain * safety_gain
             },
+            clip_gain: 1.0,
             peak_in,
         }
     }

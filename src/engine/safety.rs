@@ -5,7 +5,7 @@
 //! off the excess, a few hundredths of a dB on music.
 
 use super::limiter::{CHUNK_FRAMES, UNITY_SNAP, smaller};
-use super::settings::CEILING_DBTP;
+use super::settings::loudness::CEILING_DBTP;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::box_smoother::BoxSmoother;
 use crate::dsp::delay::Delay;

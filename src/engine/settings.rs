@@ -1,156 +1,167 @@
 //! Settings: every value a user can set, as plain data, with range and default beside each.
+//!
+//! [`Settings::visit`] is the one table of them: host parameters, presets and the editor are made from
+//! it, so a new value is one field, one default and one line there.
 
+pub mod colour;
+pub mod equalizer;
+pub mod fields;
+pub mod glue;
+pub mod image;
+pub mod input;
+pub mod loudness;
+pub mod multiband;
+pub mod range;
+
+use colour::ColourSettings;
+use equalizer::EqualizerSettings;
+use fields::{Field, Group, Variant, Visitor};
+use glue::GlueSettings;
+use image::ImageSettings;
+use input::{InputSettings, REFERENCE_LEVEL_DB};
+use loudness::{DRIVE_DB, LoudnessSettings, TRIM_MAX_DB};
+use multiband::MultibandSettings;
+use range::Range;
 use serde::{Deserialize, Serialize};
 
-/// Range, default and step of one number, in the unit its name ends with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Range {
-    /// Lowest value.
-    pub min: f32,
-    /// Highest value.
-    pub max: f32,
-    /// What a new instance starts with.
-    pub default: f32,
-    /// Distance of neighbouring values.
-    pub step: f32,
-}
-
-impl Range {
-    /// The value as the host parameter gives it back: through the normalised f32 and onto the step.
-    /// A value that is no number becomes the default.
-    pub fn quantized(&self, value: f32) -> f32 {
-        if value.is_nan() {
-            return self.default;
-        }
-        let normalized = (value.clamp(self.min, self.max) - self.min) / (self.max - self.min);
-        let plain = normalized * (self.max - self.min) + self.min;
-        // Adding zero turns −0 into 0.
-        ((plain / self.step).round() * self.step).clamp(self.min, self.max) + 0.0
-    }
-}
-
-/// Drive into the limiter.
-pub const DRIVE_DB: Range = Range {
-    min: -24.0,
-    max: 24.0,
-    default: 0.0,
-    step: 0.01,
-};
-/// The highest true peak that leaves the limiter.
-pub const CEILING_DBTP: Range = Range {
-    min: -12.0,
-    max: 0.0,
-    default: -1.0,
-    step: 0.01,
-};
-/// Time constant of the limiter's fast release.
-pub const RELEASE_MS: Range = Range {
-    min: 3.0,
-    max: 300.0,
-    default: 10.0,
-    step: 1.0,
-};
+/// How much of the sound-shaping stages takes effect.
+pub const INTENSITY: Range = Range::linear(0.0, 100.0, 100.0, 0.1, "%");
 
 /// Every value a user can set. Serialised, it is a preset.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The delayed input instead of the chain's output.
     pub bypass: bool,
-    /// Drive, limiter and safety.
+    /// See [`INTENSITY`]. All other values are what they are at 100 %.
+    pub intensity: f32,
+    /// Clean-up at the door.
+    pub input: InputSettings,
+    /// Sixteen bands.
+    pub equalizer: EqualizerSettings,
+    /// Four bands of dynamics.
+    pub multiband: MultibandSettings,
+    /// Width and mono bass.
+    pub image: ImageSettings,
+    /// The bus compressor.
+    pub glue: GlueSettings,
+    /// Saturation.
+    pub colour: ColourSettings,
+    /// Drive, clipper, limiter and safety.
     pub loudness: LoudnessSettings,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            bypass: false,
+            intensity: INTENSITY.default,
+            input: InputSettings::default(),
+            equalizer: EqualizerSettings::default(),
+            multiband: MultibandSettings::default(),
+            image: ImageSettings::default(),
+            glue: GlueSettings::default(),
+            colour: ColourSettings::default(),
+            loudness: LoudnessSettings::default(),
+        }
+    }
+}
+
 impl Settings {
+    /// Shows every value to `visitor`, in an order that only ever grows at the end of a stage.
+    pub fn visit(&mut self, visitor: &mut impl Visitor) {
+        let field = |key, name| Field::of(Group::Chain, key, name);
+        visitor.switch(field("bypass", "Bypass"), &mut self.bypass);
+        visitor.number(
+            field("intensity", "Intensity"),
+            &INTENSITY,
+            &mut self.intensity,
+        );
+        self.input.visit(visitor);
+        self.equalizer.visit(visitor);
+        self.multiband.visit(visitor);
+        self.image.visit(visitor);
+        self.glue.visit(visitor);
+        self.colour.visit(visitor);
+        self.loudness.visit(visitor);
+    }
+
     /// The same settings after the round trip through the host's parameters. Stands before every
     /// engine, also offline, so that both hear the same numbers.
     #[must_use]
     pub fn quantized(&self) -> Self {
-        Self {
-            bypass: self.bypass,
-            loudness: self.loudness.quantized(),
+        struct Quantizer;
+        impl Visitor for Quantizer {
+            fn number(&mut self, _: Field, range: &'static Range, value: &mut f32) {
+                *value = range.quantized(*value);
+            }
+            fn switch(&mut self, _: Field, _: &mut bool) {}
+            fn choice(&mut self, _: Field, _: &'static [Variant], _: &mut usize) {}
         }
-    }
-}
-
-/// Settings of the loudness stage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LoudnessSettings {
-    /// Off: the stage is the exactly delayed input.
-    pub on: bool,
-    /// Gain before the limiter; see [`DRIVE_DB`].
-    pub drive_db: f32,
-    /// See [`CEILING_DBTP`].
-    pub ceiling_dbtp: f32,
-    /// What the limiter sounds like.
-    pub character: Character,
-    /// Time constant of the fast release; see [`RELEASE_MS`].
-    pub release_ms: f32,
-}
-
-impl Default for LoudnessSettings {
-    fn default() -> Self {
-        Self {
-            on: false,
-            drive_db: DRIVE_DB.default,
-            ceiling_dbtp: CEILING_DBTP.default,
-            character: Character::Transparent,
-            release_ms: RELEASE_MS.default,
+        let mut settings = *self;
+        settings.visit(&mut Quantizer);
+        for trim_db in &mut settings.loudness.drive_trim_db {
+            *trim_db = Range::linear(-TRIM_MAX_DB, TRIM_MAX_DB, 0.0, DRIVE_DB.step, "dB")
+                .quantized(*trim_db);
         }
+        settings
     }
-}
 
-impl LoudnessSettings {
-    /// See [`Settings::quantized`].
+    /// What remains of the sound-shaping stages (equalizer, multiband, image, glue, colour) at an
+    /// intensity in %: everything at 100, nothing at 0, and in between every gain, slope and width in
+    /// proportion. Input, loudness and bypass stay as they are.
     #[must_use]
-    pub fn quantized(&self) -> Self {
-        Self {
-            on: self.on,
-            drive_db: DRIVE_DB.quantized(self.drive_db),
-            ceiling_dbtp: CEILING_DBTP.quantized(self.ceiling_dbtp),
-            character: self.character,
-            release_ms: RELEASE_MS.quantized(self.release_ms),
+    pub fn at(&self, intensity_pct: f32) -> Self {
+        let share = (intensity_pct / INTENSITY.max).clamp(0.0, 1.0);
+        let mut settings = *self;
+        if share == 1.0 {
+            return settings;
         }
+        for band in &mut settings.equalizer.bands {
+            band.gain_db *= share;
+            band.range_db *= share;
+            band.amount *= share;
+        }
+        for band in &mut settings.multiband.bands {
+            band.ratio = ratio_at(band.ratio, share);
+            band.lift_db *= share;
+            band.gain_db *= share;
+        }
+        for band in &mut settings.image.bands {
+            band.width_pct = 100.0 + (band.width_pct - 100.0) * share;
+        }
+        settings.image.mono_amount_pct *= share;
+        settings.glue.ratio = ratio_at(settings.glue.ratio, share);
+        settings.glue.makeup_db *= share;
+        settings.colour.amount_pct *= share;
+        settings
+    }
+
+    /// What the stages obey: intensity applied, thresholds counted from the reference level, the drive
+    /// trimmed for the intensity.
+    #[must_use]
+    pub fn in_effect(&self) -> Self {
+        let mut settings = self.at(self.intensity);
+        let level_db = self.input.reference_level_db;
+        let offset_db = level_db - REFERENCE_LEVEL_DB.default;
+        for band in &mut settings.equalizer.bands {
+            band.threshold_db += offset_db;
+        }
+        for band in &mut settings.multiband.bands {
+            band.threshold_db += offset_db;
+            band.lift_threshold_db += offset_db;
+        }
+        settings.glue.threshold_db += offset_db;
+        settings.colour.working_level_db = level_db;
+        settings.loudness.drive_db += settings.loudness.trim_db(self.intensity);
+        settings
     }
 }
 
-/// What the limiter sounds like; the ceiling holds the same in each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Character {
-    /// Least change at equal loudness: slow where the music is sustained, quick on single hits.
-    #[default]
-    Transparent,
-    /// Lets go sooner after hits: transients keep their contrast.
-    Punchy,
-    /// Holds longer and recovers slower: even, thick.
-    Dense,
+/// The ratio whose slope `1 − 1/ratio` is a share of that of `ratio`.
+fn ratio_at(ratio: f32, share: f32) -> f32 {
+    1.0 / (1.0 - (1.0 - 1.0 / ratio) * share)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantized_lands_on_the_grid_and_stays_there() {
-        for range in [DRIVE_DB, CEILING_DBTP, RELEASE_MS] {
-            assert_eq!(range.quantized(range.default), range.default);
-            for part in 0..=1000 {
-                let value = range.min + (range.max - range.min) * part as f32 / 1000.0;
-                let once = range.quantized(value);
-                assert!(
-                    (once - value).abs() <= range.step * 0.501,
-                    "{value} -> {once}"
-                );
-                assert_eq!(range.quantized(once), once);
-            }
-            assert_eq!(
-                range.quantized(-1e-4).to_bits(),
-                range.quantized(0.0).to_bits()
-            );
-            assert_eq!(range.quantized(f32::NAN), range.default);
-            assert_eq!(range.quantized(f32::INFINITY), range.max);
-        }
-    }
-}
+mod tests;

@@ -1,7 +1,9 @@
 //! Presets: settings as JSON or TOML, also straight from what `master --json` printed.
 
 use super::failure::{Failure, Outcome};
-use crate::engine::settings::{CEILING_DBTP, DRIVE_DB, RELEASE_MS, Range, Settings};
+use crate::engine::settings::Settings;
+use crate::engine::settings::loudness::{CEILING_DBTP, DRIVE_DB, RELEASE_MS};
+use crate::engine::settings::range::Range;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::path::Path;

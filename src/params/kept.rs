@@ -8,7 +8,7 @@ use atomic_float::AtomicF32;
 use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::settings::Range;
+use crate::engine::settings::range::Range;
 
 /// Version of the layout of [`KeptState`]; goes up when a field changes its meaning.
 pub const FORMAT: u32 = 1;

@@ -5,7 +5,7 @@ use crate::dsp::meter::Meter;
 use crate::dsp::units::ms_to_samples;
 use crate::engine::Engine;
 use crate::engine::input::Input;
-use crate::engine::reading::{LoudnessReading, Reading};
+use crate::engine::reading::Reading;
 use crate::engine::settings::Settings;
 use crate::handoff::AudioSide;
 use crate::handoff::history::{COLUMN_MS, Column};
@@ -128,16 +128,12 @@ impl Live {
     }
 
     fn end_column(&mut self, out: &mut AudioSide) {
-        let loudness = self.engine.take_reading().loudness;
-        self.column.min_gain = loudness.min_gain;
+        let reading = self.engine.take_reading();
+        self.column.min_gain = reading.loudness.min_gain;
         out.history.push(self.column);
         self.column = Column::default();
         self.column_left = self.column_frames;
-        let seen = &mut self.told.reading.loudness;
-        *seen = LoudnessReading {
-            min_gain: seen.min_gain.min(loudness.min_gain),
-            peak_in: seen.peak_in.max(loudness.peak_in),
-        };
+        self.told.reading = self.told.reading.then(&reading);
         if !out.snapshot.wanted() {
             return;
         }

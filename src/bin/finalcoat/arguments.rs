@@ -3,7 +3,9 @@
 use crate::batch::has_sound_extension;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use finalcoat::engine::settings::{CEILING_DBTP, Character, RELEASE_MS, Range, Settings};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, RELEASE_MS};
+use finalcoat::engine::settings::range::Range;
 use finalcoat::offline::master::{Job, Loudness, is_sample_rate};
 use finalcoat::offline::preset;
 use finalcoat::offline::quantize::BitDepth;
