@@ -1,8 +1,10 @@
 //! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
 
+pub mod glue;
 pub mod input;
 pub mod limiter;
 pub mod loudness;
+pub mod multiband;
 pub mod reading;
 pub mod safety;
 pub mod settings;
