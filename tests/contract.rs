@@ -1,8 +1,11 @@
 //! What every unit promises, one line per unit at the end of this file.
 
+#[path = "support/any.rs"]
+mod any;
 #[path = "support/signals.rs"]
 mod signals;
 
+use any::{any_settings, any_value};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::{Meter, MeterReading};
@@ -14,11 +17,9 @@ use finalcoat::engine::loudness::Loudness;
 use finalcoat::engine::multiband::Multiband;
 use finalcoat::engine::safety::Safety;
 use finalcoat::engine::settings::Settings;
-use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
 use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
-use finalcoat::engine::settings::range::Range;
 use signals::{Random, programme};
 use std::fmt::Debug;
 
@@ -470,34 +471,6 @@ fn a_meter_reads_finite_numbers_whatever_it_hears() {
             assert!(finite(value), "at {rate_hz} Hz: {reading:?}");
         }
     }
-}
-
-/// Any value of everything; a stage or a band is off now and then.
-fn any_settings(random: &mut Random) -> Settings {
-    struct Any<'a>(&'a mut Random);
-    impl Visitor for Any<'_> {
-        fn number(&mut self, _: Field, range: &'static Range, value: &mut f32) {
-            *value = any_value(self.0, *range);
-        }
-        fn switch(&mut self, field: Field, value: &mut bool) {
-            let often = field.key == "on";
-            *value = if often {
-                self.0.below(4) != 0
-            } else {
-                self.0.below(4) == 0
-            };
-        }
-        fn choice(&mut self, _: Field, variants: &'static [Variant], index: &mut usize) {
-            *index = self.0.below(variants.len());
-        }
-    }
-    let mut settings = Settings::default();
-    settings.visit(&mut Any(random));
-    settings.quantized()
-}
-
-fn any_value(random: &mut Random, range: Range) -> f32 {
-    range.quantized(range.unnormalized(random.between(0.0, 1.0) as f32))
 }
 
 macro_rules! contract {
