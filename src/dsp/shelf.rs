@@ -12,10 +12,11 @@ const DAMPING: f64 = SQRT_2;
 /// States below this are silence: more than 300 dB down.
 const SILENCE: f64 = 1e-18;
 
-/// What moves with the gain: `g`, `1 / (1 + g (g + damping))`, and how much of the band and low-pass
-/// outputs is added.
+/// What moves with the gain: `g + damping`, `g`, `g / (1 + g (g + damping))`, and how much of the band
+/// and low-pass outputs is added.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Coefficients {
+    damped: f64,
     g: f64,
     scale: f64,
     band: f64,
@@ -34,8 +35,9 @@ impl Coefficients {
         let a = root * root;
         let g = tangent / root;
         Self {
+            damped: g + DAMPING,
             g,
-            scale: 1.0 / (1.0 + g * (g + DAMPING)),
+            scale: g / (1.0 + g * (g + DAMPING)),
             band: DAMPING * (a - 1.0),
             low: a * a - 1.0,
         }
@@ -45,6 +47,7 @@ impl Coefficients {
     fn step_to(&self, other: &Self, steps: f64) -> Self {
         let part = 1.0 / steps;
         Self {
+            damped: (other.damped - self.damped) * part,
             g: (other.g - self.g) * part,
             scale: (other.scale - self.scale) * part,
             band: (other.band - self.band) * part,
@@ -53,7 +56,17 @@ impl Coefficients {
     }
 }
 
+/// [`Coefficients`], the same for both channels.
+struct Moving {
+    damped: f64x2,
+    g: f64x2,
+    scale: f64x2,
+    band: f64x2,
+    low: f64x2,
+}
+
 const STILL: Coefficients = Coefficients {
+    damped: 0.0,
     g: 0.0,
     scale: 0.0,
     band: 0.0,
@@ -131,37 +144,44 @@ impl LowShelf {
 
     /// In place.
     pub fn run(&mut self, frames: &mut [f64x2]) {
-        let Coefficients {
-            g,
-            scale,
-            band,
-            low,
-        } = self.now;
+        let mut moving = Moving {
+            damped: f64x2::splat(self.now.damped),
+            g: f64x2::splat(self.now.g),
+            scale: f64x2::splat(self.now.scale),
+            band: f64x2::splat(self.now.band),
+            low: f64x2::splat(self.now.low),
+        };
         let step = self.step;
-        let (mut g, mut scale) = (f64x2::splat(g), f64x2::splat(scale));
-        let (mut band_part, mut low_part) = (f64x2::splat(band), f64x2::splat(low));
-        let damping = f64x2::splat(DAMPING);
         let (mut s1, mut s2) = (self.s1, self.s2);
-        for frame in frames {
-            g += f64x2::splat(step.g);
-            scale += f64x2::splat(step.scale);
-            band_part += f64x2::splat(step.band);
-            low_part += f64x2::splat(step.low);
-            let high = (*frame - s1 * (g + damping) - s2) * scale;
-            let to_band = high * g;
-            let band = to_band + s1;
+        let mut tick = |frame: &mut f64x2| {
+            moving.damped += f64x2::splat(step.damped);
+            moving.g += f64x2::splat(step.g);
+            moving.scale += f64x2::splat(step.scale);
+            moving.band += f64x2::splat(step.band);
+            moving.low += f64x2::splat(step.low);
+            let to_band = (*frame - s1 * moving.damped - s2) * moving.scale;
+            let band = s1 + to_band;
             s1 = band + to_band;
-            let to_low = band * g;
-            let low = to_low + s2;
+            let to_low = band * moving.g;
+            let low = s2 + to_low;
             s2 = low + to_low;
-            *frame += band * band_part + low * low_part;
+            *frame += band * moving.band + low * moving.low;
+        };
+        // By twos, so that the states need not move.
+        let (twos, rest) = frames.as_chunks_mut();
+        for [one, two] in twos {
+            tick(one);
+            tick(two);
         }
+        rest.iter_mut().for_each(tick);
         (self.s1, self.s2) = (s1, s2);
+        let first = |both: f64x2| both.to_array()[0];
         self.now = Coefficients {
-            g: g.to_array()[0],
-            scale: scale.to_array()[0],
-            band: band_part.to_array()[0],
-            low: low_part.to_array()[0],
+            damped: first(moving.damped),
+            g: first(moving.g),
+            scale: first(moving.scale),
+            band: first(moving.band),
+            low: first(moving.low),
         };
     }
 

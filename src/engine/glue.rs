@@ -8,17 +8,14 @@ use super::reading::GlueReading;
 use super::settings::glue::GlueSettings;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::dynamics::ballistics::AutoRelease;
-use crate::dsp::dynamics::curve::compression_gain_db;
+use crate::dsp::dynamics::curve::{self, compression_gain_db};
 use crate::dsp::dynamics::grid::Grid;
-use crate::dsp::units::{db_to_gain, energy_to_db};
 use detector::Detector;
 use knobs::Knobs;
 
 const CHUNK_FRAMES: usize = 64;
 /// Steps of control in a second.
 const CONTROL_HZ: f64 = 6000.0;
-/// Keeps the logarithm finite: −200 dB.
-const FLOOR: f64 = 1e-20;
 
 /// The bus compressor.
 #[derive(Debug)]
@@ -129,7 +126,7 @@ impl Glue {
         }
         let energy = self.detector.take(self.grid.samples());
         let wanted_db = compression_gain_db(
-            energy_to_db(energy + FLOOR),
+            curve::level_db(energy),
             self.knobs.threshold_db(),
             self.knobs.slope(),
             self.knobs.knee_db(),
@@ -151,7 +148,7 @@ impl Glue {
 
     /// Compressor, make-up and mix as one gain.
     fn wanted_gain(&self, compressor_db: f64) -> f32 {
-        let wet = db_to_gain((compressor_db + self.knobs.makeup_db()) * self.knobs.amount());
+        let wet = curve::gain((compressor_db + self.knobs.makeup_db()) * self.knobs.amount());
         (1.0 + self.knobs.mix() * (wet - 1.0)) as f32
     }
 

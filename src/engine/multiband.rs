@@ -13,9 +13,9 @@ pub mod response;
 use super::reading::MultibandReading;
 use super::settings::multiband::{BANDS, MultibandSettings};
 use crate::dsp::block::{StereoBlock, Stream};
+use crate::dsp::dynamics::curve;
 use crate::dsp::dynamics::grid::Grid;
 use crate::dsp::shelf::LowShelf;
-use crate::dsp::units::db_to_gain;
 use band::Band;
 use detector::Detector;
 use knobs::Knobs;
@@ -23,7 +23,7 @@ use wide::f64x2;
 
 const CHUNK_FRAMES: usize = 64;
 /// Steps of control in a second.
-const CONTROL_HZ: f64 = 3000.0;
+const CONTROL_HZ: f64 = 1500.0;
 /// Splits between the bands.
 const SPLITS: usize = BANDS - 1;
 
@@ -222,7 +222,7 @@ impl Multiband {
             let gain_db = amount * (band.gain_db() + knobs.gain_db());
             match above_db {
                 None => {
-                    self.gain_aim = db_to_gain(gain_db);
+                    self.gain_aim = curve::gain(gain_db);
                     self.gain_step = (self.gain_aim - self.gain) / samples as f64;
                 }
                 Some(above_db) => {

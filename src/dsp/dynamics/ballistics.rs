@@ -97,7 +97,11 @@ impl AutoRelease {
         // What the slow part takes over, the quick one gives.
         let moved_db = (asked_db - self.slow_db) * slow_share;
         self.slow_db += moved_db;
-        let given_db = if rising { moved_db.min(self.quick_db) } else { 0.0 };
+        let given_db = if rising {
+            moved_db.min(self.quick_db)
+        } else {
+            0.0
+        };
         self.quick_db -= given_db;
         let rest_db = (asked_db - self.slow_db).max(0.0);
         let falling = rest_db > self.quick_db;
@@ -118,7 +122,10 @@ mod tests {
     fn share_is_that_of_a_one_pole() {
         for x in [1e-4, 0.01, 0.1, 0.5, 1.0] {
             let exact = 1.0 - libm::exp(-x);
-            assert!((share(x, 1.0) / exact - 1.0).abs() < 0.002 * x + 1e-9, "{x}");
+            assert!(
+                (share(x, 1.0) / exact - 1.0).abs() < 0.002 * x + 1e-9,
+                "{x}"
+            );
         }
         assert!(share(100.0, 1.0) < 1.0);
     }

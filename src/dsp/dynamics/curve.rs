@@ -1,10 +1,24 @@
 //! Static curves: the gain that a level asks for.
 
+use core::f64::consts::LN_10;
+
 /// How far below its threshold a lift begins to let go, and where nothing of it is left. What is that
 /// quiet is noise.
 const LIFT_FADE_DB: [f64; 2] = [25.0, 35.0];
 /// A lift raises by this share of what is missing to the threshold: a ratio of 2.
 const LIFT_SLOPE: f64 = 0.5;
+
+/// Level in dB of an energy (squared amplitude), at least −200 dB.
+#[inline]
+pub fn level_db(energy: f64) -> f64 {
+    libm::log(energy + 1e-20) * (10.0 / LN_10)
+}
+
+/// Linear gain of `gain_db`; exactly 1 at 0 dB.
+#[inline]
+pub fn gain(gain_db: f64) -> f64 {
+    libm::exp(gain_db * (LN_10 / 20.0))
+}
 
 /// Gain of a compressor, at most 0: `slope` (`1 − 1/ratio`) of what is above the threshold, with a
 /// parabola over the knee (Giannoulis, Massberg & Reiss 2012, eq. 4).
@@ -35,6 +49,18 @@ pub fn lift_gain_db(level_db: f64, threshold_db: f64, most_db: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsp::units::{db_to_gain, energy_to_db};
+
+    #[test]
+    fn quick_conversions_are_those_of_units() {
+        for db in [-150.0, -60.0, -3.0, 0.0, 6.0, 120.0] {
+            assert!((level_db(libm::pow(10.0, db / 10.0)) - db).abs() < 1e-4);
+            assert!((gain(db) / db_to_gain(db) - 1.0).abs() < 1e-13);
+        }
+        assert!((level_db(0.5) - energy_to_db(0.5)).abs() < 1e-12);
+        assert!((level_db(0.0) + 200.0).abs() < 1e-9);
+        assert_eq!(gain(0.0), 1.0);
+    }
 
     #[test]
     fn compression_follows_the_published_curve() {

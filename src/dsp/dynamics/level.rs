@@ -33,8 +33,9 @@ pub struct Level {
 impl Level {
     /// An RMS window of `window_ms`, fed with the steps of `stream`.
     pub fn new(stream: Stream, window_ms: f64) -> Self {
-        let steps =
-            |share: f64| RunningMean::new(ms_to_samples(window_ms * share, stream.sample_rate_hz, 1));
+        let steps = |share: f64| {
+            RunningMean::new(ms_to_samples(window_ms * share, stream.sample_rate_hz, 1))
+        };
         Self {
             boxes: BOX_SHARES.map(steps),
             peak: 0.0,

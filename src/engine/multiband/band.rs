@@ -4,12 +4,8 @@ use super::detector::Heard;
 use super::knobs::BandKnobs;
 use crate::dsp::block::Stream;
 use crate::dsp::dynamics::ballistics::Branching;
-use crate::dsp::dynamics::curve::{compression_gain_db, lift_gain_db};
+use crate::dsp::dynamics::curve::{compression_gain_db, level_db, lift_gain_db};
 use crate::dsp::dynamics::level::Pace;
-use crate::dsp::units::energy_to_db;
-
-/// Keeps the logarithm finite: −200 dB.
-const FLOOR: f64 = 1e-20;
 
 #[derive(Debug, Clone)]
 pub(super) struct Band {
@@ -39,7 +35,7 @@ impl Band {
     #[inline]
     pub(super) fn tick(&mut self, heard: Heard, knobs: &BandKnobs, knee_db: f64) -> f64 {
         let pace = self.pace.tick(heard.mean, heard.peak);
-        let level_db = energy_to_db(heard.energy + FLOOR);
+        let level_db = level_db(heard.energy);
         let wanted_db = compression_gain_db(level_db, knobs.threshold_db(), knobs.slope(), knee_db)
             + lift_gain_db(level_db, knobs.lift_threshold_db(), knobs.lift_db());
         let (attack_ms, release_ms) = (knobs.attack_ms * pace, knobs.release_ms * pace);

@@ -116,8 +116,7 @@ impl Knobs {
             let threshold_db = held(&THRESHOLD_DB, OFFSET_MAX_DB, band.threshold_db);
             knobs.threshold_db.set(threshold_db);
             knobs.slope.set(slope(band.ratio));
-            let lift_threshold_db =
-                held(&LIFT_THRESHOLD_DB, OFFSET_MAX_DB, band.lift_threshold_db);
+            let lift_threshold_db = held(&LIFT_THRESHOLD_DB, OFFSET_MAX_DB, band.lift_threshold_db);
             knobs.lift_threshold_db.set(lift_threshold_db);
             knobs.lift_db.set(held(&LIFT_DB, 0.0, band.lift_db));
             knobs.gain_db.set(held(&GAIN_DB, 0.0, band.gain_db));
