@@ -469,7 +469,7 @@ fn glue_lets_go_of_hits_fast_and_of_sustained_sound_slowly() {
         passes_ms(&looks, 0.2 + loud_s, -2.0)
     };
     let (hit_ms, sustained_ms) = (recovery_ms(0.04), recovery_ms(4.0));
-    assert!(hit_ms < 150.0, "{hit_ms}");
+    assert!(hit_ms < 200.0, "{hit_ms}");
     assert!((1000.0..1300.0).contains(&sustained_ms), "{sustained_ms}");
 }
 
