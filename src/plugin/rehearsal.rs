@@ -12,7 +12,8 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::meter::{Meter, MeterReading};
 use crate::dsp::units::{gain_to_db, ms_to_samples};
 use crate::engine::Engine;
-use crate::engine::settings::Settings;
+use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
+use crate::engine::settings::{INTENSITY, Settings};
 use crate::handoff::errand::{Answer, Job};
 
 /// Less than this is no passage.
@@ -64,11 +65,13 @@ pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answ
         ceiling_dbtp: f64::from(request.settings.loudness.ceiling_dbtp),
         force: false,
     };
-    let solution = drive::solve(&programme, &goal, |drive_db| {
-        let mut settings = request.settings.clone();
+    let mut rehearse = |intensity: f32, drive_db: f32| {
+        let mut settings = request.settings;
         settings.bypass = false;
+        settings.intensity = intensity;
         settings.loudness.on = true;
         settings.loudness.drive_db = drive_db;
+        settings.loudness.drive_trim_db = [0.0; TRIM_POINTS_PCT.len()];
         let (reading, p95_gain_reduction_db) = stage.play(Some(&settings))?;
         let sample_lufs = reading.integrated_lufs.ok_or_else(silent)?;
         let integrated_lufs = sample_lufs + whole_lufs - plain_lufs;
@@ -78,8 +81,43 @@ pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answ
             p95_gain_reduction_db,
             plr_db: true_peak_dbtp - integrated_lufs,
         })
+    };
+    let solution = drive::solve(&programme, &goal, |drive_db| {
+        rehearse(INTENSITY.max, drive_db)
     })?;
-    Ok(answer(&solution, request.goal_lufs, seconds))
+    let mut answer = answer(&solution, request.goal_lufs, seconds);
+    if request.settings.shapes_sound() {
+        answer.drive_trim_db = trims(&programme, &goal, &solution, rehearse)?;
+    }
+    Ok(answer)
+}
+
+/// What the drive needs more at lower intensities to stay as loud.
+fn trims(
+    programme: &Programme,
+    goal: &Goal,
+    solution: &Solution,
+    mut rehearse: impl FnMut(f32, f32) -> Result<Driven, String>,
+) -> Result<[f32; TRIM_POINTS_PCT.len()], String> {
+    // As loud as it became at full intensity, with no rule that stops short of it.
+    let goal = Goal {
+        target_lufs: solution.driven.integrated_lufs,
+        force: true,
+        ..*goal
+    };
+    let mut trim_db = [0.0; TRIM_POINTS_PCT.len()];
+    let mut drive_db = solution.drive_db;
+    for (trim_db, intensity) in trim_db.iter_mut().zip(TRIM_POINTS_PCT).rev() {
+        // The search starts at the drive that was right a quarter above.
+        let programme = Programme {
+            integrated_lufs: goal.target_lufs - f64::from(drive_db),
+            ..*programme
+        };
+        let there = drive::solve(&programme, &goal, |drive_db| rehearse(intensity, drive_db))?;
+        drive_db = there.drive_db;
+        *trim_db = TRIM_DB.quantized(drive_db - solution.drive_db);
+    }
+    Ok(trim_db)
 }
 
 fn silent() -> String {
@@ -98,6 +136,7 @@ fn answer(solution: &Solution, goal_lufs: f64, seconds: f64) -> Answer {
     };
     Answer {
         drive_db,
+        drive_trim_db: [0.0; TRIM_POINTS_PCT.len()],
         reached_lufs,
         text,
     }
