@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::hearing::Hearing;
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution};
+use crate::assistant::limiting::{FRAMES_PER_SECOND, Reductions};
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::meter::{Meter, MeterReading};
-use crate::dsp::units::{gain_to_db, ms_to_samples};
+use crate::dsp::units::ms_to_samples;
 use crate::engine::Engine;
 use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
 use crate::engine::settings::{INTENSITY, Settings};
@@ -18,14 +19,6 @@ use crate::handoff::errand::{Answer, Job};
 
 /// Less than this is no passage.
 const SECONDS_MIN: f64 = 3.0;
-/// Frames of this length are judged by how much is limited in them.
-const LIMITING_MS: f64 = 10.0;
-/// Of those, so many share one look at the momentary loudness …
-const FRAMES_PER_STEP: usize = 10;
-/// … which lies around them when so many steps later are over.
-const STEPS_TO_CENTRE: usize = 2;
-/// Only what is louder than this below the integrated loudness is judged.
-const GATE_LU: f64 = -10.0;
 /// Renders that a search usually takes; only the progress bar believes it.
 const RENDERS_USUAL: f32 = 5.0;
 
@@ -181,22 +174,21 @@ struct Take {
     skip: usize,
     frame_samples: usize,
     frame_left: usize,
-    reductions_db: Vec<f64>,
-    momentary_lufs: Vec<Option<f64>>,
+    reductions: Reductions,
 }
 
 impl Take {
     fn new(stream: Stream, settings: Option<&Settings>) -> Self {
         let engine = settings.map(|settings| Engine::new(stream, settings));
-        let frame_samples = ms_to_samples(LIMITING_MS, stream.sample_rate_hz, 1);
+        let frame_ms = 1e3 / FRAMES_PER_SECOND as f64;
+        let frame_samples = ms_to_samples(frame_ms, stream.sample_rate_hz, 1);
         Self {
             skip: engine.as_ref().map_or(0, Engine::latency_samples),
             engine,
             meter: Meter::new(stream),
             frame_samples,
             frame_left: frame_samples,
-            reductions_db: Vec::new(),
-            momentary_lufs: Vec::new(),
+            reductions: Reductions::new(),
         }
     }
 
@@ -224,14 +216,11 @@ impl Take {
 
     fn end_frame(&mut self) {
         self.frame_left = self.frame_samples;
-        let Some(engine) = &mut self.engine else {
-            return;
-        };
-        let min_gain = engine.take_reading().loudness.min_gain.clamp(1e-6, 1.0);
-        self.reductions_db.push(-gain_to_db(f64::from(min_gain)));
-        if self.reductions_db.len().is_multiple_of(FRAMES_PER_STEP) {
-            self.momentary_lufs
-                .push(self.meter.reading().momentary_lufs);
+        if let Some(engine) = &mut self.engine {
+            let gain = engine.take_reading().loudness.gain();
+            let meter = &mut self.meter;
+            self.reductions
+                .push(gain, || meter.reading().momentary_lufs);
         }
     }
 
@@ -241,21 +230,7 @@ impl Take {
         self.process_part(&mut vec![0.0; latency], &mut vec![0.0; latency]);
         self.meter.finish();
         let reading = self.meter.reading();
-        let p95_db = self.p95_gain_reduction_db(reading.integrated_lufs);
-        (reading, p95_db)
-    }
-
-    fn p95_gain_reduction_db(&self, integrated_lufs: Option<f64>) -> f64 {
-        let gate_lufs = integrated_lufs.map_or(f64::NEG_INFINITY, |lufs| lufs + GATE_LU);
-        let steps = self.reductions_db.chunks(FRAMES_PER_STEP);
-        let around = self.momentary_lufs.iter().skip(STEPS_TO_CENTRE);
-        let mut judged: Vec<f64> = steps
-            .zip(around)
-            .filter(|(_, momentary)| momentary.is_some_and(|lufs| lufs >= gate_lufs))
-            .flat_map(|(step, _)| step.iter().copied())
-            .collect();
-        judged.sort_unstable_by(f64::total_cmp);
-        let index = (judged.len() * 95 / 100).min(judged.len().saturating_sub(1));
-        judged.get(index).copied().unwrap_or(0.0)
+        let limiting = self.reductions.limiting(reading.integrated_lufs);
+        (reading, limiting.p95_gain_reduction_db)
     }
 }
