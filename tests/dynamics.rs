@@ -2,6 +2,8 @@
 
 #[path = "support/dynamics_reference.rs"]
 mod dynamics_reference;
+#[path = "support/looks.rs"]
+mod looks;
 #[path = "support/signals.rs"]
 mod signals;
 
@@ -11,30 +13,12 @@ use finalcoat::engine::multiband::Multiband;
 use finalcoat::engine::multiband::response::response_db;
 use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::multiband::{BANDS, MultibandSettings};
+use looks::{RATE_HZ, Stereo, click_dbfs, gain, gain_db_at_end, looked_at, passes_ms, tone};
 use signals::{Random, programme};
 use std::f64::consts::TAU;
 
-const RATE_HZ: f64 = 48_000.0;
 /// Tones in the middle of each band.
 const MIDDLES_HZ: [f64; BANDS] = [60.0, 277.0, 1775.0, 9000.0];
-/// Frames between two looks at a gain: 2 ms.
-const LOOK: usize = 96;
-
-type Stereo = [Vec<f32>; 2];
-
-fn gain(db: f64) -> f64 {
-    10.0_f64.powf(db / 20.0)
-}
-
-/// Both channels the same; `level_db` is that of the peak, at a time in seconds.
-fn tone(hz: f64, seconds: f64, level_db: impl Fn(f64) -> f64) -> Stereo {
-    let channel: Vec<f32> = (0..(seconds * RATE_HZ) as usize)
-        .map(|n| n as f64 / RATE_HZ)
-        .map(|t| (gain(level_db(t)) * (TAU * hz * t).sin()) as f32)
-        .collect();
-    [channel.clone(), channel]
-}
-
 fn multiband_of(edit: impl Fn(&mut MultibandSettings)) -> MultibandSettings {
     let mut settings = MultibandSettings {
         on: true,
@@ -72,40 +56,6 @@ fn through_glue(settings: &GlueSettings, input: &Stereo) -> (Stereo, Vec<f64>) {
         unit.process(block);
         f64::from(unit.take_reading().move_db)
     })
-}
-
-fn looked_at<T>(
-    input: &Stereo,
-    mut look: impl FnMut(&mut StereoBlock<'_>) -> T,
-) -> (Stereo, Vec<T>) {
-    let [mut left, mut right] = input.clone();
-    let looks = left
-        .chunks_mut(LOOK)
-        .zip(right.chunks_mut(LOOK))
-        .map(|(left, right)| look(&mut StereoBlock::new(left, right)))
-        .collect();
-    ([left, right], looks)
-}
-
-/// Level of the last 0.2 s against the input's, in dB.
-fn gain_db_at_end(output: &[f32], input: &[f32]) -> f64 {
-    let energy = |x: &[f32]| -> f64 {
-        let last = &x[x.len() - (0.2 * RATE_HZ) as usize..];
-        last.iter().map(|x| f64::from(*x).powi(2)).sum()
-    };
-    10.0 * (energy(output) / energy(input)).log10()
-}
-
-/// When a series of looks first passes `value` after `from_s`, in ms since then.
-fn passes_ms(looks: &[f64], from_s: f64, value: f64) -> f64 {
-    let first = (from_s * RATE_HZ) as usize / LOOK - 1;
-    let falling = looks[first] > value;
-    let n = (first..looks.len())
-        .find(|&n| (looks[n] < value) == falling)
-        .expect("the value is passed");
-    // On the line between the two looks.
-    let part = (value - looks[n - 1]) / (looks[n] - looks[n - 1]);
-    ((n - first) as f64 - 2.0 + part) * LOOK as f64 * 1e3 / RATE_HZ
 }
 
 #[test]
@@ -364,26 +314,90 @@ fn what_asks_for_nothing_changes_nothing() {
         Stream::new(RATE_HZ),
         &glue_of(|settings| settings.ratio = 4.0),
     );
-    let (mut output, _) = looked_at(&input, |block| multiband.process(block));
+    looked_at(&input, |block| multiband.process(block));
     multiband.set(&multiband_of(|_| ()));
-    for part in [true, false] {
-        output = looked_at(&input, |block| {
-            multiband.process(block);
-        })
-        .0;
-        assert_eq!(output == input, !part);
-    }
+    let (gliding, _) = looked_at(&input, |block| multiband.process(block));
+    assert!(gliding != input);
+    let (output, _) = looked_at(&input, |block| multiband.process(block));
+    assert_eq!(output, input);
     for settings in [
         GlueSettings::default(),
         glue_of(|settings| settings.ratio = 1.0),
     ] {
         glue.set(&glue_of(|settings| settings.ratio = 4.0));
-        output = looked_at(&input, |block| glue.process(block)).0;
-        assert!(output != input);
+        let (active, _) = looked_at(&input, |block| glue.process(block));
+        assert!(active != input);
         glue.set(&settings);
         looked_at(&input, |block| glue.process(block));
-        output = looked_at(&input, |block| glue.process(block)).0;
+        let (output, _) = looked_at(&input, |block| glue.process(block));
         assert_eq!(output, input);
+    }
+}
+
+#[test]
+fn jumps_make_no_click() {
+    let input = tone(997.0, 1.0, |_| -20.0);
+    let at = (0.5 * RATE_HZ) as usize;
+    let limit_dbfs = -75.0;
+    // A step of 0.2 dB would be found.
+    let mut stepped = input[0].clone();
+    stepped[at + 12..].iter_mut().for_each(|x| *x *= 1.023);
+    assert!(click_dbfs(&input[0]) < -110.0 && click_dbfs(&stepped) > limit_dbfs + 10.0);
+
+    let busy = multiband_of(|settings| {
+        for band in &mut settings.bands {
+            (band.threshold_db, band.ratio) = (-50.0, 6.0);
+            (band.lift_threshold_db, band.lift_db) = (-10.0, 3.0);
+        }
+    });
+    let jumps: [fn(&mut MultibandSettings); 8] = [
+        |settings| settings.on = false,
+        |settings| settings.knee_db = 18.0,
+        |settings| settings.split_mid_hz = 2000.0,
+        |settings| settings.bands[2].threshold_db = 0.0,
+        |settings| settings.bands[2].ratio = 1.0,
+        |settings| settings.bands[2].lift_db = 6.0,
+        |settings| settings.bands[2].gain_db = -6.0,
+        |settings| settings.bands[1].gain_db = 6.0,
+    ];
+    for (index, jump) in jumps.into_iter().enumerate() {
+        let mut other = busy;
+        jump(&mut other);
+        for [before, after] in [[busy, other], [other, busy]] {
+            let mut unit = Multiband::new(Stream::new(RATE_HZ), &before);
+            let [mut left, mut right] = input.clone();
+            let mut block = StereoBlock::new(&mut left, &mut right);
+            unit.process(&mut block.part(0, at));
+            unit.set(&after);
+            unit.process(&mut block.part(at, input[0].len()));
+            let found_dbfs = click_dbfs(&left[at / 2..]);
+            assert!(found_dbfs < limit_dbfs, "multiband {index}: {found_dbfs}");
+        }
+    }
+
+    let busy = glue_of(|settings| (settings.threshold_db, settings.ratio) = (-40.0, 10.0));
+    let jumps: [fn(&mut GlueSettings); 7] = [
+        |settings| settings.on = false,
+        |settings| settings.threshold_db = 0.0,
+        |settings| settings.ratio = 1.0,
+        |settings| settings.sidechain_hz = 500.0,
+        |settings| settings.makeup_db = 12.0,
+        |settings| settings.mix_pct = 0.0,
+        |settings| settings.auto_release = true,
+    ];
+    for (index, jump) in jumps.into_iter().enumerate() {
+        let mut other = busy;
+        jump(&mut other);
+        for [before, after] in [[busy, other], [other, busy]] {
+            let mut unit = Glue::new(Stream::new(RATE_HZ), &before);
+            let [mut left, mut right] = input.clone();
+            let mut block = StereoBlock::new(&mut left, &mut right);
+            unit.process(&mut block.part(0, at));
+            unit.set(&after);
+            unit.process(&mut block.part(at, input[0].len()));
+            let found_dbfs = click_dbfs(&left[at / 2..]);
+            assert!(found_dbfs < limit_dbfs, "glue {index}: {found_dbfs}");
+        }
     }
 }
 
