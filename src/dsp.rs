@@ -11,6 +11,7 @@ pub mod interpolator;
 mod loudness;
 pub mod meter;
 pub mod shelf;
+pub mod pitch;
 pub mod sliding_min;
 pub mod svf;
 mod true_peak;
