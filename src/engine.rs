@@ -2,6 +2,7 @@
 
 pub mod glue;
 pub mod equalizer;
+pub mod image;
 pub mod input;
 pub mod limiter;
 pub mod loudness;
@@ -39,7 +40,7 @@ pub struct Engine {
 impl Engine {
     /// Allocates all it will ever need; ready to process at `settings`.
     pub fn new(stream: Stream, settings: &Settings) -> Self {
-        let input = Input::new();
+        let input = Input::new(stream, &settings.input);
         let loudness = Loudness::new(stream, &settings.loudness);
         let latency_samples = loudness.latency_samples();
         Self {
@@ -54,6 +55,7 @@ impl Engine {
     /// Takes effect from the next sample, gliding where a jump would click.
     pub fn set(&mut self, settings: &Settings) {
         self.bypass.set(settings.bypass);
+        self.input.set(&settings.input);
         self.loudness.set(&settings.loudness);
     }
 
@@ -73,10 +75,11 @@ impl Engine {
 
     fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
         let frames = chunk.frames();
-        self.input.process(chunk);
+        input::clean(chunk);
         let [dry_left, dry_right] = &mut self.dry_chunk;
         self.dry[0].process(chunk.left, &mut dry_left[..frames]);
         self.dry[1].process(chunk.right, &mut dry_right[..frames]);
+        self.input.process(chunk);
         self.loudness.process(chunk);
         self.bypass
             .process(chunk, &dry_left[..frames], &dry_right[..frames]);

@@ -12,6 +12,7 @@ use finalcoat::dsp::meter::{Meter, MeterReading};
 use finalcoat::engine::Engine;
 use finalcoat::engine::glue::Glue;
 use finalcoat::engine::equalizer::Equalizer;
+use finalcoat::engine::image::Image;
 use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
 use finalcoat::engine::loudness::Loudness;
@@ -21,6 +22,8 @@ use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::equalizer::EqualizerSettings;
 use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
+use finalcoat::engine::settings::image::ImageSettings;
+use finalcoat::engine::settings::input::InputSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
 use signals::{Random, programme};
@@ -185,8 +188,18 @@ fn nothing_rings_on_below_hearing<U: Unit>() {
             let mut unit = U::born(Stream::new(rate_hz), &U::any(&mut Random::new(seed)));
             unit.render(&programme(rate_hz, 20_000, seed), 64);
             let silence = vec![0.0; 60_000];
+            let untouched = unit.render(&[silence.clone(), silence], 64);
+            assert!(untouched.iter().flatten().all(|&x| x == 0.0));
+            unit.render(&programme(rate_hz, 20_000, seed), 64);
+            let ringing = if U::RINGS { 3.0 * rate_hz } else { 0.0 } as usize;
+            let silence = vec![0.0; 60_000 + ringing];
             let output = unit.render(&[silence.clone(), silence], 64);
             assert!(output.iter().flatten().all(|x| !x.is_subnormal()));
+            for channel in output {
+                let rest = &channel[unit.latency_samples() + ringing..];
+                assert!(rest.iter().all(|&x| x == 0.0));
+                assert!(channel.iter().all(|x| !x.is_subnormal()));
+            }
         }
     }
 }
@@ -364,6 +377,19 @@ stage!(
     RINGS = true
 );
 stage!(Glue, GlueSettings, |all| all.in_effect().glue);
+stage!(Engine, Settings, |all| all, CLEANS = true, RINGS = true);
+stage!(
+    Input,
+    InputSettings,
+    |all| all.in_effect().input,
+    RINGS = true
+);
+stage!(
+    Image,
+    ImageSettings,
+    |all| all.in_effect().image,
+    RINGS = true
+);
 stage!(Loudness, LoudnessSettings, |all| all.in_effect().loudness);
 stage!(
     Equalizer,
@@ -372,26 +398,6 @@ stage!(
     RINGS = true
 );
 stage!(Limiter, LoudnessSettings, |all| all.in_effect().loudness);
-
-impl Unit for Input {
-    type Settings = ();
-    const CLEANS: bool = true;
-    fn born(_stream: Stream, (): &()) -> Self {
-        Input::new()
-    }
-    fn set(&mut self, (): &()) {}
-    fn reset(&mut self) {
-        Input::reset(self);
-    }
-    fn process(&mut self, block: &mut StereoBlock<'_>) {
-        Input::process(self, block);
-    }
-    fn latency_samples(&self) -> usize {
-        Input::latency_samples(self)
-    }
-    fn neutral() {}
-    fn any(_random: &mut Random) {}
-}
 
 impl Unit for Safety {
     type Settings = f32;
@@ -531,6 +537,7 @@ contract!(input, Input);
 contract!(multiband, Multiband);
 contract!(glue, Glue);
 contract!(equalizer, Equalizer);
+contract!(image, Image);
 contract!(loudness, Loudness);
 contract!(limiter, Limiter);
 contract!(safety, Safety);
