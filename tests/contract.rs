@@ -10,8 +10,8 @@ use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::{Meter, MeterReading};
 use finalcoat::engine::Engine;
-use finalcoat::engine::glue::Glue;
 use finalcoat::engine::equalizer::Equalizer;
+use finalcoat::engine::glue::Glue;
 use finalcoat::engine::image::Image;
 use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
@@ -19,9 +19,8 @@ use finalcoat::engine::loudness::Loudness;
 use finalcoat::engine::multiband::Multiband;
 use finalcoat::engine::safety::Safety;
 use finalcoat::engine::settings::Settings;
-use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::equalizer::EqualizerSettings;
-use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
+use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::image::ImageSettings;
 use finalcoat::engine::settings::input::InputSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
@@ -369,7 +368,6 @@ macro_rules! stage {
     };
 }
 
-stage!(Engine, Settings, |all| all, CLEANS = true);
 stage!(
     Multiband,
     MultibandSettings,
