@@ -194,7 +194,8 @@ fn the_machine_is_found() {
 
 #[test]
 fn every_unit_stands_to_the_contract() {
-    let contract = text_of("tests/contract.rs");
+    // A long line may be broken behind the bracket.
+    let contract = text_of("tests/contract.rs").replace("stage!(\n    ", "stage!(");
     let mut units = 0;
     for (path, text) in sources("src/dsp").into_iter().chain(sources("src/engine")) {
         for unit in units_of(&text) {
