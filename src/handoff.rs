@@ -4,6 +4,7 @@
 //! counts. It never wakes anybody; the others come and look. Only editor and worker, who have time,
 //! share a lock.
 
+pub mod apply;
 pub mod capture;
 pub mod errand;
 pub mod history;
@@ -21,6 +22,8 @@ pub struct AudioSide {
     pub capture: capture::Writer,
     /// The editor's wish to measure anew.
     pub reset: reset::Reader,
+    /// What a preset is going to set.
+    pub apply: apply::Reader,
 }
 
 /// What the editor holds.
@@ -32,6 +35,8 @@ pub struct EditorSide {
     pub history: history::Reader,
     /// The wish to measure anew, to the audio thread.
     pub reset: reset::Writer,
+    /// What a preset is going to set, to the audio thread.
+    pub apply: apply::Writer,
     /// What the worker shall do, and what came of it.
     pub errand: errand::Sender,
 }
@@ -51,6 +56,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (history_writer, history_reader) = history::new();
     let (capture_writer, capture_reader) = capture::new(capture::FRAMES);
     let (reset_writer, reset_reader) = reset::new();
+    let (apply_writer, apply_reader) = apply::new();
     let (errand_sender, errand_receiver) = errand::new();
     (
         AudioSide {
@@ -58,11 +64,13 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             history: history_writer,
             capture: capture_writer,
             reset: reset_reader,
+            apply: apply_reader,
         },
         EditorSide {
             snapshot: snapshot_reader,
             history: history_reader,
             reset: reset_writer,
+            apply: apply_writer,
             errand: errand_sender,
         },
         WorkerSide {

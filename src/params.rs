@@ -1,70 +1,94 @@
 //! Settings as the host sees them: ids, names, units, texts, and what else a session keeps.
 //!
-//! Ranges, defaults and steps come from [`crate::engine::settings`]; nothing is repeated here. An id
-//! never changes and is never reused. There is no smoothing on the parameters: the engine glides.
+//! The parameters are made from the table of [`Settings::visit`], one for each value; nothing is repeated
+//! here. An id never changes and is never reused. There is no smoothing on the parameters: the engine
+//! glides.
+#![allow(unsafe_code)] // for the framework's trait
 
 pub mod kept;
 pub mod text;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use nice_plug::params::persist::{deserialize_field, serialize_field};
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 
 use crate::engine::settings::Settings;
-use crate::engine::settings::loudness::{
-    CEILING_DBTP, Character, DRIVE_DB, LoudnessSettings, RELEASE_MS,
-};
+use crate::engine::settings::fields::{Field, Group, Variant, Visitor};
 use crate::engine::settings::range::Range;
+use crate::engine::settings::{equalizer, image, multiband};
 use kept::{Kept, KeptState};
 
+const KEPT_KEY: &str = "kept";
+
 /// Everything the host can see and a session keeps.
-#[derive(Params)]
 pub struct FinalcoatParams {
-    /// The host's bypass: the delayed input.
-    #[id = "bypass"]
-    pub bypass: BoolParam,
-    /// The loudness stage.
-    #[nested(group = "Loudness")]
-    pub loudness: LoudnessParams,
+    /// In the order of [`Settings::visit`].
+    params: Vec<HostParam>,
+    /// Counts every change of a parameter.
+    changes: Arc<AtomicU32>,
     /// What is kept beside the parameters.
-    #[persist = "kept"]
     pub kept: Kept,
 }
 
-/// The parameters of the loudness stage.
-#[derive(Params)]
-pub struct LoudnessParams {
-    /// Whether the stage works; off it is the delayed input.
-    #[id = "loudness_on"]
-    pub on: BoolParam,
-    /// Drive into the limiter, in dB.
-    #[id = "drive_db"]
-    pub drive_db: FloatParam,
-    /// Highest true peak, in dBTP.
-    #[id = "ceiling_dbtp"]
-    pub ceiling_dbtp: FloatParam,
-    /// What the limiter sounds like. A mode, so not automatable.
-    #[id = "character"]
-    pub character: EnumParam<Character>,
-    /// Time constant of the limiter's fast release, in ms.
-    #[id = "release_ms"]
-    pub release_ms: FloatParam,
+/// One value of the settings as a host parameter.
+pub struct HostParam {
+    /// Which value it is.
+    pub field: Field,
+    /// The parameter.
+    pub kind: ParamKind,
+}
+
+/// The parameter of a value, by what the value is.
+pub enum ParamKind {
+    /// A number.
+    Number(FloatParam, &'static Range),
+    /// A switch.
+    Switch(BoolParam),
+    /// One of some names, by its place. A mode, so not automatable.
+    Choice(IntParam, &'static [Variant]),
 }
 
 impl Default for FinalcoatParams {
     fn default() -> Self {
-        let settings = Settings::default();
-        let loudness = &settings.loudness;
+        struct Maker {
+            params: Vec<HostParam>,
+            changes: Arc<AtomicU32>,
+        }
+        impl Maker {
+            fn push(&mut self, field: Field, kind: ParamKind) {
+                self.params.push(HostParam { field, kind });
+            }
+        }
+        impl Visitor for Maker {
+            fn number(&mut self, field: Field, range: &'static Range, _: &mut f32) {
+                let param = number(&name(field), range).with_callback(count(&self.changes));
+                self.push(field, ParamKind::Number(param, range));
+            }
+            fn switch(&mut self, field: Field, value: &mut bool) {
+                let param = switch(&name(field), *value).with_callback(count(&self.changes));
+                let bypass = field.group == Group::Chain && field.key == "bypass";
+                let param = if bypass { param.make_bypass() } else { param };
+                self.push(field, ParamKind::Switch(param));
+            }
+            fn choice(&mut self, field: Field, variants: &'static [Variant], index: &mut usize) {
+                let param = choice(&name(field), variants, *index);
+                let param = param.with_callback(count(&self.changes));
+                self.push(field, ParamKind::Choice(param, variants));
+            }
+        }
+        let changes = Arc::new(AtomicU32::new(1));
+        let mut maker = Maker {
+            params: Vec::new(),
+            changes: changes.clone(),
+        };
+        Settings::default().visit(&mut maker);
         Self {
-            bypass: BoolParam::new("Bypass", settings.bypass).make_bypass(),
-            loudness: LoudnessParams {
-                on: switch("Loudness", loudness.on),
-                drive_db: number("Drive", " dB", DRIVE_DB),
-                ceiling_dbtp: number("Ceiling", " dBTP", CEILING_DBTP),
-                character: EnumParam::new("Character", loudness.character).non_automatable(),
-                release_ms: number("Release", " ms", RELEASE_MS),
-            },
+            params: maker.params,
+            changes,
             kept: Kept::default(),
         }
     }
@@ -74,83 +98,197 @@ impl FinalcoatParams {
     /// What the engine is told, at this moment: quantised, as everywhere before an engine. The framework
     /// keeps the same values, but knows a −0.
     pub fn settings(&self) -> Settings {
-        Settings {
-            bypass: self.bypass.value(),
-            loudness: LoudnessSettings {
-                on: self.loudness.on.value(),
-                drive_db: self.loudness.drive_db.value(),
-                ceiling_dbtp: self.loudness.ceiling_dbtp.value(),
-                character: self.loudness.character.value(),
-                release_ms: self.loudness.release_ms.value(),
-            },
+        struct Reader<'a>(std::slice::Iter<'a, HostParam>);
+        impl Visitor for Reader<'_> {
+            fn number(&mut self, _: Field, _: &'static Range, value: &mut f32) {
+                if let Some(ParamKind::Number(param, _)) = self.0.next().map(|param| &param.kind) {
+                    *value = param.value() + 0.0;
+                }
+            }
+            fn switch(&mut self, _: Field, value: &mut bool) {
+                if let Some(ParamKind::Switch(param)) = self.0.next().map(|param| &param.kind) {
+                    *value = param.value();
+                }
+            }
+            fn choice(&mut self, _: Field, _: &'static [Variant], index: &mut usize) {
+                if let Some(ParamKind::Choice(param, _)) = self.0.next().map(|param| &param.kind) {
+                    *index = param.value() as usize;
+                }
+            }
         }
-        .quantized()
+        let mut settings = Settings::default();
+        settings.visit(&mut Reader(self.params.iter()));
+        settings.loudness.drive_trim_db = self.kept.drive_trim_db();
+        settings
+    }
+
+    /// A number that is another one after every change: while it stays, so do the settings.
+    pub fn changes(&self) -> u32 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// All parameters, in the order of [`Settings::visit`].
+    pub fn all(&self) -> &[HostParam] {
+        &self.params
+    }
+
+    /// The parameter of a value.
+    pub fn param(&self, field: Field) -> Option<&ParamKind> {
+        let found = self.params.iter().find(|param| param.field == field);
+        found.map(|param| &param.kind)
+    }
+
+    /// Sets what is added to the drive at lower intensities; see
+    /// [`crate::engine::settings::loudness::LoudnessSettings::drive_trim_db`].
+    pub fn set_drive_trim_db(&self, trim_db: [f32; 4]) {
+        self.kept.set_drive_trim_db(trim_db);
+        self.changes.fetch_add(1, Ordering::Release);
+    }
+}
+
+// SAFETY: the pointers lead into `params`, which is never changed after it was made and lives as long as
+// this object; the framework keeps the object in an `Arc`.
+unsafe impl Params for FinalcoatParams {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        let entry = |param: &HostParam| {
+            let pointer = match &param.kind {
+                ParamKind::Number(param, _) => param.as_ptr(),
+                ParamKind::Switch(param) => param.as_ptr(),
+                ParamKind::Choice(param, _) => param.as_ptr(),
+            };
+            (param.field.id(), pointer, group(param.field))
+        };
+        self.params.iter().map(entry).collect()
+    }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        let kept = serialize_field(&self.kept.load()).ok();
+        let entry = kept.map(|kept| (KEPT_KEY.to_owned(), kept));
+        entry.into_iter().collect()
+    }
+
+    fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
+        let json = serialized.get(KEPT_KEY);
+        if let Some(kept) = json.and_then(|json| deserialize_field::<KeptState>(json).ok()) {
+            self.kept.store(&kept);
+            self.changes.fetch_add(1, Ordering::Release);
+        }
     }
 }
 
 /// Mends a state before it is loaded: the framework stores what it reads without looking at the range,
-/// so a number from a damaged or hand-written file is put onto its range and step here.
+/// so a number from a damaged or hand-written file is put onto its range and step here, and a choice
+/// that an older version saved by name is given its place.
 pub fn mend_state(state: &mut PluginState) {
-    for (id, range) in [
-        ("drive_db", DRIVE_DB),
-        ("ceiling_dbtp", CEILING_DBTP),
-        ("release_ms", RELEASE_MS),
-    ] {
-        if let Some(ParamValue::F32(value)) = state.params.get_mut(id) {
-            *value = range.quantized(*value);
+    struct Mender<'a>(&'a mut BTreeMap<String, ParamValue>);
+    impl Visitor for Mender<'_> {
+        fn number(&mut self, field: Field, range: &'static Range, _: &mut f32) {
+            if let Some(ParamValue::F32(value)) = self.0.get_mut(&field.id()) {
+                *value = range.quantized(*value);
+            }
+        }
+        fn switch(&mut self, _: Field, _: &mut bool) {}
+        fn choice(&mut self, field: Field, variants: &'static [Variant], index: &mut usize) {
+            let Some(value) = self.0.get_mut(&field.id()) else {
+                return;
+            };
+            let place = match value {
+                ParamValue::String(id) => variants.iter().position(|variant| variant.id == id),
+                ParamValue::I32(place) => usize::try_from(*place)
+                    .ok()
+                    .filter(|&place| place < variants.len()),
+                _ => None,
+            };
+            *value = ParamValue::I32(place.unwrap_or(*index) as i32);
         }
     }
+    Settings::default().visit(&mut Mender(&mut state.params));
     state
         .fields
-        .retain(|key, json| key != "kept" || serde_json::from_str::<KeptState>(json).is_ok());
+        .retain(|key, json| key != KEPT_KEY || serde_json::from_str::<KeptState>(json).is_ok());
 }
 
-impl Enum for Character {
-    fn variants() -> &'static [&'static str] {
-        &["Transparent", "Punchy", "Dense"]
-    }
-
-    fn ids() -> Option<&'static [&'static str]> {
-        Some(&["transparent", "punchy", "dense"])
-    }
-
-    fn to_index(self) -> usize {
-        match self {
-            Character::Transparent => 0,
-            Character::Punchy => 1,
-            Character::Dense => 2,
-        }
-    }
-
-    fn from_index(index: usize) -> Self {
-        match index {
-            1 => Character::Punchy,
-            2 => Character::Dense,
-            _ => Character::Transparent,
-        }
+/// The group of a parameter in the host's tree.
+fn group(field: Field) -> String {
+    let stage = match field.group {
+        Group::Chain => return String::new(),
+        group => group.name(),
+    };
+    match band_name(field) {
+        Some(band) => format!("{stage}/{band}"),
+        None => stage.to_owned(),
     }
 }
 
-fn number(name: &str, unit: &'static str, range: Range) -> FloatParam {
+/// What a band is called.
+pub fn band_name(field: Field) -> Option<String> {
+    let index = field.band?;
+    let named = |names: &[&str]| names.get(usize::from(index)).map(|&name| name.to_owned());
+    match field.group {
+        Group::Multiband => named(&multiband::BAND_NAMES),
+        Group::Image => named(&image::BAND_NAMES),
+        _ => Some(format!("Band {}", index + 1)),
+    }
+}
+
+/// The full name of a parameter, told apart from those of other stages.
+fn name(field: Field) -> String {
+    const { assert!(equalizer::BANDS <= 99) };
+    let Field { key, name, .. } = field;
+    match (field.group, band_name(field)) {
+        (Group::Equalizer, Some(_)) => {
+            format!("EQ {} {name}", field.band.unwrap_or_default() + 1)
+        }
+        (_, Some(band)) => format!("{} {band} {name}", field.group.name()),
+        (Group::Chain | Group::Input | Group::Loudness, None) => name.to_owned(),
+        (_, None) if key == "on" => name.to_owned(),
+        (group, None) => format!("{} {name}", group.name()),
+    }
+}
+
+fn count<T>(changes: &Arc<AtomicU32>) -> Arc<dyn Fn(T) + Send + Sync> {
+    let changes = changes.clone();
+    Arc::new(move |_| {
+        changes.fetch_add(1, Ordering::Release);
+    })
+}
+
+fn number(name: &str, range: &'static Range) -> FloatParam {
     let decimals = text::decimals(range.step);
-    FloatParam::new(
-        name,
-        range.default,
-        FloatRange::Linear {
-            min: range.min,
-            max: range.max,
-        },
-    )
-    .with_step_size(range.step)
-    .with_unit(unit)
-    .with_value_to_string(Arc::new(move |value| text::number(value, decimals)))
-    .with_string_to_value(Arc::new(move |typed| {
-        text::parse(typed, unit.trim()).map(|value| range.quantized(value))
-    }))
+    let (min, max) = (range.min, range.max);
+    let scale = if range.skew == 1.0 {
+        FloatRange::Linear { min, max }
+    } else {
+        let factor = 1.0 / range.skew;
+        FloatRange::Skewed { min, max, factor }
+    };
+    FloatParam::new(name, range.default, scale)
+        .with_step_size(range.step)
+        .with_unit(text::spaced_unit(range.unit))
+        .with_value_to_string(Arc::new(move |value| text::number(value, decimals)))
+        .with_string_to_value(Arc::new(move |typed| {
+            text::parse(typed, range.unit).map(|value| range.quantized(value))
+        }))
 }
 
 fn switch(name: &str, on: bool) -> BoolParam {
     BoolParam::new(name, on)
         .with_value_to_string(Arc::new(|on| if on { "On" } else { "Off" }.to_owned()))
         .with_string_to_value(Arc::new(text::parse_switch))
+}
+
+fn choice(name: &str, variants: &'static [Variant], index: usize) -> IntParam {
+    let max = variants.len() as i32 - 1;
+    IntParam::new(name, index as i32, IntRange::Linear { min: 0, max })
+        .with_value_to_string(Arc::new(move |place| {
+            let variant = usize::try_from(place).ok().and_then(|at| variants.get(at));
+            variant.map_or_else(String::new, |variant| variant.name.to_owned())
+        }))
+        .with_string_to_value(Arc::new(move |typed| {
+            let typed = typed.trim().to_lowercase();
+            let meant =
+                |variant: &Variant| typed == variant.id || typed == variant.name.to_lowercase();
+            variants.iter().position(meant).map(|place| place as i32)
+        }))
+        .non_automatable()
 }

@@ -1,8 +1,10 @@
 //! The glue to nice-plug: activate, reset, process, and nothing clever.
 
+pub mod gate;
 pub mod heard;
 pub mod hearing;
 pub mod live;
+pub mod pages;
 pub mod rehearsal;
 pub mod worker;
 
@@ -12,8 +14,10 @@ use nice_plug::prelude::*;
 
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::editor::window::Window;
+use crate::engine::settings::Settings;
 use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::{FinalcoatParams, mend_state};
+use gate::Gate;
 use live::Live;
 use worker::Worker;
 
@@ -21,6 +25,10 @@ use worker::Worker;
 pub struct Finalcoat {
     params: Arc<FinalcoatParams>,
     live: Option<Live>,
+    gate: Gate,
+    /// The parameters as they were when [`FinalcoatParams::changes`] was `seen`.
+    settings: Settings,
+    seen: u32,
     out: AudioSide,
     /// Until the editor takes it.
     editor_side: Option<EditorSide>,
@@ -36,6 +44,9 @@ impl Default for Finalcoat {
         Self {
             params: Arc::new(FinalcoatParams::default()),
             live: None,
+            gate: Gate::new(Stream::new(0.0)),
+            settings: Settings::default(),
+            seen: 0,
             out,
             editor_side: Some(editor_side),
             worker_side: Some(worker_side),
@@ -81,6 +92,7 @@ impl Plugin for Finalcoat {
         let stream = Stream::new(f64::from(config.sample_rate));
         // Hosts activate again for little reason: the meters go on counting as long as the stream stays.
         if self.live.as_ref().map(Live::stream) != Some(stream) {
+            self.gate = Gate::new(stream);
             let mut live = Live::new(stream, &self.params.settings());
             live.measure_anew(&mut self.out);
             self.live = Some(live);
@@ -122,7 +134,19 @@ impl Plugin for Finalcoat {
         if asked || (started && self.params.kept.reset_on_start()) {
             live.measure_anew(&mut self.out);
         }
-        live.set(&self.params.settings());
+        // Reading all parameters costs more than a short block.
+        let changes = self.params.changes();
+        if changes != self.seen {
+            self.seen = changes;
+            self.settings = self.params.settings();
+        }
+        let announced = self.out.apply.take();
+        if self
+            .gate
+            .passes(announced, &self.settings, buffer.samples())
+        {
+            live.set(&self.settings);
+        }
         match buffer.as_slice() {
             [left, right, ..] => {
                 live.process(&mut StereoBlock::new(left, right), &mut self.out);
@@ -146,6 +170,10 @@ impl ClapPlugin for Finalcoat {
         ClapFeature::Stereo,
         ClapFeature::Mono,
     ];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        pages::define(&self.params, context);
+    }
 }
 
 impl Vst3Plugin for Finalcoat {

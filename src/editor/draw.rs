@@ -3,21 +3,18 @@
 use egui::{Align2, Rect, Ui, pos2, vec2};
 
 use super::theme::{self, GAP, MARGIN};
-use super::view::{Gesture, Memory, Number, ViewModel};
+use super::view::{
+    BYPASS, CEILING, CHARACTER, DRIVE, Gesture, LOUDNESS_ON, Memory, Number, RELEASE, ViewModel,
+};
 use super::widgets::{button, entry, knob, paragraph, segments, switch, text};
 use super::{graph, meters};
+use crate::engine::settings::fields::Choice;
 use crate::engine::settings::loudness::Character;
 use crate::handoff::errand::Errand;
 
 const HEADER: f32 = 36.0;
 const METERS_WIDTH: f32 = 264.0;
 const CONTROLS_HEIGHT: f32 = 204.0;
-const CHARACTERS: [(Character, &str); 3] = [
-    (Character::Transparent, "Transparent"),
-    (Character::Punchy, "Punchy"),
-    (Character::Dense, "Dense"),
-];
-
 /// Draws one frame. The gestures are in the order in which they happened.
 pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> {
     memory.gestures.clear();
@@ -79,7 +76,7 @@ fn header(ui: &Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         view.settings.bypass,
         theme::REDUCTION,
     ) {
-        out.push(Gesture::Bypass(on));
+        out.push(Gesture::Switch(BYPASS, on));
     }
     let snapshot = &view.snapshot;
     if snapshot.sample_rate_hz > 0.0 {
@@ -122,7 +119,7 @@ fn draw_limiter(ui: &mut Ui, rect: Rect, view: &ViewModel, memory: &mut Memory) 
         on,
         theme::GOAL,
     ) {
-        memory.gestures.push(Gesture::Loudness(on));
+        memory.gestures.push(Gesture::Switch(LOUDNESS_ON, on));
     }
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 26.0), rect.max);
     let knobs = Rect::from_min_max(
@@ -130,11 +127,7 @@ fn draw_limiter(ui: &mut Ui, rect: Rect, view: &ViewModel, memory: &mut Memory) 
         pos2(rect.right(), foot.top() - 8.0),
     );
     // Each as wide as its longest value, and what is left in equal parts.
-    let columns = [
-        (Number::Drive, 72.0),
-        (Number::Ceiling, 88.0),
-        (Number::Release, 58.0),
-    ];
+    let columns = [(DRIVE, 72.0), (CEILING, 88.0), (RELEASE, 58.0)];
     let needed: f32 = columns.iter().map(|(_, width)| width).sum();
     let spare = (knobs.width() - needed) / columns.len() as f32;
     // As wide as the narrowest column allows, so that all are equal.
@@ -146,14 +139,13 @@ fn draw_limiter(ui: &mut Ui, rect: Rect, view: &ViewModel, memory: &mut Memory) 
         left += size.x;
         knob(ui, place, dial_width, number, number.of(view), live, memory);
     }
-    let chosen = CHARACTERS
+    let labels: Vec<&str> = Character::VARIANTS
         .iter()
-        .position(|(character, _)| *character == view.settings.loudness.character);
-    let labels = CHARACTERS.map(|(_, label)| label);
-    if let Some(index) = segments(ui, foot, &labels, chosen.unwrap_or(0), live) {
-        memory
-            .gestures
-            .push(Gesture::Character(CHARACTERS[index].0));
+        .map(|variant| variant.name)
+        .collect();
+    let chosen = view.settings.loudness.character.index();
+    if let Some(index) = segments(ui, foot, &labels, chosen, live) {
+        memory.gestures.push(Gesture::Choose(CHARACTER, index));
     }
 }
 

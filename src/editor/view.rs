@@ -1,7 +1,7 @@
 //! The seam: what the editor shows, and what the user did to it. Plain data.
 
 use crate::engine::settings::Settings;
-use crate::engine::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS};
+use crate::engine::settings::fields::{Field, Group};
 use crate::engine::settings::range::Range;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
@@ -26,18 +26,27 @@ pub struct ViewModel {
     pub errand: Errand,
 }
 
-/// A value that is set by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A number that is set by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Number {
-    /// Drive into the limiter.
-    Drive,
-    /// Highest true peak.
-    Ceiling,
-    /// Release of the limiter.
-    Release,
+    /// One of the settings.
+    Of(Field),
     /// The loudness goal; no parameter.
     Goal,
 }
+
+/// Host bypass.
+pub const BYPASS: Field = Field::of(Group::Chain, "bypass", "Bypass");
+/// Switch of the loudness stage.
+pub const LOUDNESS_ON: Field = Field::of(Group::Loudness, "on", "Loudness");
+/// Drive into the limiter.
+pub const DRIVE: Number = Number::Of(Field::of(Group::Loudness, "drive_db", "Drive"));
+/// Highest true peak.
+pub const CEILING: Number = Number::Of(Field::of(Group::Loudness, "ceiling_dbtp", "Ceiling"));
+/// Release of the limiter.
+pub const RELEASE: Number = Number::Of(Field::of(Group::Loudness, "release_ms", "Release"));
+/// Character of the limiter.
+pub const CHARACTER: Field = Field::of(Group::Loudness, "character", "Character");
 
 /// What the user did.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,12 +57,10 @@ pub enum Gesture {
     Set(Number, f32),
     /// Lets go.
     End(Number),
-    /// Switches the loudness stage.
-    Loudness(bool),
-    /// Switches the bypass.
-    Bypass(bool),
-    /// Chooses a character.
-    Character(Character),
+    /// Turns a switch.
+    Switch(Field, bool),
+    /// Chooses one of some names, by its place.
+    Choose(Field, usize),
     /// Wants the meters to start anew.
     ResetMeters,
     /// Wants them to do so when the transport starts, or not.
@@ -76,53 +83,47 @@ pub struct Memory {
 }
 
 impl Number {
-    /// Range, default and step.
-    pub fn range(self) -> Range {
-        match self {
-            Number::Drive => DRIVE_DB,
-            Number::Ceiling => CEILING_DBTP,
-            Number::Release => RELEASE_MS,
-            Number::Goal => GOAL_LUFS,
-        }
+    /// Range, default, step and unit.
+    pub fn range(self) -> &'static Range {
+        self.of_settings(&Settings::default()).1
     }
 
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
-            Number::Drive => "Drive",
-            Number::Ceiling => "Ceiling",
-            Number::Release => "Release",
+            Number::Of(field) => field.name,
             Number::Goal => "Loudness goal",
         }
     }
 
     /// Its unit.
     pub fn unit(self) -> &'static str {
-        match self {
-            Number::Drive => "dB",
-            Number::Ceiling => "dBTP",
-            Number::Release => "ms",
-            Number::Goal => "LUFS",
-        }
+        self.range().unit
     }
 
     /// Its value in what is shown.
     pub fn of(self, view: &ViewModel) -> f32 {
-        let loudness = &view.settings.loudness;
         match self {
-            Number::Drive => loudness.drive_db,
-            Number::Ceiling => loudness.ceiling_dbtp,
-            Number::Release => loudness.release_ms,
+            Number::Of(_) => self.of_settings(&view.settings).0,
             Number::Goal => view.goal_lufs,
+        }
+    }
+
+    fn of_settings(self, settings: &Settings) -> (f32, &'static Range) {
+        match self {
+            Number::Of(field) => settings.number(field).unwrap_or((0.0, &GOAL_LUFS)),
+            Number::Goal => (GOAL_LUFS.default, &GOAL_LUFS),
         }
     }
 
     /// A value as text, without the unit.
     pub fn text(self, value: f32) -> String {
-        let digits = text::number(value, text::decimals(self.range().step));
-        let signed = match self {
-            Number::Drive if value > 0.0 => format!("+{digits}"),
-            _ => digits,
+        let range = self.range();
+        let digits = text::number(value, text::decimals(range.step));
+        let signed = if value > 0.0 && range.min < 0.0 && range.unit == "dB" {
+            format!("+{digits}")
+        } else {
+            digits
         };
         signed.replace('-', "\u{2212}")
     }

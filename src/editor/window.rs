@@ -15,12 +15,12 @@ use nice_plug_egui::{
 };
 
 use super::draw::draw;
-use super::view::{Gesture, Memory, Number, ViewModel};
+use super::view::{DRIVE, Gesture, LOUDNESS_ON, Memory, Number, ViewModel};
 use crate::handoff::EditorSide;
 use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
-use crate::params::FinalcoatParams;
 use crate::params::kept::WINDOW_MIN;
+use crate::params::{FinalcoatParams, ParamKind};
 
 /// While something moves.
 const FRAME: Duration = Duration::from_micros(16_667);
@@ -144,26 +144,24 @@ impl App {
     }
 
     fn apply(&mut self, gesture: Gesture, setter: &ParamSetter<'_>, view: &ViewModel) {
-        let params = &self.params;
-        let kept = &params.kept;
-        let loudness = &params.loudness;
+        let kept = &self.params.kept;
         match gesture {
-            Gesture::Begin(number) => {
-                self.parameter(number)
-                    .inspect(|param| setter.begin_set_parameter(*param));
-            }
+            Gesture::Begin(number) => self.touch(number, |param| setter.begin_set_parameter(param)),
             Gesture::Set(Number::Goal, value) => kept.set_goal_lufs(value),
             Gesture::Set(number, value) => {
-                self.parameter(number)
-                    .inspect(|param| setter.set_parameter(*param, value));
+                self.touch(number, |param| setter.set_parameter(param, value));
             }
-            Gesture::End(number) => {
-                self.parameter(number)
-                    .inspect(|param| setter.end_set_parameter(*param));
+            Gesture::End(number) => self.touch(number, |param| setter.end_set_parameter(param)),
+            Gesture::Switch(field, on) => {
+                if let Some(ParamKind::Switch(param)) = self.params.param(field) {
+                    set(setter, param, on);
+                }
             }
-            Gesture::Loudness(on) => set(setter, &loudness.on, on),
-            Gesture::Bypass(on) => set(setter, &params.bypass, on),
-            Gesture::Character(character) => set(setter, &loudness.character, character),
+            Gesture::Choose(field, place) => {
+                if let Some(ParamKind::Choice(param, _)) = self.params.param(field) {
+                    set(setter, param, place as i32);
+                }
+            }
             Gesture::ResetMeters => lock(&self.side).reset.ask(),
             Gesture::ResetOnStart(on) => kept.set_reset_on_start(on),
             Gesture::FindDrive => {
@@ -181,13 +179,12 @@ impl App {
         }
     }
 
-    fn parameter(&self, number: Number) -> Option<&FloatParam> {
-        let loudness = &self.params.loudness;
-        match number {
-            Number::Drive => Some(&loudness.drive_db),
-            Number::Ceiling => Some(&loudness.ceiling_dbtp),
-            Number::Release => Some(&loudness.release_ms),
-            Number::Goal => None,
+    /// Does something with the parameter of a number, if it is one.
+    fn touch(&self, number: Number, act: impl FnOnce(&FloatParam)) {
+        if let Number::Of(field) = number
+            && let Some(ParamKind::Number(param, _)) = self.params.param(field)
+        {
+            act(param);
         }
     }
 
@@ -195,8 +192,11 @@ impl App {
     fn receive(&mut self, setter: &ParamSetter<'_>, view: &ViewModel) {
         match &view.errand {
             Errand::Done(answer) if self.awaited => {
-                set(setter, &self.params.loudness.drive_db, answer.drive_db);
-                set(setter, &self.params.loudness.on, true);
+                self.params.set_drive_trim_db(answer.drive_trim_db);
+                self.touch(DRIVE, |param| set(setter, param, answer.drive_db));
+                if let Some(ParamKind::Switch(param)) = self.params.param(LOUDNESS_ON) {
+                    set(setter, param, true);
+                }
                 self.awaited = false;
             }
             Errand::Failed(_) | Errand::Idle => self.awaited = false,

@@ -19,7 +19,7 @@ use fields::{Field, Group, Variant, Visitor};
 use glue::GlueSettings;
 use image::ImageSettings;
 use input::{InputSettings, REFERENCE_LEVEL_DB};
-use loudness::{DRIVE_DB, LoudnessSettings, TRIM_MAX_DB};
+use loudness::{LoudnessSettings, TRIM_DB};
 use multiband::MultibandSettings;
 use range::Range;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,23 @@ impl Settings {
         self.loudness.visit(visitor);
     }
 
+    /// A number of the settings, by name, and what it may be.
+    pub fn number(&self, field: Field) -> Option<(f32, &'static Range)> {
+        struct Finder(Field, Option<(f32, &'static Range)>);
+        impl Visitor for Finder {
+            fn number(&mut self, field: Field, range: &'static Range, value: &mut f32) {
+                if field == self.0 {
+                    self.1 = Some((*value, range));
+                }
+            }
+            fn switch(&mut self, _: Field, _: &mut bool) {}
+            fn choice(&mut self, _: Field, _: &'static [Variant], _: &mut usize) {}
+        }
+        let mut finder = Finder(field, None);
+        { *self }.visit(&mut finder);
+        finder.1
+    }
+
     /// The same settings after the round trip through the host's parameters. Stands before every
     /// engine, also offline, so that both hear the same numbers.
     #[must_use]
@@ -101,10 +118,19 @@ impl Settings {
         let mut settings = *self;
         settings.visit(&mut Quantizer);
         for trim_db in &mut settings.loudness.drive_trim_db {
-            *trim_db = Range::linear(-TRIM_MAX_DB, TRIM_MAX_DB, 0.0, DRIVE_DB.step, "dB")
-                .quantized(*trim_db);
+            *trim_db = TRIM_DB.quantized(*trim_db);
         }
         settings
+    }
+
+    /// Whether a sound-shaping stage is on, so that intensity has something to scale.
+    pub fn shapes_sound(&self) -> bool {
+        let bands = &self.equalizer.bands;
+        (self.equalizer.on && bands.iter().any(|band| band.on))
+            || self.multiband.on
+            || self.image.on
+            || self.glue.on
+            || self.colour.on
     }
 
     /// What remains of the sound-shaping stages (equalizer, multiband, image, glue, colour) at an

@@ -1,13 +1,13 @@
-//! What a session keeps beside the parameters: window size, loudness goal, one option.
+//! What a session keeps beside the parameters: window size, loudness goal, drive table, one option.
 //!
 //! Plain atomics, because the framework may load a state on the audio thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atomic_float::AtomicF32;
-use nice_plug::params::persist::PersistentField;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
 use crate::engine::settings::range::Range;
 
 /// Version of the layout of [`KeptState`]; goes up when a field changes its meaning.
@@ -21,12 +21,7 @@ pub const WINDOW_DEFAULT: [f32; 2] = [920.0, 580.0];
 const WINDOW_MAX: [f32; 2] = [7680.0, 4320.0];
 
 /// The integrated loudness that the drive is solved for, in LUFS.
-pub const GOAL_LUFS: Range = Range {
-    min: -36.0,
-    max: -4.0,
-    default: -14.0,
-    step: 0.1,
-};
+pub const GOAL_LUFS: Range = Range::linear(-36.0, -4.0, -14.0, 0.1, "LUFS");
 
 /// What is kept, as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +35,9 @@ pub struct KeptState {
     pub goal_lufs: f32,
     /// Whether the meters start anew when the transport starts.
     pub reset_on_start: bool,
+    /// What is added to the drive at lower intensities, in dB; see
+    /// [`crate::engine::settings::loudness::LoudnessSettings::drive_trim_db`].
+    pub drive_trim_db: [f32; TRIM_POINTS_PCT.len()],
 }
 
 impl Default for KeptState {
@@ -49,6 +47,7 @@ impl Default for KeptState {
             window_points: WINDOW_DEFAULT,
             goal_lufs: GOAL_LUFS.default,
             reset_on_start: false,
+            drive_trim_db: [0.0; TRIM_POINTS_PCT.len()],
         }
     }
 }
@@ -59,6 +58,7 @@ pub struct Kept {
     window_points: [AtomicF32; 2],
     goal_lufs: AtomicF32,
     reset_on_start: AtomicBool,
+    drive_trim_db: [AtomicF32; TRIM_POINTS_PCT.len()],
 }
 
 impl Default for Kept {
@@ -67,6 +67,7 @@ impl Default for Kept {
             window_points: [AtomicF32::new(0.0), AtomicF32::new(0.0)],
             goal_lufs: AtomicF32::new(0.0),
             reset_on_start: AtomicBool::new(false),
+            drive_trim_db: [const { AtomicF32::new(0.0) }; TRIM_POINTS_PCT.len()],
         };
         kept.store(&KeptState::default());
         kept
@@ -81,6 +82,7 @@ impl Kept {
             window_points: self.window_points(),
             goal_lufs: self.goal_lufs(),
             reset_on_start: self.reset_on_start(),
+            drive_trim_db: self.drive_trim_db(),
         }
     }
 
@@ -89,6 +91,7 @@ impl Kept {
         self.set_window_points(state.window_points);
         self.set_goal_lufs(state.goal_lufs);
         self.set_reset_on_start(state.reset_on_start);
+        self.set_drive_trim_db(state.drive_trim_db);
     }
 
     /// Window width and height in points.
@@ -130,17 +133,18 @@ impl Kept {
     pub fn set_reset_on_start(&self, on: bool) {
         self.reset_on_start.store(on, Ordering::Relaxed);
     }
-}
 
-impl PersistentField<'_, KeptState> for Kept {
-    fn set(&self, state: KeptState) {
-        self.store(&state);
+    /// What is added to the drive at lower intensities, in dB.
+    pub fn drive_trim_db(&self) -> [f32; TRIM_POINTS_PCT.len()] {
+        self.drive_trim_db
+            .each_ref()
+            .map(|trim_db| trim_db.load(Ordering::Relaxed))
     }
 
-    fn map<F, R>(&self, f: F) -> R
-    where
-        F: Fn(&KeptState) -> R,
-    {
-        f(&self.load())
+    /// Sets what is added to the drive at lower intensities, within what makes sense.
+    pub fn set_drive_trim_db(&self, trim_db: [f32; TRIM_POINTS_PCT.len()]) {
+        for (kept, trim_db) in self.drive_trim_db.iter().zip(trim_db) {
+            kept.store(TRIM_DB.quantized(trim_db), Ordering::Relaxed);
+        }
     }
 }

@@ -19,8 +19,8 @@ pub fn number(value: f32, decimals: usize) -> String {
     }
 }
 
-/// Reads "-9.5", "-9.5 dB", "+2dB", "−1,0", "30 ms" or, where `unit` is ms, "0.03 s". `None` where that
-/// is no number, or one of another unit.
+/// Reads "-9.5", "-9.5 dB", "+2dB", "−1,0", "30 ms" or, where `unit` is ms, "0.03 s", and where it is Hz,
+/// "1.5 kHz". `None` where that is no number, or one of another unit.
 pub fn parse(typed: &str, unit: &str) -> Option<f32> {
     let typed = typed.trim().replace('\u{2212}', "-").replace(',', ".");
     let end = typed
@@ -32,10 +32,24 @@ pub fn parse(typed: &str, unit: &str) -> Option<f32> {
     let unit = unit.to_lowercase();
     if rest.is_empty() || rest == unit || (rest == "db" && unit.starts_with("db")) {
         Some(value)
-    } else if unit == "ms" && rest == "s" {
+    } else if (unit == "ms" && rest == "s") || (unit == "hz" && matches!(&*rest, "k" | "khz")) {
         Some(value * 1000.0)
     } else {
         None
+    }
+}
+
+/// A unit with the space that stands before it in a host.
+pub fn spaced_unit(unit: &str) -> &'static str {
+    match unit {
+        "dB" => " dB",
+        "dBTP" => " dBTP",
+        "LUFS" => " LUFS",
+        "Hz" => " Hz",
+        "ms" => " ms",
+        "%" => " %",
+        ":1" => ":1",
+        _ => "",
     }
 }
 
@@ -63,6 +77,10 @@ mod tests {
             ("30 ms", "ms", Some(30.0)),
             ("0.03 s", "ms", Some(30.0)),
             (".5", "dB", Some(0.5)),
+            ("1.5 kHz", "Hz", Some(1500.0)),
+            ("2k", "Hz", Some(2000.0)),
+            ("2:1", ":1", Some(2.0)),
+            ("50 %", "%", Some(50.0)),
             ("30 Hz", "ms", None),
             ("loud", "dB", None),
             ("", "dB", None),

@@ -4,7 +4,7 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::meter::Meter;
 use crate::dsp::units::ms_to_samples;
 use crate::engine::Engine;
-use crate::engine::input::Input;
+use crate::engine::input;
 use crate::engine::reading::Reading;
 use crate::engine::settings::Settings;
 use crate::handoff::AudioSide;
@@ -22,9 +22,6 @@ const COLUMNS_PER_READING: u32 = 2;
 pub struct Live {
     stream: Stream,
     engine: Engine,
-    /// Cleans the block before the meters and the capture see it; the engine's own cleaning then
-    /// changes nothing more.
-    door: Input,
     input: Meter,
     output: Meter,
     /// The right channel of a mono track.
@@ -44,7 +41,6 @@ impl Live {
         Self {
             stream,
             engine: Engine::new(stream, settings),
-            door: Input::new(),
             input: Meter::new(stream),
             output: Meter::new(stream),
             copy: vec![0.0; MONO_FRAMES],
@@ -74,7 +70,6 @@ impl Live {
     /// The sound back to silence. The meters go on counting.
     pub fn reset(&mut self) {
         self.engine.reset();
-        self.door.reset();
     }
 
     /// The meters start anew, and with them the passage that the worker keeps.
@@ -118,7 +113,8 @@ impl Live {
 
     /// A part within one column.
     fn process_part(&mut self, part: &mut StereoBlock<'_>, out: &mut AudioSide) {
-        self.door.process(part);
+        // Before the meters and the capture see it; the engine's own cleaning then changes nothing more.
+        input::clean(part);
         self.column.input_peak = self.column.input_peak.max(peak(part));
         self.input.process(part.left, part.right);
         out.capture.write(part.left, part.right);

@@ -16,8 +16,8 @@ pub const CLIP_DEPTH_DB: Range = Range::linear(0.0, 3.0, 0.0, 0.1, "dB");
 
 /// Intensities, in %, at which [`LoudnessSettings::drive_trim_db`] is given; at 100 % it is 0.
 pub const TRIM_POINTS_PCT: [f32; 4] = [0.0, 25.0, 50.0, 75.0];
-/// Most that the drive is trimmed.
-pub(super) const TRIM_MAX_DB: f32 = 12.0;
+/// What the drive may be trimmed by.
+pub const TRIM_DB: Range = Range::linear(-12.0, 12.0, 0.0, 0.01, "dB");
 
 /// Settings of the loudness stage.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

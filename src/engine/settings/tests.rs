@@ -1,4 +1,4 @@
-use super::loudness::{CEILING_DBTP, RELEASE_MS};
+use super::loudness::{CEILING_DBTP, DRIVE_DB, RELEASE_MS};
 use super::*;
 
 /// All numbers, with what they are called.
