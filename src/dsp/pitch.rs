@@ -215,3 +215,107 @@ impl BassPitch {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::f64::consts::TAU;
+
+    const RATE_HZ: f64 = 48_000.0;
+
+    /// What is heard at the end of each 10 ms.
+    fn heard(rate_hz: f64, samples: &[f32]) -> Vec<Option<BassNote>> {
+        let mut pitch = BassPitch::new(Stream::new(rate_hz));
+        let mut silence = vec![0.0; samples.len()];
+        let mut samples = samples.to_vec();
+        let step = (rate_hz / 100.0) as usize;
+        samples
+            .chunks_mut(step)
+            .zip(silence.chunks_mut(step))
+            .map(|(left, right)| {
+                pitch.listen(&StereoBlock::new(left, right));
+                pitch.note()
+            })
+            .collect()
+    }
+
+    /// A band-limited sawtooth.
+    fn saw(hz: f64, rate_hz: f64, seconds: f64) -> Vec<f32> {
+        let sample = |n: usize| {
+            let turn = TAU * hz * n as f64 / rate_hz;
+            let partial = |p: u32| libm::sin(turn * f64::from(p)) / f64::from(p);
+            (0.2 * (1..12).map(partial).sum::<f64>()) as f32
+        };
+        (0..(seconds * rate_hz) as usize).map(sample).collect()
+    }
+
+    fn cents(note: Option<BassNote>, hz: f64) -> f64 {
+        let note = note.filter(|note| note.confidence >= 0.8);
+        note.map_or(f64::INFINITY, |note| 1200.0 * libm::log2(note.hz / hz))
+    }
+
+    #[test]
+    fn every_bass_note_is_found() {
+        for rate_hz in [44_100.0, 48_000.0, 96_000.0, 192_000.0] {
+            for semitone in 0..32 {
+                let hz = 31.0 * libm::exp2(f64::from(semitone) / 12.0);
+                let sine: Vec<f32> = (0..(0.4 * rate_hz) as usize)
+                    .map(|n| (0.2 * libm::sin(TAU * hz * n as f64 / rate_hz)) as f32)
+                    .collect();
+                for samples in [sine, saw(hz, rate_hz, 0.4)] {
+                    for note in &heard(rate_hz, &samples)[20..] {
+                        let off = cents(*note, hz);
+                        assert!(
+                            off.abs() < 25.0,
+                            "{hz} Hz at {rate_hz}: {off} cents, {note:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_new_note_is_known_after_a_few_periods() {
+        for (from_hz, to_hz) in [(41.2, 61.7), (98.0, 65.4), (55.0, 110.0)] {
+            let mut samples = saw(from_hz, RATE_HZ, 0.5);
+            samples.extend(saw(to_hz, RATE_HZ, 0.5));
+            let notes = heard(RATE_HZ, &samples);
+            assert!(cents(notes[49], from_hz).abs() < 20.0);
+            let known = notes[50..]
+                .iter()
+                .position(|note| cents(*note, to_hz).abs() < 30.0);
+            let known = known.expect("it is heard");
+            assert!(known <= 12, "{from_hz} to {to_hz} Hz: {known}0 ms");
+        }
+    }
+
+    #[test]
+    fn noise_and_silence_are_no_notes() {
+        let mut state = 1_u64;
+        let noise: Vec<f32> = (0..96_000)
+            .map(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                (state >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
+            })
+            .collect();
+        let notes = heard(RATE_HZ, &noise);
+        let sure = notes
+            .iter()
+            .filter(|note| note.is_some_and(|note| note.confidence >= 0.8));
+        let share = sure.count() as f64 / notes.len() as f64;
+        assert!(share < 0.1, "{share} of noise is taken for notes");
+        assert!(
+            heard(RATE_HZ, &vec![0.0; 10_000])
+                .iter()
+                .all(Option::is_none)
+        );
+        assert!(
+            heard(RATE_HZ, &vec![0.5; 48_000])[60..]
+                .iter()
+                .all(Option::is_none)
+        );
+    }
+}

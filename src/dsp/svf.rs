@@ -87,7 +87,10 @@ impl Svf {
 #[derive(Debug, Clone, Copy)]
 struct Taps {
     g: f64x2,
-    k: f64x2,
+    /// `g + k`.
+    damping: f64x2,
+    /// `g / (1 + g·(g + k))`.
+    slope: f64x2,
     input: f64x2,
     band: f64x2,
     low: f64x2,
@@ -96,7 +99,8 @@ struct Taps {
 impl Taps {
     const NOTHING: Self = Self {
         g: f64x2::ZERO,
-        k: f64x2::ZERO,
+        damping: f64x2::ZERO,
+        slope: f64x2::ZERO,
         input: f64x2::ZERO,
         band: f64x2::ZERO,
         low: f64x2::ZERO,
@@ -104,30 +108,73 @@ impl Taps {
 
     /// Lanes of share 1 are filtered, lanes of share 0 pass untouched.
     fn of(svf: &Svf, shares: [f64; 2]) -> Self {
-        let lanes = |each: fn(&Svf, f64) -> f64| f64x2::new(shares.map(|share| each(svf, share)));
+        let shares = f64x2::new(shares);
+        let lanes = |value: f64| shares * f64x2::splat(value);
+        let damping = svf.g + svf.k;
         Self {
             g: f64x2::splat(svf.g),
-            k: f64x2::splat(svf.k),
-            input: lanes(|svf, share| 1.0 + share * (svf.high - 1.0)),
-            band: lanes(|svf, share| share * (svf.band - svf.k * svf.high)),
-            low: lanes(|svf, share| share * (svf.low - svf.high)),
+            damping: f64x2::splat(damping),
+            slope: f64x2::splat(svf.g / (1.0 + svf.g * damping)),
+            input: f64x2::ONE + lanes(svf.high - 1.0),
+            band: lanes(svf.band - svf.k * svf.high),
+            low: lanes(svf.low - svf.high),
         }
     }
 
-    fn map(&self, other: &Self, each: impl Fn(f64x2, f64x2) -> f64x2) -> Self {
+    /// A `share` of the way from `from` to here.
+    fn step_from(&self, from: &Self, share: f64) -> Self {
+        let share = f64x2::splat(share);
         Self {
-            g: each(self.g, other.g),
-            k: each(self.k, other.k),
-            input: each(self.input, other.input),
-            band: each(self.band, other.band),
-            low: each(self.low, other.low),
+            g: (self.g - from.g) * share,
+            damping: (self.damping - from.damping) * share,
+            slope: (self.slope - from.slope) * share,
+            input: (self.input - from.input) * share,
+            band: (self.band - from.band) * share,
+            low: (self.low - from.low) * share,
         }
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, step: &Self) {
+        self.g += step.g;
+        self.damping += step.damping;
+        self.slope += step.slope;
+        self.input += step.input;
+        self.band += step.band;
+        self.low += step.low;
+    }
+
+    /// One frame through states `s1` and `s2`.
+    #[inline(always)]
+    fn tick(&self, s1: &mut f64x2, s2: &mut f64x2, frame: &mut f64x2) {
+        let x = *frame;
+        let rise1 = self.slope * (x - self.damping * *s1 - *s2);
+        let v1 = *s1 + rise1;
+        *s1 = v1 + rise1;
+        let rise2 = self.g * v1;
+        let v2 = *s2 + rise2;
+        *s2 = v2 + rise2;
+        *frame = self.input * x + self.band * v1 + self.low * v2;
+    }
+}
+
+/// Does `tick` for each frame, four to a turn of the loop.
+#[inline(always)]
+fn for_each_frame(frames: &mut [f64x2], mut tick: impl FnMut(&mut f64x2)) {
+    let mut fours = frames.chunks_exact_mut(4);
+    for four in &mut fours {
+        for frame in four {
+            tick(frame);
+        }
+    }
+    for frame in fours.into_remainder() {
+        tick(frame);
     }
 }
 
 /// A section for two lanes side by side: left and right, or mid and side. Its numbers move along straight
-/// lines; as `g` and `k` stay above zero on the way, it is stable however fast they move (Wishnick,
-/// "Time-varying filters for musical applications", DAFx-14).
+/// lines between designs that are each stable however they alternate (Wishnick, "Time-varying filters for
+/// musical applications", DAFx-14).
 #[derive(Debug, Clone)]
 pub struct StereoSvf {
     now: Taps,
@@ -174,8 +221,7 @@ impl StereoSvf {
     pub fn aim(&mut self, svf: &Svf, shares: [f64; 2], frames: usize) {
         self.arrive();
         self.target = Taps::of(svf, shares);
-        let each = f64x2::splat(1.0 / frames as f64);
-        self.step = self.target.map(&self.now, |to, from| (to - from) * each);
+        self.step = self.target.step_from(&self.now, 1.0 / frames as f64);
         self.gliding = true;
     }
 
@@ -220,50 +266,19 @@ impl StereoSvf {
     }
 
     fn process_steady(&mut self, frames: &mut [f64x2]) {
-        let Taps {
-            g,
-            k,
-            input,
-            band,
-            low,
-        } = self.now;
-        let damping = g + k;
-        let slope = g / (f64x2::ONE + g * damping);
+        let taps = self.now;
         let (mut s1, mut s2) = (self.s1, self.s2);
-        for frame in frames {
-            let x = *frame;
-            let rise1 = slope * (x - damping * s1 - s2);
-            let v1 = s1 + rise1;
-            s1 = v1 + rise1;
-            let rise2 = g * v1;
-            let v2 = s2 + rise2;
-            s2 = v2 + rise2;
-            *frame = input * x + band * v1 + low * v2;
-        }
+        for_each_frame(frames, |frame| taps.tick(&mut s1, &mut s2, frame));
         (self.s1, self.s2) = (s1, s2);
     }
 
     fn process_gliding(&mut self, frames: &mut [f64x2]) {
-        let mut taps = self.now;
-        let step = self.step;
+        let (mut taps, step) = (self.now, self.step);
         let (mut s1, mut s2) = (self.s1, self.s2);
-        for frame in frames {
-            taps.g += step.g;
-            taps.k += step.k;
-            taps.input += step.input;
-            taps.band += step.band;
-            taps.low += step.low;
-            let damping = taps.g + taps.k;
-            let slope = taps.g / (f64x2::ONE + taps.g * damping);
-            let x = *frame;
-            let rise1 = slope * (x - damping * s1 - s2);
-            let v1 = s1 + rise1;
-            s1 = v1 + rise1;
-            let rise2 = taps.g * v1;
-            let v2 = s2 + rise2;
-            s2 = v2 + rise2;
-            *frame = taps.input * x + taps.band * v1 + taps.low * v2;
-        }
+        for_each_frame(frames, |frame| {
+            taps.advance(&step);
+            taps.tick(&mut s1, &mut s2, frame);
+        });
         self.now = taps;
         (self.s1, self.s2) = (s1, s2);
     }

@@ -212,3 +212,6 @@ impl Equalizer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

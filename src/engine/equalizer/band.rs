@@ -98,7 +98,9 @@ pub(super) struct Band {
     follower: Follower,
     note: Option<BassNote>,
     sound: Sound,
+    /// What follows from the sound's octaves.
     place: Place,
+    q: f64,
     filters: [StereoSvf; 2],
     /// Two sections make this cut; how much of it is heard on each lane glides here.
     two_sections: bool,
@@ -140,6 +142,7 @@ impl Band {
             note: None,
             sound,
             place: Place::new(1.0, grid.sample_rate_hz),
+            q: 1.0,
             filters: [StereoSvf::new(), StereoSvf::new()],
             two_sections: false,
             mix: f64x2::ZERO,
@@ -295,6 +298,7 @@ impl Band {
         self.mix_step = f64x2::ZERO;
         self.sound = self.sound_now();
         self.place = Place::new(libm::exp2(self.sound.octave), grid.sample_rate_hz);
+        self.q = libm::exp2(self.sound.q_octave);
         self.aim_detector(grid);
         self.make(None);
     }
@@ -322,23 +326,25 @@ impl Band {
         mid_side: bool,
         grid: &Grid,
     ) {
+        if self.steady() {
+            self.filter(frames);
+            return;
+        }
         let mut at = 0;
         while at < frames.len() {
-            if position == 0 && !self.steady() {
+            if position == 0 {
                 self.step(mid_side, grid);
             }
-            let left = frames.len() - at;
-            let run = if self.steady() {
-                left
-            } else {
-                left.min(grid.samples - position)
-            };
+            let run = (frames.len() - at).min(grid.samples - position);
             if self.dynamic() {
                 self.detector.listen(&dry[at..at + run]);
             }
             self.filter(&mut frames[at..at + run]);
             at += run;
-            position = (position + run) % grid.samples;
+            position += run;
+            if position == grid.samples {
+                position = 0;
+            }
         }
     }
 
@@ -377,9 +383,12 @@ impl Band {
             if moved {
                 self.place = Place::new(libm::exp2(sound.octave), grid.sample_rate_hz);
             }
-            let tuned = moved || sound.q_octave != self.sound.q_octave;
+            let reshaped = sound.q_octave != self.sound.q_octave;
+            if reshaped {
+                self.q = libm::exp2(sound.q_octave);
+            }
             self.sound = sound;
-            if tuned {
+            if moved || reshaped {
                 self.aim_detector(grid);
             }
             self.make(Some(grid.samples));
@@ -424,14 +433,20 @@ impl Band {
         if target_db == 0.0 && self.move_db.abs() < MOVE_MIN_DB {
             self.move_db = 0.0;
         }
-        let heard_db = self.move_db * self.presence.value();
+        let heard_db = self.move_db * self.heard();
         if heard_db.abs() > self.farthest_move_db.abs() {
             self.farthest_move_db = heard_db;
         }
     }
 
-    fn sound_now(&self) -> Sound {
+    /// How much of the band is there: without corners where the fade begins and ends.
+    fn heard(&self) -> f64 {
         let presence = self.presence.value();
+        presence * presence * (3.0 - 2.0 * presence)
+    }
+
+    fn sound_now(&self) -> Sound {
+        let presence = self.heard();
         let (gain_db, share) = if self.kind.is_cut() {
             (0.0, self.amount.value() * presence)
         } else {
@@ -448,22 +463,16 @@ impl Band {
     fn aim_detector(&mut self, grid: &Grid) {
         if !self.kind.is_cut() {
             let hz = libm::exp2(self.sound.octave);
-            let q = libm::exp2(self.sound.q_octave);
             self.detector
-                .aim(self.kind.shape, &self.place, hz, q, grid.rate_hz);
+                .aim(self.kind.shape, &self.place, hz, self.q, grid.rate_hz);
         }
     }
 
     /// Makes the filter of the sound, within so many frames or at once.
     fn make(&mut self, frames: Option<usize>) {
-        let Sound {
-            q_octave,
-            gain_db,
-            share,
-            ..
-        } = self.sound;
+        let Sound { gain_db, share, .. } = self.sound;
         let Kind { shape, slope, .. } = self.kind;
-        let made = sections(shape, slope, &self.place, libm::exp2(q_octave), gain_db);
+        let made = sections(shape, slope, &self.place, self.q, gain_db);
         let lanes = self.kind.lanes();
         let shares = lanes.map(|lane| lane * share);
         self.two_sections = made.second.is_some();

@@ -8,18 +8,22 @@
 //! ((low·g² − high·T)² + band²·g²·T) / ((g² − T)² + k²·g²·T)
 //! ```
 //!
-//! *Bells* are 1 at 0 Hz and have value and zero slope at the centre. *Low shelves* have the analogue gain
-//! at 0 Hz, at Nyquist and at the corner. Boosts match better than cuts, so a cut is the exact inverse of
-//! the boost, and a high shelf is a low shelf of the opposite gain with a gain behind it.
+//! *Bells* are 1 at 0 Hz and have value and zero slope at the centre. *All else* has the analogue gain at
+//! 0 Hz, at the corner and close to Nyquist. Boosts match better than cuts, so a cut is the exact inverse
+//! of the boost, and a high shelf is a low shelf of the opposite gain with a gain behind it.
 
 use super::super::settings::equalizer::{FREQUENCY_HZ, Q, Shape, Slope};
 use super::super::settings::range::Range;
 use crate::dsp::svf::{CORNER_SHARE_MAX, Svf};
 use core::f64::consts::{FRAC_1_SQRT_2, LN_10, PI, SQRT_2};
 
-/// Highest frequency (in radians a sample) at which shelves and high cuts are matched in between 0 Hz and
-/// Nyquist.
-const MATCH_MAX: f64 = 2.6;
+/// Where magnitudes are matched, in radians a sample, with the tangents of their halves: at the corner or
+/// at `NEAR` if that is lower, and at `FAR`. Two points below Nyquist serve 20 kHz at 44.1 and 48 kHz
+/// better than Nyquist itself.
+const NEAR: f64 = 2.2;
+const NEAR_TAN: f64 = 1.9647596572486523;
+const FAR: f64 = 2.7;
+const FAR_TAN: f64 = 4.455221759562705;
 
 /// Where a band stands, with what of it only changes when it moves.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,11 +32,16 @@ pub(super) struct Place {
     omega: f64,
     /// `tan(ω/2)`.
     pub(super) tan: f64,
-    /// `tan²` of half the frequency in between at which shelves and high cuts are matched.
-    match_tan_squared: f64,
-    /// That frequency and Nyquist as multiples of the corner, squared.
-    match_ratio_squared: f64,
-    nyquist_ratio_squared: f64,
+    near: Match,
+    far: Match,
+}
+
+/// A frequency at which a magnitude is matched.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Match {
+    tan_squared: f64,
+    /// As a multiple of the corner, squared.
+    ratio_squared: f64,
 }
 
 impl Place {
@@ -40,19 +49,27 @@ impl Place {
     pub(super) fn new(hz: f64, rate_hz: f64) -> Self {
         let omega = 2.0 * PI * hz.clamp(1e-6 * rate_hz, CORNER_SHARE_MAX * rate_hz) / rate_hz;
         let tan = libm::tan(0.5 * omega);
-        let matched = omega.min(MATCH_MAX);
-        let match_tan = if matched == omega {
-            tan
-        } else {
-            libm::tan(0.5 * matched)
-        };
         let squared = |x: f64| x * x;
+        let near = if omega < NEAR {
+            Match {
+                tan_squared: squared(tan),
+                ratio_squared: 1.0,
+            }
+        } else {
+            Match {
+                tan_squared: squared(NEAR_TAN),
+                ratio_squared: squared(NEAR / omega),
+            }
+        };
+        let far = Match {
+            tan_squared: squared(FAR_TAN),
+            ratio_squared: squared(FAR / omega),
+        };
         Self {
             omega,
             tan,
-            match_tan_squared: squared(match_tan),
-            match_ratio_squared: squared(matched / omega),
-            nyquist_ratio_squared: squared(PI / omega),
+            near,
+            far,
         }
     }
 }
@@ -182,20 +199,11 @@ fn low_shelf(place: &Place, q: f64, gain_db: f64) -> Svf {
     if gain_db == 0.0 {
         return Svf::wire(g, k);
     }
-    let energy_at = |xx: f64| {
+    let boost = matched(place, [g, k], a * a, |xx| {
         let bend = a * xx / (q * q);
         let [over, under] = [a - xx, 1.0 - a * xx];
         a * a * (over * over + bend) / (under * under + bend)
-    };
-    let low = a * a;
-    let high = libm::sqrt(energy_at(place.nyquist_ratio_squared));
-    let boost = Svf {
-        g,
-        k,
-        high,
-        band: matched_band(place, g, k, high, low, energy_at(place.match_ratio_squared)),
-        low,
-    };
+    });
     if gain_db > 0.0 {
         boost
     } else {
@@ -203,40 +211,50 @@ fn low_shelf(place: &Place, q: f64, gain_db: f64) -> Svf {
     }
 }
 
-/// The band share that gives the section the energy at the frequency in between.
-fn matched_band(place: &Place, g: f64, k: f64, high: f64, low: f64, energy: f64) -> f64 {
-    let v = place.match_tan_squared / (g * g);
-    let [under, over] = [1.0 - v, low - high * v];
-    let band_squared = (energy * (under * under + k * k * v) - over * over) / v;
-    // No more than a zero on the unit circle can be asked for.
-    libm::sqrt(band_squared.max(0.0)).max(1e-3 * k * libm::sqrt(high * low))
+/// The section with these poles, this gain at 0 Hz, and the energy that the analogue curve has at the near
+/// and the far frequency, each as the square of its multiple of the corner.
+fn matched(place: &Place, poles: [f64; 2], low: f64, energy_at: impl Fn(f64) -> f64) -> Svf {
+    let [g, k] = poles;
+    // The energy over the poles' is low² + (band² − 2·low·high)·v + high²·v² with v = T/g².
+    let at = |point: &Match| {
+        let v = point.tan_squared / (g * g);
+        let under = 1.0 - v;
+        let over = energy_at(point.ratio_squared) * (under * under + k * k * v);
+        (v, (over - low * low) / v)
+    };
+    let (near_v, near) = at(&place.near);
+    let (far_v, far) = at(&place.far);
+    let high_squared = ((far - near) / (far_v - near_v)).max(0.0);
+    let high = libm::sqrt(high_squared);
+    let band_squared = near - high_squared * near_v + 2.0 * low * high;
+    Svf {
+        g,
+        k,
+        high,
+        band: libm::sqrt(band_squared.max(0.0)),
+        low,
+    }
 }
 
 /// `(A·s + 1) / (s + A)` with `A = √G`: half the gain down below, half up above, none at the frequency.
 fn tilt(place: &Place, gain_db: f64) -> Svf {
     let a = gain_of(0.5 * gain_db.abs());
+    let poles = gentle_poles(a * place.omega);
     if gain_db == 0.0 {
-        return gentle(place.omega, 1.0, 1.0);
+        return Svf::wire(poles[0], poles[1]);
     }
-    let low = 1.0 / a;
-    let xx = place.nyquist_ratio_squared;
-    let high = libm::sqrt((a * a * xx + 1.0) / (xx + a * a));
-    let up = gentle(a * place.omega, low, high);
+    let up = matched(place, poles, 1.0 / a, |xx| {
+        (a * a * xx + 1.0) / (xx + a * a)
+    });
     if gain_db > 0.0 { up } else { up.inverse() }
 }
 
-/// A first-order section with its pole at `omega`, beside a pole and a zero that cancel each other.
-fn gentle(omega: f64, low: f64, high: f64) -> Svf {
+/// `g` and `k` of a pole at `omega` beside one that only lends a zero to match with.
+fn gentle_poles(omega: f64) -> [f64; 2] {
     let grown = libm::expm1(omega);
     let corner = grown / (grown + 2.0);
     let g = libm::sqrt(corner);
-    Svf {
-        g,
-        k: (1.0 + corner) / g,
-        high,
-        band: (high + low * corner) / g,
-        low,
-    }
+    [g, (1.0 + corner) / g]
 }
 
 /// Butterworth sections of an order, the last pole pair of which has its quality scaled so that
@@ -260,11 +278,11 @@ fn cut(slope: Slope, q: f64, pair: impl Fn(f64) -> Svf, gentle: Svf) -> Sections
     }
 }
 
-/// `s² / (s² + s/Q + 1)`, both zeros at 0 Hz, with the analogue gain at the corner.
+/// `s² / (s² + s/Q + 1)`, both zeros at 0 Hz, with the analogue gain at the near frequency.
 fn low_cut(place: &Place, q: f64) -> Svf {
     let [g, k] = poles(place.omega, 0.5 / q);
-    let v = place.match_tan_squared / (g * g);
-    let xx = place.match_ratio_squared;
+    let v = place.near.tan_squared / (g * g);
+    let xx = place.near.ratio_squared;
     let energy = xx * xx / ((1.0 - xx) * (1.0 - xx) + xx / (q * q));
     let under = 1.0 - v;
     Svf {
@@ -278,26 +296,17 @@ fn low_cut(place: &Place, q: f64) -> Svf {
 
 /// `1 / (s² + s/Q + 1)`.
 fn high_cut(place: &Place, q: f64) -> Svf {
-    let [g, k] = poles(place.omega, 0.5 / q);
-    let energy_at = |xx: f64| 1.0 / ((1.0 - xx) * (1.0 - xx) + xx / (q * q));
-    let high = libm::sqrt(energy_at(place.nyquist_ratio_squared));
-    Svf {
-        g,
-        k,
-        high,
-        band: matched_band(place, g, k, high, 1.0, energy_at(place.match_ratio_squared)),
-        low: 1.0,
-    }
+    matched(place, poles(place.omega, 0.5 / q), 1.0, |xx| {
+        1.0 / ((1.0 - xx) * (1.0 - xx) + xx / (q * q))
+    })
 }
 
-/// `s / (s + 1)`, with the analogue gain at Nyquist.
+/// `s / (s + 1)`.
 fn low_cut_gentle(place: &Place) -> Svf {
-    let xx = place.nyquist_ratio_squared;
-    gentle(place.omega, 0.0, libm::sqrt(xx / (1.0 + xx)))
+    matched(place, gentle_poles(place.omega), 0.0, |xx| xx / (1.0 + xx))
 }
 
-/// `1 / (s + 1)`, with the analogue gain at 0 Hz and Nyquist.
+/// `1 / (s + 1)`.
 fn high_cut_gentle(place: &Place) -> Svf {
-    let xx = place.nyquist_ratio_squared;
-    gentle(place.omega, 1.0, libm::sqrt(1.0 / (1.0 + xx)))
+    matched(place, gentle_poles(place.omega), 1.0, |xx| 1.0 / (1.0 + xx))
 }
