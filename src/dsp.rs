@@ -9,6 +9,7 @@ pub mod glide;
 pub mod interpolator;
 mod loudness;
 pub mod meter;
+pub mod oversampler;
 pub mod sliding_min;
 pub mod svf;
 mod true_peak;
