@@ -1,5 +1,7 @@
 //! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
 
+pub mod clipper;
+pub mod colour;
 pub mod input;
 pub mod limiter;
 pub mod loudness;

@@ -10,11 +10,14 @@ use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::{Meter, MeterReading};
 use finalcoat::engine::Engine;
+use finalcoat::engine::clipper::Clipper;
+use finalcoat::engine::colour::Colour;
 use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
 use finalcoat::engine::loudness::Loudness;
 use finalcoat::engine::safety::Safety;
 use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::colour::ColourSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use signals::{Random, programme};
 use std::fmt::Debug;
@@ -37,6 +40,8 @@ trait Unit: Sized {
     type Settings: Clone + Debug;
     /// Whether it takes NaN and infinity: the engine, and what cleans for it.
     const CLEANS: bool = false;
+    /// Whether its filters ring on after the last sample; they fall silent within seconds.
+    const RINGS: bool = false;
     fn born(stream: Stream, settings: &Self::Settings) -> Self;
     fn set(&mut self, settings: &Self::Settings);
     fn reset(&mut self);
@@ -149,11 +154,16 @@ fn silence_follows_silence<U: Unit>() {
     for rate_hz in RATES_HZ {
         for seed in 0..3 {
             let mut unit = U::born(Stream::new(rate_hz), &U::any(&mut Random::new(seed)));
-            unit.render(&programme(rate_hz, 20_000, seed), 64);
             let silence = vec![0.0; 60_000];
+            let untouched = unit.render(&[silence.clone(), silence], 64);
+            assert!(untouched.iter().flatten().all(|&x| x == 0.0));
+            unit.render(&programme(rate_hz, 20_000, seed), 64);
+            let ringing = if U::RINGS { 3.0 * rate_hz } else { 0.0 } as usize;
+            let silence = vec![0.0; 60_000 + ringing];
             let output = unit.render(&[silence.clone(), silence], 64);
             for channel in output {
-                assert!(channel[unit.latency_samples()..].iter().all(|&x| x == 0.0));
+                let rest = &channel[unit.latency_samples() + ringing..];
+                assert!(rest.iter().all(|&x| x == 0.0));
                 assert!(channel.iter().all(|x| !x.is_subnormal()));
             }
         }
@@ -325,8 +335,25 @@ macro_rules! stage {
     };
 }
 
-stage!(Engine, Settings, |all| all, CLEANS = true);
-stage!(Loudness, LoudnessSettings, |all| all.in_effect().loudness);
+stage!(Engine, Settings, |all| all, CLEANS = true, RINGS = true);
+stage!(
+    Colour,
+    ColourSettings,
+    |all| all.in_effect().colour,
+    RINGS = true
+);
+stage!(
+    Clipper,
+    LoudnessSettings,
+    |all| all.in_effect().loudness,
+    RINGS = true
+);
+stage!(
+    Loudness,
+    LoudnessSettings,
+    |all| all.in_effect().loudness,
+    RINGS = true
+);
 stage!(Limiter, LoudnessSettings, |all| all.in_effect().loudness);
 
 impl Unit for Input {
@@ -483,6 +510,8 @@ macro_rules! contract {
 
 contract!(engine, Engine);
 contract!(input, Input);
+contract!(colour, Colour);
+contract!(clipper, Clipper);
 contract!(loudness, Loudness);
 contract!(limiter, Limiter);
 contract!(safety, Safety);

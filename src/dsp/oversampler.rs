@@ -155,6 +155,11 @@ impl Oversampler {
         }
     }
 
+    /// Whether nothing that was computed is still on its way.
+    pub fn at_rest(&self) -> bool {
+        self.quiet_frames >= MEMORY_FRAMES
+    }
+
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
     fn chunk_avx2(
@@ -206,24 +211,16 @@ impl Oversampler {
         planes: &mut [Plane; PHASES_MAX],
         frames: usize,
     ) {
+        if !self.convolved_known {
+            self.convolved_known = true;
+            self.convolve(taps, 0, LANES);
+        }
+        for start in groups(frames) {
+            self.convolve(taps, start, 0);
+        }
         let Self {
             input, convolved, ..
         } = self;
-        let mut convolve = |start: usize, back: usize| {
-            let group = folded(
-                taps,
-                input.from(start, back + TAPS - 1),
-                input.from(start, back + 2 * TAPS - 1),
-            );
-            convolved.put(start, back, &group);
-        };
-        if !self.convolved_known {
-            self.convolved_known = true;
-            convolve(0, LANES);
-        }
-        for start in groups(frames) {
-            convolve(start, 0);
-        }
         // The passed phase is the input `TAPS − 1` frames ago.
         let passed = TAPS - 1;
         if self.factor == 2 {
@@ -248,6 +245,17 @@ impl Oversampler {
         }
         planes[1].copy_from_slice(&convolved.from(0, LAST / 2)[..CHUNK_FRAMES]);
         planes[3].copy_from_slice(&input.from(0, passed + LAST / 2)[..CHUNK_FRAMES]);
+    }
+
+    /// The convolved phase of the frames that lie `back` before those at `start`.
+    #[inline(always)]
+    fn convolve<const TAPS: usize>(&mut self, taps: &[f32; TAPS], start: usize, back: usize) {
+        let group = folded(
+            taps,
+            self.input.from(start, back + TAPS - 1),
+            self.input.from(start, back + 2 * TAPS - 1),
+        );
+        self.convolved.put(start, back, &group);
     }
 
     /// From 4× to 2×, or what is there already.
