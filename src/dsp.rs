@@ -12,6 +12,7 @@ pub mod loudness;
 pub mod meter;
 pub mod pitch;
 pub mod shelf;
+pub mod oversampler;
 pub mod sliding_min;
 pub mod svf;
 mod true_peak;

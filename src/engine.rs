@@ -3,6 +3,8 @@
 pub mod equalizer;
 pub mod glue;
 pub mod image;
+pub mod clipper;
+pub mod colour;
 pub mod input;
 pub mod limiter;
 pub mod loudness;

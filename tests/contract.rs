@@ -13,6 +13,8 @@ use finalcoat::engine::Engine;
 use finalcoat::engine::equalizer::Equalizer;
 use finalcoat::engine::glue::Glue;
 use finalcoat::engine::image::Image;
+use finalcoat::engine::clipper::Clipper;
+use finalcoat::engine::colour::Colour;
 use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
 use finalcoat::engine::loudness::Loudness;
@@ -23,6 +25,7 @@ use finalcoat::engine::settings::equalizer::EqualizerSettings;
 use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::image::ImageSettings;
 use finalcoat::engine::settings::input::InputSettings;
+use finalcoat::engine::settings::colour::ColourSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
 use signals::{Random, programme};
@@ -173,6 +176,7 @@ fn silence_follows_silence<U: Unit>() {
                 // A bell of 20 Hz and Q 16 falls by 34 dB a second.
                 let most = if U::RINGS { 1e-3 } else { 0.0 };
                 assert!(rest.iter().all(|x| x.abs() <= most));
+                assert!(rest.iter().all(|&x| x == 0.0));
                 assert!(channel.iter().all(|x| !x.is_subnormal()));
             }
         }
@@ -369,6 +373,23 @@ stage!(
     Equalizer,
     EqualizerSettings,
     |all| all.in_effect().equalizer,
+stage!(Engine, Settings, |all| all, CLEANS = true, RINGS = true);
+stage!(
+    Colour,
+    ColourSettings,
+    |all| all.in_effect().colour,
+    RINGS = true
+);
+stage!(
+    Clipper,
+    LoudnessSettings,
+    |all| all.in_effect().loudness,
+    RINGS = true
+);
+stage!(
+    Loudness,
+    LoudnessSettings,
+    |all| all.in_effect().loudness,
     RINGS = true
 );
 stage!(Limiter, LoudnessSettings, |all| all.in_effect().loudness);
@@ -511,6 +532,8 @@ contract!(multiband, Multiband);
 contract!(glue, Glue);
 contract!(equalizer, Equalizer);
 contract!(image, Image);
+contract!(colour, Colour);
+contract!(clipper, Clipper);
 contract!(loudness, Loudness);
 contract!(limiter, Limiter);
 contract!(safety, Safety);
