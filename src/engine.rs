@@ -1,5 +1,6 @@
 //! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
 
+pub mod audition;
 pub mod image;
 pub mod input;
 pub mod limiter;
@@ -12,6 +13,8 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
 use crate::dsp::float_mode::FlushDenormals;
 use crate::dsp::glide::Crossfade;
+use audition::Audition;
+use audition::settings::AuditionSettings;
 use input::Input;
 use loudness::Loudness;
 use reading::Reading;
@@ -25,11 +28,13 @@ const BYPASS_FADE_MS: f64 = 20.0;
 /// The whole chain. Same settings, rate and input give the same samples, however the blocks are cut.
 #[derive(Debug)]
 pub struct Engine {
+    settings: Settings,
     input: Input,
     // Stages 2–6 of the design (equalizer, multiband, image, glue, colour) stand here, in this order.
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
+    audition: Audition,
     /// 0 = the chain, 1 = the delayed input.
     bypass: Crossfade,
 }
@@ -41,16 +46,23 @@ impl Engine {
         let loudness = Loudness::new(stream, &settings.loudness);
         let latency_samples = loudness.latency_samples();
         Self {
+            settings: *settings,
             input,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
+            audition: Audition::new(stream, &settings.multiband),
             bypass: Crossfade::new(stream, BYPASS_FADE_MS, settings.bypass),
         }
     }
 
     /// Takes effect from the next sample, gliding where a jump would click.
     pub fn set(&mut self, settings: &Settings) {
+        if *settings == self.settings {
+            return;
+        }
+        self.settings = *settings;
+        self.audition.chain_changed(&settings.multiband);
         self.bypass.set(settings.bypass);
         self.input.set(&settings.input);
         self.loudness.set(&settings.loudness);
@@ -61,7 +73,28 @@ impl Engine {
         self.input.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
+        self.audition.reset();
         self.bypass.reset();
+    }
+
+    /// What is listened to, from the next sample on; [`reset`](Self::reset) turns it off.
+    pub fn set_audition(&mut self, audition: &AuditionSettings) {
+        self.audition.set(audition);
+    }
+
+    /// Whether anything else is heard than the chain's output (or the bypass).
+    pub fn audition_on(&self) -> bool {
+        self.audition.settings().on()
+    }
+
+    /// How much processed and original are turned down to be as loud as each other, in dB, at most 0.
+    pub fn match_gains_db(&self) -> [f32; 2] {
+        self.audition.match_gains_db()
+    }
+
+    /// Another passage is listened to: its loudness is what a comparison shall be fair by.
+    pub fn measure_anew(&mut self) {
+        self.audition.measure_anew();
     }
 
     /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
@@ -78,8 +111,9 @@ impl Engine {
         self.dry[1].process(chunk.right, &mut dry_right[..frames]);
         self.input.process(chunk);
         self.loudness.process(chunk);
-        self.bypass
-            .process(chunk, &dry_left[..frames], &dry_right[..frames]);
+        let dry = [&dry_left[..frames], &dry_right[..frames]];
+        self.audition.process(chunk, dry);
+        self.bypass.process(chunk, dry[0], dry[1]);
     }
 
     /// Samples from input to output: depends on the stream alone, never on a setting.
