@@ -2,6 +2,7 @@
 
 pub mod equalizer;
 pub mod glue;
+pub mod audition;
 pub mod image;
 pub mod clipper;
 pub mod colour;
@@ -20,6 +21,8 @@ use crate::dsp::glide::Crossfade;
 use equalizer::Equalizer;
 use glue::Glue;
 use image::Image;
+use audition::Audition;
+use audition::settings::AuditionSettings;
 use input::Input;
 use loudness::Loudness;
 use multiband::Multiband;
@@ -44,6 +47,7 @@ pub struct Engine {
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
+    audition: Audition,
     /// 0 = the chain, 1 = the delayed input.
     bypass: Crossfade,
 }
@@ -62,9 +66,11 @@ impl Engine {
             multiband: Multiband::new(stream, &effect.multiband),
             image: Image::new(stream, &effect.image),
             glue: Glue::new(stream, &effect.glue),
+            input,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
+            audition: Audition::new(stream, &settings.multiband),
             bypass: Crossfade::new(stream, BYPASS_FADE_MS, settings.bypass),
         }
     }
@@ -75,6 +81,7 @@ impl Engine {
             return;
         }
         self.settings = *settings;
+        self.audition.chain_changed(&settings.multiband);
         self.bypass.set(settings.bypass);
         let effect = settings.in_effect();
         self.input.set(&effect.input);
@@ -94,7 +101,28 @@ impl Engine {
         self.glue.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
+        self.audition.reset();
         self.bypass.reset();
+    }
+
+    /// What is listened to, from the next sample on; [`reset`](Self::reset) turns it off.
+    pub fn set_audition(&mut self, audition: &AuditionSettings) {
+        self.audition.set(audition);
+    }
+
+    /// Whether anything else is heard than the chain's output (or the bypass).
+    pub fn audition_on(&self) -> bool {
+        self.audition.settings().on()
+    }
+
+    /// How much processed and original are turned down to be as loud as each other, in dB, at most 0.
+    pub fn match_gains_db(&self) -> [f32; 2] {
+        self.audition.match_gains_db()
+    }
+
+    /// Another passage is listened to: its loudness is what a comparison shall be fair by.
+    pub fn measure_anew(&mut self) {
+        self.audition.measure_anew();
     }
 
     /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
@@ -115,8 +143,9 @@ impl Engine {
         self.image.process(chunk);
         self.glue.process(chunk);
         self.loudness.process(chunk);
-        self.bypass
-            .process(chunk, &dry_left[..frames], &dry_right[..frames]);
+        let dry = [&dry_left[..frames], &dry_right[..frames]];
+        self.audition.process(chunk, dry);
+        self.bypass.process(chunk, dry[0], dry[1]);
     }
 
     /// Samples from input to output: depends on the stream alone, never on a setting.

@@ -12,6 +12,8 @@ use finalcoat::dsp::meter::{Meter, MeterReading};
 use finalcoat::engine::Engine;
 use finalcoat::engine::equalizer::Equalizer;
 use finalcoat::engine::glue::Glue;
+use finalcoat::engine::audition::Audition;
+use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::image::Image;
 use finalcoat::engine::clipper::Clipper;
 use finalcoat::engine::colour::Colour;
@@ -28,6 +30,7 @@ use finalcoat::engine::settings::input::InputSettings;
 use finalcoat::engine::settings::colour::ColourSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
+use finalcoat::engine::settings::range::Range;
 use signals::{Random, programme};
 use std::fmt::Debug;
 
@@ -394,6 +397,47 @@ stage!(
 );
 stage!(Limiter, LoudnessSettings, |all| all.in_effect().loudness);
 
+/// Beside an original 6 dB louder, so that the matching has something to do. Its own reset turns it off:
+/// here it is turned on again.
+impl Unit for Audition {
+    type Settings = AuditionSettings;
+    const RINGS: bool = true;
+    fn born(stream: Stream, settings: &AuditionSettings) -> Self {
+        let mut audition = Audition::new(stream, &MultibandSettings::default());
+        Audition::set(&mut audition, settings);
+        audition
+    }
+    fn set(&mut self, settings: &AuditionSettings) {
+        Audition::set(self, settings);
+    }
+    fn reset(&mut self) {
+        let settings = self.settings();
+        Audition::reset(self);
+        Audition::set(self, &settings);
+    }
+    fn process(&mut self, block: &mut StereoBlock<'_>) {
+        block.for_each_part(64, |part| {
+            let mut louder = [[0.0; 64]; 2];
+            for (louder, heard) in louder.iter_mut().zip([&*part.left, &*part.right]) {
+                louder.iter_mut().zip(heard).for_each(|(l, h)| *l = 2.0 * h);
+            }
+            let frames = part.frames();
+            Audition::process(self, part, [&louder[0][..frames], &louder[1][..frames]]);
+        });
+    }
+    fn latency_samples(&self) -> usize {
+        Audition::latency_samples(self)
+    }
+    fn neutral() -> AuditionSettings {
+        AuditionSettings::default()
+    }
+    fn any(random: &mut Random) -> AuditionSettings {
+        AuditionSettings::of_code(
+            (random.below(4) | random.below(3) << 8 | random.below(5) << 16) as u32,
+        )
+    }
+}
+
 impl Unit for Safety {
     type Settings = f32;
     fn born(stream: Stream, ceiling_dbtp: &f32) -> Self {
@@ -535,6 +579,7 @@ contract!(image, Image);
 contract!(colour, Colour);
 contract!(clipper, Clipper);
 contract!(loudness, Loudness);
+contract!(audition, Audition);
 contract!(limiter, Limiter);
 contract!(safety, Safety);
 

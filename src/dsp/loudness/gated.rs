@@ -36,11 +36,6 @@ impl GatedLoudness {
         self.histogram.reset();
     }
 
-    /// Forgets what was counted; the window goes on.
-    pub fn count_anew(&mut self) {
-        self.histogram.reset();
-    }
-
     /// Hears one step of 100 ms: its mean weighted energy per frame, left and right summed.
     pub fn add_step(&mut self, energy: f64) {
         self.steps.rotate_left(1);
@@ -50,6 +45,11 @@ impl GatedLoudness {
             self.histogram
                 .add(self.steps.iter().sum::<f64>() / WINDOW_STEPS as f64);
         }
+    }
+
+    /// Windows of 400 ms, 100 ms apart, that were loud enough to count.
+    pub fn windows(&self) -> u64 {
+        self.histogram.windows()
     }
 
     /// In LUFS; nothing before 400 ms of sound were heard.

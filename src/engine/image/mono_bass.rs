@@ -36,8 +36,8 @@ pub(super) struct MonoBass {
     amounts: [f64; 2],
     frames_done: usize,
     step_frames: usize,
-    /// Feedback of the one-poles, `g/(1 + g)`.
-    pole: f64,
+    /// Feedback of the one-poles, `g/(1 + g)`, at the beginning of the step and at its end.
+    poles: [f64; 2],
     states: [f64; 3],
 }
 
@@ -53,7 +53,7 @@ impl MonoBass {
             amounts: [0.0; 2],
             frames_done: 0,
             step_frames: libm::round(rate_hz / grid.sample_rate_hz).max(1.0) as usize,
-            pole: 0.0,
+            poles: [0.0; 2],
             states: [0.0; 3],
         }
     }
@@ -82,7 +82,7 @@ impl MonoBass {
         let amount = f64::from(self.amount.value());
         self.shares = [share; 2];
         self.amounts = [amount; 2];
-        self.tune();
+        self.poles = [self.pole(); 2];
     }
 
     /// Back to silence; glides land.
@@ -103,10 +103,10 @@ impl MonoBass {
         self.share.settled() && self.share.value() == 0.0 && self.shares == [0.0; 2]
     }
 
-    fn tune(&mut self) {
+    fn pole(&self) -> f64 {
         let octaves = f64::from(self.corner.value());
         let g = warped(libm::exp2(octaves), self.rate_hz);
-        self.pole = g / (1.0 + g);
+        g / (1.0 + g)
     }
 
     /// The next control point.
@@ -116,9 +116,10 @@ impl MonoBass {
             return;
         }
         self.frames_done = 0;
+        self.poles = [self.poles[1]; 2];
         if !self.corner.settled() {
             self.corner.tick();
-            self.tune();
+            self.poles[1] = self.pole();
         } else if !self.wanted {
             self.share.set(0.0);
         }
@@ -138,9 +139,8 @@ impl MonoBass {
         mid_added: &mut [f64],
         side_added: &mut [f64],
     ) {
-        let pole = self.pole;
         let [mut m, mut s, mut t] = self.states;
-        let low = |state: &mut f64, x: f64| {
+        let low = |state: &mut f64, pole: f64, x: f64| {
             let v = (x - *state) * pole;
             let low = v + *state;
             *state = low + v;
@@ -149,15 +149,17 @@ impl MonoBass {
         let way = |[from, to]: [f64; 2]| (from, (to - from) / self.step_frames as f64);
         let (share, share_step) = way(self.shares);
         let (amount, amount_step) = way(self.amounts);
+        let (pole, pole_step) = way(self.poles);
         let added = mid_added.iter_mut().zip(side_added.iter_mut());
         for (n, ((mid, side), (mid_added, side_added))) in
             mid.iter_mut().zip(side.iter_mut()).zip(added).enumerate()
         {
             let at = (self.frames_done + n + 1) as f64;
             let (share, amount) = (share + share_step * at, amount + amount_step * at);
-            let low_mid = low(&mut m, *mid);
-            let low_side = low(&mut s, *side);
-            let lower_side = low(&mut t, *side - low_side);
+            let pole = pole + pole_step * at;
+            let low_mid = low(&mut m, pole, *mid);
+            let low_side = low(&mut s, pole, *side);
+            let lower_side = low(&mut t, pole, *side - low_side);
             *mid_added = -2.0 * share * low_mid;
             let taken = amount * (lower_side - low_side) + 2.0 * low_side;
             *side_added = -share * taken;
