@@ -13,6 +13,7 @@ pub mod meter;
 pub mod pitch;
 pub mod shelf;
 pub mod sliding_min;
+pub mod spectrum;
 pub mod svf;
 mod true_peak;
 pub mod units;
