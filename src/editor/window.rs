@@ -220,7 +220,7 @@ impl App {
             Gesture::ResetOnStart(on) => kept.set_reset_on_start(on),
             Gesture::FindDrive => {
                 lock(&self.side).errand.ask(Request {
-                    settings: view.settings.clone(),
+                    settings: view.settings,
                     goal_lufs: f64::from(view.goal_lufs),
                     input: view.snapshot.input,
                 });

@@ -110,8 +110,9 @@ mod tests {
     #[test]
     fn frames_come_only_while_they_are_wanted() {
         let (mut writer, mut reader) = new(4);
+        let nothing: [Vec<[f32; 2]>; 2] = Default::default();
         writer.write_input(&[1.0], &[2.0]);
-        assert_eq!(heard(&mut reader), [vec![], vec![]]);
+        assert_eq!(heard(&mut reader), nothing);
         reader.want(true);
         writer.write_input(&[1.0, 3.0], &[2.0, 4.0]);
         writer.write_output(&[5.0], &[6.0]);
@@ -121,9 +122,9 @@ mod tests {
         assert_eq!(heard(&mut reader)[0].len(), 4, "the ring is bounded");
         writer.write_input(&[1.0], &[2.0]);
         reader.want(true);
-        assert_eq!(heard(&mut reader), [vec![], vec![]], "of an earlier look");
+        assert_eq!(heard(&mut reader), nothing, "of an earlier look");
         reader.want(false);
         writer.write_input(&[1.0], &[2.0]);
-        assert_eq!(heard(&mut reader), [vec![], vec![]]);
+        assert_eq!(heard(&mut reader), nothing);
     }
 }

@@ -76,7 +76,6 @@ pub(crate) fn playing() -> ViewModel {
             min_gain: 0.7,
             clip_gain: 0.9,
             peak_in: 1.3,
-            ..LoudnessReading::default()
         },
         ..Reading::default()
     };
