@@ -10,6 +10,7 @@ pub mod errand;
 pub mod history;
 pub mod reset;
 pub mod snapshot;
+pub mod spectrum;
 
 /// What the audio thread holds.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct AudioSide {
     pub reset: reset::Reader,
     /// What a preset is going to set.
     pub apply: apply::Reader,
+    /// What goes in and comes out, for the editor.
+    pub spectrum: spectrum::Writer,
 }
 
 /// What the editor holds.
@@ -39,6 +42,8 @@ pub struct EditorSide {
     pub apply: apply::Writer,
     /// What the worker shall do, and what came of it.
     pub errand: errand::Sender,
+    /// What goes in and comes out.
+    pub spectrum: spectrum::Reader,
 }
 
 /// What the worker holds.
@@ -58,6 +63,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (reset_writer, reset_reader) = reset::new();
     let (apply_writer, apply_reader) = apply::new();
     let (errand_sender, errand_receiver) = errand::new();
+    let (spectrum_writer, spectrum_reader) = spectrum::new(spectrum::FRAMES);
     (
         AudioSide {
             snapshot: snapshot_writer,
@@ -65,6 +71,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             capture: capture_writer,
             reset: reset_reader,
             apply: apply_reader,
+            spectrum: spectrum_writer,
         },
         EditorSide {
             snapshot: snapshot_reader,
@@ -72,6 +79,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             reset: reset_writer,
             apply: apply_writer,
             errand: errand_sender,
+            spectrum: spectrum_reader,
         },
         WorkerSide {
             capture: capture_reader,

@@ -28,7 +28,12 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "handoff",
             "preset",
             "dsp::meter",
+            "dsp::block",
+            "dsp::spectrum",
             "dsp::units",
+            "engine::equalizer::response",
+            "engine::multiband::response",
+            "engine::image::response",
             "engine::settings",
             "engine::reading",
         ],
@@ -229,6 +234,7 @@ fn the_audio_side_of_a_handoff_has_no_lock() {
         "src/handoff/history.rs",
         "src/handoff/reset.rs",
         "src/handoff/snapshot.rs",
+        "src/handoff/spectrum.rs",
         "src/plugin/live.rs",
     ] {
         let text = text_of(path);
