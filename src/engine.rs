@@ -1,10 +1,15 @@
 //! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
 
+pub mod equalizer;
+pub mod glue;
 pub mod audition;
 pub mod image;
+pub mod clipper;
+pub mod colour;
 pub mod input;
 pub mod limiter;
 pub mod loudness;
+pub mod multiband;
 pub mod reading;
 pub mod safety;
 pub mod settings;
@@ -13,10 +18,14 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
 use crate::dsp::float_mode::FlushDenormals;
 use crate::dsp::glide::Crossfade;
+use equalizer::Equalizer;
+use glue::Glue;
+use image::Image;
 use audition::Audition;
 use audition::settings::AuditionSettings;
 use input::Input;
 use loudness::Loudness;
+use multiband::Multiband;
 use reading::Reading;
 use settings::Settings;
 
@@ -28,9 +37,13 @@ const BYPASS_FADE_MS: f64 = 20.0;
 /// The whole chain. Same settings, rate and input give the same samples, however the blocks are cut.
 #[derive(Debug)]
 pub struct Engine {
+    /// What was set last, so that setting the same again costs little.
     settings: Settings,
     input: Input,
-    // Stages 2–6 of the design (equalizer, multiband, image, glue, colour) stand here, in this order.
+    equalizer: Equalizer,
+    multiband: Multiband,
+    image: Image,
+    glue: Glue,
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
@@ -42,11 +55,17 @@ pub struct Engine {
 impl Engine {
     /// Allocates all it will ever need; ready to process at `settings`.
     pub fn new(stream: Stream, settings: &Settings) -> Self {
-        let input = Input::new(stream, &settings.input);
-        let loudness = Loudness::new(stream, &settings.loudness);
+        let effect = settings.in_effect();
+        let loudness = Loudness::new(stream, &effect.loudness);
+        // The other stages have no latency.
         let latency_samples = loudness.latency_samples();
         Self {
             settings: *settings,
+            input: Input::new(stream, &effect.input),
+            equalizer: Equalizer::new(stream, &effect.equalizer),
+            multiband: Multiband::new(stream, &effect.multiband),
+            image: Image::new(stream, &effect.image),
+            glue: Glue::new(stream, &effect.glue),
             input,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
@@ -64,13 +83,22 @@ impl Engine {
         self.settings = *settings;
         self.audition.chain_changed(&settings.multiband);
         self.bypass.set(settings.bypass);
-        self.input.set(&settings.input);
-        self.loudness.set(&settings.loudness);
+        let effect = settings.in_effect();
+        self.input.set(&effect.input);
+        self.equalizer.set(&effect.equalizer);
+        self.multiband.set(&effect.multiband);
+        self.image.set(&effect.image);
+        self.glue.set(&effect.glue);
+        self.loudness.set(&effect.loudness);
     }
 
     /// Back to silence; glides land. As good as new.
     pub fn reset(&mut self) {
         self.input.reset();
+        self.equalizer.reset();
+        self.multiband.reset();
+        self.image.reset();
+        self.glue.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
         self.audition.reset();
@@ -110,6 +138,10 @@ impl Engine {
         self.dry[0].process(chunk.left, &mut dry_left[..frames]);
         self.dry[1].process(chunk.right, &mut dry_right[..frames]);
         self.input.process(chunk);
+        self.equalizer.process(chunk);
+        self.multiband.process(chunk);
+        self.image.process(chunk);
+        self.glue.process(chunk);
         self.loudness.process(chunk);
         let dry = [&dry_left[..frames], &dry_right[..frames]];
         self.audition.process(chunk, dry);
@@ -129,6 +161,10 @@ impl Engine {
     /// What the chain did since the last call.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
+            equalizer: self.equalizer.take_reading(),
+            multiband: self.multiband.take_reading(),
+            image: self.image.take_reading(),
+            glue: self.glue.take_reading(),
             loudness: self.loudness.take_reading(),
             ..Reading::default()
         }

@@ -10,7 +10,6 @@ pub mod measure;
 #[cfg(feature = "mp3")]
 pub mod mp3;
 pub mod output;
-pub mod preset;
 pub mod quantize;
 pub mod raw;
 pub mod read;

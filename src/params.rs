@@ -214,14 +214,14 @@ fn group(field: Field) -> String {
         Group::Chain => return String::new(),
         group => group.name(),
     };
-    match band(field) {
+    match band_name(field) {
         Some(band) => format!("{stage}/{band}"),
         None => stage.to_owned(),
     }
 }
 
 /// What a band is called.
-fn band(field: Field) -> Option<String> {
+pub fn band_name(field: Field) -> Option<String> {
     let index = field.band?;
     let named = |names: &[&str]| names.get(usize::from(index)).map(|&name| name.to_owned());
     match field.group {
@@ -235,7 +235,7 @@ fn band(field: Field) -> Option<String> {
 fn name(field: Field) -> String {
     const { assert!(equalizer::BANDS <= 99) };
     let Field { key, name, .. } = field;
-    match (field.group, band(field)) {
+    match (field.group, band_name(field)) {
         (Group::Equalizer, Some(_)) => {
             format!("EQ {} {name}", field.band.unwrap_or_default() + 1)
         }

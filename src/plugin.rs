@@ -4,6 +4,7 @@ pub mod gate;
 pub mod heard;
 pub mod hearing;
 pub mod live;
+pub mod pages;
 pub mod rehearsal;
 pub mod worker;
 
@@ -169,6 +170,10 @@ impl ClapPlugin for Finalcoat {
         ClapFeature::Stereo,
         ClapFeature::Mono,
     ];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        pages::define(&self.params, context);
+    }
 }
 
 impl Vst3Plugin for Finalcoat {

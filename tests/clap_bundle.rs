@@ -1,6 +1,8 @@
 //! The built CLAP bundle in a host: what comes out is what the offline engine gives, bit for bit.
 #![cfg(feature = "plugin")]
 
+#[path = "support/any.rs"]
+mod any;
 #[path = "support/host.rs"]
 mod host;
 #[path = "support/offline_engine.rs"]
@@ -8,14 +10,18 @@ mod offline_engine;
 #[path = "support/signals.rs"]
 mod signals;
 
+use any::any_settings;
 use finalcoat::dsp::block::Stream;
 use finalcoat::engine::Engine;
 use finalcoat::engine::settings::Settings;
-use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS};
+use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
+use finalcoat::engine::settings::loudness::Character;
+use finalcoat::engine::settings::range::Range;
 use host::{Change, Hosted};
 use offline_engine::{Stereo, rendered};
 use signals::{Random, programme};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 const PLUGIN_ID: &str = "org.finalcoat.finalcoat";
 const RATES_HZ: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
@@ -40,8 +46,11 @@ fn open() -> Hosted {
 /// A plugin that stands at `settings`, ready to process.
 fn active(settings: &Settings, sample_rate_hz: f64) -> Hosted {
     let mut plugin = open();
-    for (id, value) in host_values(settings) {
-        plugin.set(id, value).expect("the parameter is set");
+    let untouched = host_values(&Settings::default());
+    for ((id, value), before) in host_values(settings).into_iter().zip(untouched) {
+        if (id, value) != before {
+            plugin.set(id, value).expect("the parameter is set");
+        }
     }
     plugin
         .activate(sample_rate_hz, FRAMES_MAX)
@@ -49,25 +58,31 @@ fn active(settings: &Settings, sample_rate_hz: f64) -> Hosted {
     plugin
 }
 
-/// Settings as the host's numbers: 0 to 1 for a range, a count for a choice.
-fn host_values(settings: &Settings) -> [(&'static str, f64); 6] {
-    let loudness = &settings.loudness;
-    let share = |value: f32, range: finalcoat::engine::settings::Range| {
-        f64::from((value - range.min) / (range.max - range.min))
-    };
-    let character = match loudness.character {
-        Character::Transparent => 0.0,
-        Character::Punchy => 1.0,
-        Character::Dense => 2.0,
-    };
-    [
-        ("bypass", f64::from(u8::from(settings.bypass))),
-        ("loudness_on", f64::from(u8::from(loudness.on))),
-        ("drive_db", share(loudness.drive_db, DRIVE_DB)),
-        ("ceiling_dbtp", share(loudness.ceiling_dbtp, CEILING_DBTP)),
-        ("release_ms", share(loudness.release_ms, RELEASE_MS)),
-        ("character", character),
-    ]
+/// Settings as the host's numbers: 0 to 1 for a range, a count for a choice or a switch.
+fn host_values(settings: &Settings) -> Vec<(&'static str, f64)> {
+    struct Values(Vec<(String, f64)>);
+    impl Visitor for Values {
+        fn number(&mut self, field: Field, range: &'static Range, value: &mut f32) {
+            let share = f64::from(range.normalized(*value));
+            self.0.push((field.id(), share));
+        }
+        fn switch(&mut self, field: Field, value: &mut bool) {
+            self.0.push((field.id(), f64::from(u8::from(*value))));
+        }
+        fn choice(&mut self, field: Field, _: &'static [Variant], index: &mut usize) {
+            self.0.push((field.id(), *index as f64));
+        }
+    }
+    static IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut values = Values(Vec::new());
+        Settings::default().visit(&mut values);
+        values.0.into_iter().map(|(id, _)| id).collect()
+    });
+    let mut values = Values(Vec::new());
+    { *settings }.visit(&mut values);
+    let ids = IDS.iter().map(String::as_str);
+    ids.zip(values.0.into_iter().map(|(_, value)| value))
+        .collect()
 }
 
 fn driven(drive_db: f32) -> Settings {
@@ -84,21 +99,27 @@ fn automation(
     seed: u64,
 ) -> (Vec<(usize, Settings)>, Vec<Change<'static>>) {
     let mut random = Random::new(seed);
-    let mut settings = start.clone();
+    let mut settings = *start;
     let mut moved = Vec::new();
     let mut changes = Vec::new();
     let mut frame = 100;
     while frame < frames {
         let before = host_values(&settings);
-        match random.below(5) {
+        let any = any_settings(&mut random);
+        match random.below(10) {
             0 => settings.loudness.drive_db = random.between(0.0, 20.0) as f32,
-            1 => settings.loudness.ceiling_dbtp = random.between(-6.0, 0.0) as f32,
-            2 => settings.loudness.release_ms = random.between(10.0, 500.0) as f32,
-            3 => settings.loudness.on = !settings.loudness.on,
-            _ => settings.bypass = !settings.bypass,
+            1 => settings.loudness = any.loudness,
+            2 => settings.loudness.on = !settings.loudness.on,
+            3 => settings.bypass = !settings.bypass,
+            4 => settings.equalizer = any.equalizer,
+            5 => settings.multiband = any.multiband,
+            6 => settings.image = any.image,
+            7 => settings.glue = any.glue,
+            8 => settings.colour = any.colour,
+            _ => settings.intensity = any.intensity,
         }
         settings = settings.quantized();
-        moved.push((frame, settings.clone()));
+        moved.push((frame, settings));
         for (before, after) in before.into_iter().zip(host_values(&settings)) {
             if before != after {
                 let (id, value) = after;
@@ -268,13 +289,15 @@ fn a_broken_state_is_refused_and_changes_nothing() {
     let settings = driven(3.0);
     let mut plugin = active(&settings, 48_000.0);
     let before: Vec<_> = host_values(&settings)
+        .into_iter()
         .map(|(id, _)| plugin.value(id))
-        .into();
+        .collect();
     assert!(plugin.load(b"no state at all").is_err());
     assert!(plugin.load(&[]).is_err());
     let after: Vec<_> = host_values(&settings)
+        .into_iter()
         .map(|(id, _)| plugin.value(id))
-        .into();
+        .collect();
     assert_eq!(before, after);
 }
 

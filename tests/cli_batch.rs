@@ -154,7 +154,7 @@ fn settings_are_printed_as_their_steps() {
 fn the_help_says_the_defaults_of_the_engine() {
     let help = run(&folder(), &["master", "--help"]).stdout;
     let help = String::from_utf8_lossy(&help).replace('\n', " ");
-    let release_ms = finalcoat::engine::settings::RELEASE_MS.default;
+    let release_ms = finalcoat::engine::settings::loudness::RELEASE_MS.default;
     let release = help.split("--release-ms").nth(1).expect("the flag");
     let default = release.split("[default: ").nth(1).expect("its default");
     assert!(default.starts_with(&format!("{release_ms}]")), "{default}");

@@ -40,10 +40,12 @@ pub struct QuickInterpolator {
 
 /// Whether the processor has AVX2: known only by asking it.
 #[derive(Debug, Clone, Copy)]
-struct WideLanes(#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] bool);
+pub(super) struct WideLanes(
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] pub(super) bool,
+);
 
 impl WideLanes {
-    fn detect() -> Self {
+    pub(super) fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         return Self(std::arch::is_x86_feature_detected!("avx2"));
         #[cfg(not(target_arch = "x86_64"))]

@@ -192,6 +192,7 @@ impl App {
     fn receive(&mut self, setter: &ParamSetter<'_>, view: &ViewModel) {
         match &view.errand {
             Errand::Done(answer) if self.awaited => {
+                self.params.set_drive_trim_db(answer.drive_trim_db);
                 self.touch(DRIVE, |param| set(setter, param, answer.drive_db));
                 if let Some(ParamKind::Switch(param)) = self.params.param(LOUDNESS_ON) {
                     set(setter, param, true);

@@ -1,5 +1,6 @@
-//! Stage 7, loudness: drive, true-peak limiter, safety. Off, it is the exactly delayed input.
+//! Stage 7, loudness: clipper, drive, true-peak limiter, safety. Off, it is the exactly delayed input.
 
+use super::clipper::Clipper;
 use super::limiter::Limiter;
 use super::reading::LoudnessReading;
 use super::safety::Safety;
@@ -14,6 +15,7 @@ const SWITCH_FADE_MS: f64 = 20.0;
 /// The loudness stage.
 #[derive(Debug)]
 pub struct Loudness {
+    clipper: Clipper,
     limiter: Limiter,
     safety: Safety,
     dry: [Delay; 2],
@@ -24,10 +26,13 @@ pub struct Loudness {
 impl Loudness {
     /// Allocates all it will ever need.
     pub fn new(stream: Stream, settings: &LoudnessSettings) -> Self {
+        let clipper = Clipper::new(stream, settings);
         let limiter = Limiter::new(stream, settings);
         let safety = Safety::new(stream, settings.ceiling_dbtp);
-        let latency_samples = limiter.latency_samples() + safety.latency_samples();
+        let latency_samples =
+            clipper.latency_samples() + limiter.latency_samples() + safety.latency_samples();
         Self {
+            clipper,
             limiter,
             safety,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
@@ -37,6 +42,7 @@ impl Loudness {
 
     /// Takes effect from the next sample, gliding.
     pub fn set(&mut self, settings: &LoudnessSettings) {
+        self.clipper.set(settings);
         self.limiter.set(settings);
         self.safety.set(settings.ceiling_dbtp);
         self.off.set(!settings.on);
@@ -44,6 +50,7 @@ impl Loudness {
 
     /// Back to silence; glides land.
     pub fn reset(&mut self) {
+        self.clipper.reset();
         self.limiter.reset();
         self.safety.reset();
         self.dry.iter_mut().for_each(Delay::reset);
@@ -60,6 +67,7 @@ impl Loudness {
         let mut dry = [[0.0; CHUNK_FRAMES]; 2];
         self.dry[0].process(chunk.left, &mut dry[0][..frames]);
         self.dry[1].process(chunk.right, &mut dry[1][..frames]);
+        self.clipper.process(chunk);
         self.limiter.process(chunk);
         self.safety.process(chunk);
         self.off
@@ -78,6 +86,7 @@ impl Loudness {
 
     /// What it did since last asked.
     pub fn take_reading(&mut self) -> LoudnessReading {
+        let clip_gain = self.clipper.take_reading();
         let (limiter_gain, peak_in) = self.limiter.take_reading();
         let safety_gain = self.safety.take_reading();
         LoudnessReading {
@@ -86,7 +95,7 @@ impl Loudness {
             } else {
                 limiter_gain * safety_gain
             },
-            clip_gain: 1.0,
+            clip_gain,
             peak_in,
         }
     }

@@ -5,18 +5,19 @@ use super::measure::{Heard, Measurement, listen, rounded};
 #[cfg(feature = "mp3")]
 use super::mp3::Mp3Writer;
 use super::output::{OutputFile, commit_both};
-use super::preset;
 use super::quantize::BitDepth;
 use super::raw::RawAudio;
 use super::read::SAMPLE_RATE_HZ;
-use super::render::{Limiting, Rendered, keeps_ceiling, render};
+use super::render::{Rendered, keeps_ceiling, render};
 use super::services::Service;
 use super::tags::Tags;
 use super::watch::Watch;
 use super::write::{Container, Shape, SoundWriter, Written};
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE_LU};
+use crate::assistant::limiting::Limiting;
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
+use crate::preset;
 use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
@@ -53,6 +54,8 @@ pub struct Job {
     pub settings: Settings,
     /// The ceiling was chosen by the user: no advice changes it.
     pub ceiling_is_set: bool,
+    /// The reference level was given; else it is the loudest 3 s of the song.
+    pub reference_level_is_set: bool,
     /// Where the master goes.
     pub service: Option<&'static Service>,
     /// WAV or FLAC.
@@ -164,6 +167,11 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         && !job.ceiling_is_set
     {
         settings.loudness.ceiling_dbtp = service.advised_ceiling_dbtp(goal_lufs);
+    }
+    if let Some(loudest_lufs) = before_reading.max_short_term_lufs
+        && !job.reference_level_is_set
+    {
+        settings.input.reference_level_db = loudest_lufs as f32;
     }
     match job.loudness {
         Loudness::Off => settings.loudness.on = false,

@@ -36,6 +36,12 @@ pub(crate) fn test() -> Result<()> {
     run(&mut cargo(&["test"]))
 }
 
+/// Writes the frozen files anew.
+pub(crate) fn bless() -> Result<()> {
+    let mut test = cargo(&["test", "--test", "params"]);
+    run(test.env("FINALCOAT_BLESS", "1"))
+}
+
 /// A minimal Rust comes without the formatter and the linter.
 fn toolchain() -> Result<()> {
     for (component, probe) in [("rustfmt", "fmt"), ("clippy", "clippy")] {

@@ -19,6 +19,7 @@ Usage: cargo xtask <COMMAND>
   test      builds the bundles, then checks and tests everything; this is all of CI
   bundle    builds the plugin bundles into target/bundled
   install   copies the plugin bundles to your plugin folders, building them first
+  bless     writes anew what tests hold frozen (host parameters), after a change that is meant
   bench     counts instructions per frame (arguments go to `cargo bench`)
 
 Missing Debian and Ubuntu packages are installed after saying so, with sudo unless root; elsewhere
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         "test" => check::test(),
         "bundle" => bundle::bundle().map(|_| ()),
         "install" => install::install(),
+        "bless" => check::bless(),
         "bench" => bench::bench(&rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -7,10 +7,10 @@ use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, RELEASE_MS};
 use finalcoat::engine::settings::range::Range;
 use finalcoat::offline::master::{Job, Loudness, is_sample_rate};
-use finalcoat::offline::preset;
 use finalcoat::offline::quantize::BitDepth;
 use finalcoat::offline::services::{self, SERVICES};
 use finalcoat::offline::write::Container;
+use finalcoat::preset::{self, Preset, factory};
 use std::path::{Path, PathBuf};
 
 /// Loudness goals that make sense, in LUFS.
@@ -127,8 +127,7 @@ pub(crate) struct MasterArguments {
     /// Go to the loudness even where it crushes the song
     #[arg(long)]
     pub(crate) force_loudness: bool,
-    /// Settings (JSON or TOML) to master with, as --json prints them; other flags win over it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = format!("Settings to master with: a file (TOML or JSON, as the plugin saves or --json prints them) or one of: {}; other flags win over it", factory::all().iter().map(|factory| factory.name).collect::<Vec<_>>().join(", ")))]
     pub(crate) preset: Option<PathBuf>,
     /// Bits per sample [default: 24]
     #[arg(long, value_name = "BITS")]
@@ -151,11 +150,10 @@ pub(crate) struct MasterArguments {
 impl MasterArguments {
     /// What is to be done with every song, or why that cannot be.
     pub(crate) fn job(&self) -> Result<Job, String> {
-        let mut settings = match &self.preset {
-            Some(path) => preset::read(path)
-                .map_err(|failure| format!("--preset {}: {failure}", path.display()))?,
-            None => Settings::default(),
-        };
+        let preset = self.preset()?;
+        let mut settings = preset
+            .as_ref()
+            .map_or_else(Settings::default, |preset| preset.settings);
         if let Some(ceiling_dbtp) = self.ceiling_dbtp {
             settings.loudness.ceiling_dbtp =
                 in_range("--ceiling-dbtp", ceiling_dbtp, &CEILING_DBTP, "dBTP")?;
@@ -171,8 +169,10 @@ impl MasterArguments {
             };
         }
         let service = self.service.as_deref().and_then(services::find);
-        let loudness =
-            self.wanted_loudness(service.is_some_and(|service| service.sets_loudness))?;
+        let loudness = self.wanted_loudness(
+            service.is_some_and(|service| service.sets_loudness),
+            preset.as_ref(),
+        )?;
         if let Some(rate_hz) = self.sample_rate.filter(|&rate_hz| !is_sample_rate(rate_hz)) {
             return Err(format!(
                 "--sample-rate {rate_hz} is out of range: give 8000 to 384000 Hz"
@@ -192,7 +192,8 @@ impl MasterArguments {
             loudness,
             force_loudness: self.force_loudness,
             settings,
-            ceiling_is_set: self.ceiling_dbtp.is_some() || self.preset.is_some(),
+            ceiling_is_set: self.ceiling_dbtp.is_some() || preset.is_some(),
+            reference_level_is_set: preset.is_some_and(|preset| preset.sets_reference_level),
             service,
             container,
             depth,
@@ -202,7 +203,31 @@ impl MasterArguments {
         })
     }
 
-    fn wanted_loudness(&self, service_sets_it: bool) -> Result<Loudness, String> {
+    /// The preset of that file, or of that name where there is no such file.
+    fn preset(&self) -> Result<Option<Preset>, String> {
+        let Some(path) = &self.preset else {
+            return Ok(None);
+        };
+        if !path.exists()
+            && let Some(found) = path.to_str().and_then(factory::named)
+        {
+            return Ok(Some(Preset {
+                settings: found.settings,
+                sets_drive: false,
+                sets_reference_level: false,
+                description: None,
+            }));
+        }
+        preset::read(path)
+            .map(Some)
+            .map_err(|fault| format!("--preset {}: {fault}", path.display()))
+    }
+
+    fn wanted_loudness(
+        &self,
+        service_sets_it: bool,
+        preset: Option<&Preset>,
+    ) -> Result<Loudness, String> {
         if let Some(lufs) = self.target_lufs {
             if !TARGET_LUFS.contains(&lufs) {
                 return Err(format!(
@@ -217,8 +242,15 @@ impl MasterArguments {
             Some(LoudnessChoice::Auto) => Loudness::Auto,
             Some(LoudnessChoice::Keep) => Loudness::Keep,
             Some(LoudnessChoice::Off) => Loudness::Off,
-            None if self.preset.is_some() && !service_sets_it => Loudness::AsSet,
-            None => Loudness::Auto,
+            // A preset that is to be loud and does not say how much leaves it to the song.
+            None => match preset {
+                Some(preset)
+                    if !service_sets_it && (preset.sets_drive || !preset.settings.loudness.on) =>
+                {
+                    Loudness::AsSet
+                }
+                _ => Loudness::Auto,
+            },
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::fields::{Field, Group, Visitor, choice, visit_choice};
 use super::range::Range;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Bands of the equalizer.
 pub const BANDS: usize = 16;
@@ -187,8 +187,8 @@ impl BandSettings {
 pub struct EqualizerSettings {
     /// Off: the stage changes nothing.
     pub on: bool,
-    /// The bands. In text, those after the last that is used may be missing.
-    #[serde(serialize_with = "write_bands", deserialize_with = "read_bands")]
+    /// The bands. In text, those after the last that is used are missing.
+    #[serde(serialize_with = "write_bands")]
     pub bands: [BandSettings; BANDS],
 }
 
@@ -243,17 +243,4 @@ fn write_bands<S: Serializer>(
         .rev()
         .find(|&band| bands[band] != untouched[band]);
     serializer.collect_seq(&bands[..used.map_or(0, |last| last + 1)])
-}
-
-fn read_bands<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<[BandSettings; BANDS], D::Error> {
-    let read = Vec::<BandSettings>::deserialize(deserializer)?;
-    if read.len() > BANDS {
-        let text = format!("{} bands, where there are {BANDS}", read.len());
-        return Err(serde::de::Error::custom(text));
-    }
-    let mut bands = EqualizerSettings::default().bands;
-    bands[..read.len()].copy_from_slice(&read);
-    Ok(bands)
 }

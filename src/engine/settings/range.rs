@@ -62,7 +62,8 @@ impl Range {
         if self.skew == 1.0 {
             share
         } else {
-            libm::powf(share, 1.0 / self.skew)
+            // The same function as the framework's, or ties would fall differently.
+            share.powf(1.0 / self.skew)
         }
     }
 
@@ -72,7 +73,7 @@ impl Range {
         let share = if self.skew == 1.0 {
             share
         } else {
-            libm::powf(share, self.skew)
+            share.powf((1.0 / self.skew).recip())
         };
         share * (self.max - self.min) + self.min
     }

@@ -1,0 +1,95 @@
+//! Pages of eight parameters for controllers with eight knobs (CLAP remote controls).
+
+use nice_plug::context::remote_controls::{
+    RemoteControlsContext, RemoteControlsPage, RemoteControlsSection,
+};
+
+use crate::engine::settings::fields::{Field, Group};
+use crate::params::{FinalcoatParams, ParamKind, band_name};
+
+/// What is reached for first, over all stages.
+const MAIN: [&str; 8] = [
+    "intensity",
+    "drive_db",
+    "ceiling_dbtp",
+    "clip_depth_db",
+    "loudness_on",
+    "glue_threshold_db",
+    "colour_drive_db",
+    "reference_level_db",
+];
+/// The stages, in the order of the chain.
+const STAGES: [Group; 7] = [
+    Group::Input,
+    Group::Equalizer,
+    Group::Multiband,
+    Group::Image,
+    Group::Glue,
+    Group::Colour,
+    Group::Loudness,
+];
+
+/// Puts every automatable value of every stage onto a page, and the most used onto the first.
+pub fn define(params: &FinalcoatParams, context: &mut impl RemoteControlsContext) {
+    context.add_section("Main", |section| {
+        section.add_page("Main", |page| {
+            for id in MAIN {
+                let found = params.all().iter().find(|param| param.field.id() == id);
+                match found {
+                    Some(param) => add(page, &param.kind),
+                    None => page.add_spacer(),
+                }
+            }
+        });
+    });
+    for group in STAGES {
+        let fields: Vec<Field> = params
+            .all()
+            .iter()
+            .filter(|param| param.field.group == group)
+            .filter(|param| !matches!(param.kind, ParamKind::Choice(..)))
+            .map(|param| param.field)
+            .collect();
+        let mut places: Vec<Option<u8>> = fields.iter().map(|field| field.band).collect();
+        places.dedup();
+        context.add_section(group.name(), |section| {
+            // A page is eight: the ratio of an equalizer band is the one that is left out.
+            let shown = |field: &&Field| group != Group::Equalizer || field.key != "ratio";
+            // Bands of one value share a page.
+            if group == Group::Image {
+                add_page(section, params, group.name(), fields.iter().filter(shown));
+                return;
+            }
+            for place in places {
+                let named = fields.iter().find(|field| field.band == place);
+                let name = named.and_then(|field| band_name(*field));
+                let name = name.unwrap_or_else(|| group.name().to_owned());
+                let here = fields.iter().filter(|field| field.band == place);
+                add_page(section, params, &name, here.filter(shown));
+            }
+        });
+    }
+}
+
+fn add_page<'a>(
+    section: &mut impl RemoteControlsSection,
+    params: &FinalcoatParams,
+    name: &str,
+    fields: impl Iterator<Item = &'a Field>,
+) {
+    section.add_page(name, |page| {
+        for field in fields {
+            if let Some(param) = params.param(*field) {
+                add(page, param);
+            }
+        }
+    });
+}
+
+fn add(page: &mut impl RemoteControlsPage, param: &ParamKind) {
+    match param {
+        ParamKind::Number(param, _) => page.add_param(param),
+        ParamKind::Switch(param) => page.add_param(param),
+        ParamKind::Choice(param, _) => page.add_param(param),
+    }
+}
