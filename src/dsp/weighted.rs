@@ -34,24 +34,20 @@ impl WeightedLanes {
         self.states = [f32x4::ZERO; 4];
     }
 
-    /// Weights the frames in place.
+    /// One frame, weighted.
     #[inline]
-    pub fn weigh(&mut self, frames: &mut [f32x4]) {
-        let ([b0, b1, b2], [a1, a2], pole) = (self.shelf_b, self.shelf_a, self.pole);
-        let [mut s1, mut s2, mut h1, mut h2] = self.states;
-        for frame in frames {
-            let x = *frame;
-            // Transposed direct form II.
-            let y = b0 * x + s1;
-            s1 = b1 * x - a1 * y + s2;
-            s2 = b2 * x - a2 * y;
-            let z = y - h1;
-            h1 += pole * z;
-            let w = z - h2;
-            h2 += pole * w;
-            *frame = w;
-        }
-        self.states = [s1, s2, h1, h2];
+    pub fn tick(&mut self, x: f32x4) -> f32x4 {
+        let ([b0, b1, b2], [a1, a2]) = (self.shelf_b, self.shelf_a);
+        let [s1, s2, h1, h2] = &mut self.states;
+        // Transposed direct form II.
+        let y = b0 * x + *s1;
+        *s1 = b1 * x - a1 * y + *s2;
+        *s2 = b2 * x - a2 * y;
+        let z = y - *h1;
+        *h1 += self.pole * z;
+        let w = z - *h2;
+        *h2 += self.pole * w;
+        w
     }
 }
 
@@ -70,11 +66,10 @@ mod tests {
                 let tone: Vec<f32> = (0..count)
                     .map(|n| (0.3 * libm::sin(TAU * hz / rate_hz * n as f64)) as f32)
                     .collect();
-                let mut frames: Vec<f32x4> = tone
+                let frames: Vec<f32x4> = tone
                     .iter()
-                    .map(|&x| f32x4::from([x, -x, 0.5 * x, 0.0]))
+                    .map(|&x| lanes.tick(f32x4::from([x, -x, 0.5 * x, 0.0])))
                     .collect();
-                lanes.weigh(&mut frames);
                 let mut energies = [0.0; 4];
                 for frame in &frames[count / 2..] {
                     for (energy, x) in energies.iter_mut().zip(frame.to_array()) {

@@ -28,7 +28,7 @@ const SPLITS: usize = BANDS - 1;
 /// Duration of moves of widths, splits and the amount of mono bass.
 const GLIDE_MS: f64 = 50.0;
 /// Distance of two control points at 48 kHz; gains between them lie on a line.
-const GRID_FRAMES_AT_48_KHZ: f64 = 32.0;
+const GRID_FRAMES_AT_48_KHZ: f64 = 64.0;
 /// Frames worked on at a time.
 const RUN_FRAMES: usize = 64;
 /// Filter states below this (−300 dBFS) are silence.
@@ -49,6 +49,16 @@ pub struct Image {
     mono_bass: MonoBass,
     bands: Bands,
     guard: Guard,
+    buffers: Buffers,
+}
+
+/// Mid and side of a run, and what is added to them.
+#[derive(Debug)]
+struct Buffers {
+    mid: [f64; RUN_FRAMES],
+    side: [f64; RUN_FRAMES],
+    mid_added: [f64; RUN_FRAMES],
+    side_added: [f64; RUN_FRAMES],
 }
 
 impl Image {
@@ -69,6 +79,12 @@ impl Image {
             mono_bass: MonoBass::new(rate_hz, grid),
             bands: Bands::new(stream, grid_frames as usize),
             guard: Guard::new(grid),
+            buffers: Buffers {
+                mid: [0.0; RUN_FRAMES],
+                side: [0.0; RUN_FRAMES],
+                mid_added: [0.0; RUN_FRAMES],
+                side_added: [0.0; RUN_FRAMES],
+            },
         };
         image.aim();
         image.reset();
@@ -148,10 +164,10 @@ impl Image {
     /// A run within one grid step.
     fn process_run(&mut self, block: &mut StereoBlock<'_>) {
         let frames = block.frames();
-        let mut buffers = [[0.0; RUN_FRAMES]; 4];
-        let [mid, side, mid_added, side_added] = &mut buffers;
-        let (mid, side) = (&mut mid[..frames], &mut side[..frames]);
-        let (mid_added, side_added) = (&mut mid_added[..frames], &mut side_added[..frames]);
+        let buffers = &mut self.buffers;
+        let (mid, side) = (&mut buffers.mid[..frames], &mut buffers.side[..frames]);
+        let mid_added = &mut buffers.mid_added[..frames];
+        let side_added = &mut buffers.side_added[..frames];
         let stereo = block.left.iter().zip(block.right.iter());
         for ((mid, side), (&left, &right)) in mid.iter_mut().zip(side.iter_mut()).zip(stereo) {
             let (left, right) = (f64::from(left), f64::from(right));
@@ -161,20 +177,24 @@ impl Image {
         let mono_bass = !self.mono_bass.idle();
         if mono_bass {
             self.mono_bass.process(mid, side, mid_added, side_added);
+        } else {
+            side_added.fill(0.0);
         }
         if self.settings.on {
             self.bands.listen(mid, side);
         }
         let widened = self.shelves.process(side, side_added);
+        let stereo = block.left.iter_mut().zip(block.right.iter_mut());
         if mono_bass {
-            for n in 0..frames {
-                block.left[n] = (f64::from(block.left[n]) + mid_added[n] + side_added[n]) as f32;
-                block.right[n] = (f64::from(block.right[n]) + mid_added[n] - side_added[n]) as f32;
+            let added = mid_added.iter().zip(side_added.iter());
+            for ((left, right), (mid, side)) in stereo.zip(added) {
+                *left = (f64::from(*left) + (mid + side)) as f32;
+                *right = (f64::from(*right) + (mid - side)) as f32;
             }
         } else if widened {
-            for n in 0..frames {
-                block.left[n] = (f64::from(block.left[n]) + side_added[n]) as f32;
-                block.right[n] = (f64::from(block.right[n]) - side_added[n]) as f32;
+            for ((left, right), side) in stereo.zip(side_added.iter()) {
+                *left = (f64::from(*left) + side) as f32;
+                *right = (f64::from(*right) - side) as f32;
             }
         }
     }

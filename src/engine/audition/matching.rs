@@ -22,8 +22,6 @@ const TRUSTED_STEPS: f64 = 30.0;
 const LEAST_STEPS: u32 = 10;
 /// Differences beyond this are no loudness of a master.
 const DIFFERENCE_MAX_LU: f64 = 40.0;
-/// Frames listened to at a time.
-const RUN_FRAMES: usize = 64;
 
 /// Measures original and processed side by side.
 #[derive(Debug)]
@@ -87,22 +85,16 @@ impl Matching {
 
     /// Frames of one slot; all slices are as long.
     pub(super) fn listen(&mut self, original: [&[f32]; 2], processed: [&[f32]; 2]) {
-        let mut frames = [f32x4::ZERO; RUN_FRAMES];
-        let channels = [original[0], original[1], processed[0], processed[1]];
-        let mut start = 0;
-        let count = original[0].len();
-        while start < count {
-            let end = (start + RUN_FRAMES).min(count);
-            let frames = &mut frames[..end - start];
-            interleave(channels.map(|channel| &channel[start..end]), frames);
-            self.weighting.weigh(frames);
-            let mut open = self.open;
-            for frame in frames {
-                open += *frame * *frame;
-            }
-            self.open = open;
-            start = end;
+        let mut weighting = self.weighting.clone();
+        let mut open = self.open;
+        let originals = original[0].iter().zip(original[1]);
+        let processed = processed[0].iter().zip(processed[1]);
+        for ((&a, &b), (&c, &d)) in originals.zip(processed) {
+            let frame = weighting.tick(f32x4::from([a, b, c, d]));
+            open += frame * frame;
         }
+        self.weighting = weighting;
+        self.open = open;
     }
 
     /// The open slot has got all its frames; whether there is news.
@@ -145,13 +137,5 @@ impl Matching {
     /// Loudness of the chain's output beside that of the original, in LU; 0 until something was heard.
     pub(super) fn difference_lu(&self) -> f64 {
         self.difference_lu.unwrap_or(0.0)
-    }
-}
-
-/// Four channels into frames of four lanes.
-fn interleave(channels: [&[f32]; 4], frames: &mut [f32x4]) {
-    let [a, b, c, d] = channels;
-    for (n, frame) in frames.iter_mut().enumerate() {
-        *frame = f32x4::from([a[n], b[n], c[n], d[n]]);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The band filters are second-order Butterworth pairs in a tree, whose powers add up to one at every
 //! frequency: no energy is counted twice or lost. Single precision is plenty for energies, and lets mid
-//! and side of two branches share one vector.
+//! and side of two branches share one vector; so is half of 44.1 kHz, to which the mean of a few frames
+//! brings the rate. What lies above counts less, in mid and side alike.
 
 use super::SPLITS;
 use super::shelves::warped;
@@ -12,6 +13,8 @@ use crate::engine::settings::image::BANDS;
 use core::f64::consts::SQRT_2;
 use wide::f32x4;
 
+/// Rate of the energies, about.
+const RATE_HZ: f64 = 24e3;
 /// How often the guard is told.
 pub(super) const STEP_MS: f64 = 10.0;
 
@@ -73,13 +76,19 @@ impl Lanes {
 /// Listens to mid and side.
 #[derive(Debug)]
 pub(super) struct Bands {
+    /// Rate of the energies.
     rate_hz: f64,
+    /// Frames of sound to one of them, and how many are missing in the sum of the open one.
+    frames: u32,
+    missing: u32,
+    open: [f64; 2],
     weighting: WeightedLanes,
     middle: Lanes,
-    /// Lanes 0 and 1 split the lower half, 2 and 3 the upper.
+    /// Lanes 0 and 2 split the lower half of mid and side, 1 and 3 the upper.
     ends: Lanes,
-    /// Squares and mid·side, of what is below the splits of `ends` and what is above.
-    sums: [[f32x4; 2]; 2],
+    /// Mid², side², mid·side of four bands: the parts below the splits of `ends` in lanes 0 and 2, those
+    /// above in 1 and 3.
+    sums: [f32x4; 3],
     grid_steps: u32,
     grid_steps_done: u32,
 }
@@ -87,14 +96,18 @@ pub(super) struct Bands {
 impl Bands {
     /// For a stream whose control points lie `grid_frames` apart.
     pub(super) fn new(stream: Stream, grid_frames: usize) -> Self {
-        let rate_hz = stream.sample_rate_hz;
-        let steps = libm::round(STEP_MS * 1e-3 * rate_hz / grid_frames as f64);
+        let steps = libm::round(STEP_MS * 1e-3 * stream.sample_rate_hz / grid_frames as f64);
+        let frames = libm::round(stream.sample_rate_hz / RATE_HZ).max(1.0);
+        let rate_hz = stream.sample_rate_hz / frames;
         Self {
             rate_hz,
-            weighting: WeightedLanes::new(stream),
+            frames: frames as u32,
+            missing: frames as u32,
+            open: [0.0; 2],
+            weighting: WeightedLanes::new(Stream::new(rate_hz)),
             middle: Lanes::new(),
             ends: Lanes::new(),
-            sums: [[f32x4::ZERO; 2]; 2],
+            sums: [f32x4::ZERO; 3],
             grid_steps: steps.max(1.0) as u32,
             grid_steps_done: 0,
         }
@@ -102,10 +115,12 @@ impl Bands {
 
     /// As good as new.
     pub(super) fn reset(&mut self, splits_hz: &[f64; SPLITS]) {
+        self.missing = self.frames;
+        self.open = [0.0; 2];
         self.weighting.reset();
         self.middle = Lanes::new();
         self.ends = Lanes::new();
-        self.sums = [[f32x4::ZERO; 2]; 2];
+        self.sums = [f32x4::ZERO; 3];
         self.grid_steps_done = 0;
         self.set(splits_hz);
     }
@@ -114,32 +129,39 @@ impl Bands {
     pub(super) fn set(&mut self, splits_hz: &[f64; SPLITS]) {
         let [low, mid, high] = splits_hz.map(|hz| warped(hz, self.rate_hz));
         self.middle.set([mid; 4]);
-        self.ends.set([low, low, high, high]);
+        self.ends.set([low, high, low, high]);
     }
 
-    /// At most [`super::RUN_FRAMES`] frames.
+    /// Frames of the open step.
     pub(super) fn listen(&mut self, mid: &[f64], side: &[f64]) {
-        let mut frames = [f32x4::ZERO; super::RUN_FRAMES];
-        let frames = &mut frames[..mid.len()];
-        for (frame, (&mid, &side)) in frames.iter_mut().zip(mid.iter().zip(side)) {
-            let (mid, side) = (mid as f32, side as f32);
-            *frame = f32x4::from([mid, side, mid, side]);
-        }
-        self.weighting.weigh(frames);
+        let mut weighting = self.weighting.clone();
         let (mut middle, mut ends) = (self.middle, self.ends);
-        let [[mut low, mut low_cross], [mut high, mut high_cross]] = self.sums;
-        for frame in frames {
-            let [below, above] = middle.tick(*frame);
-            let (below, above) = (below.to_array(), above.to_array());
-            let halves = f32x4::from([below[0], below[1], above[0], above[1]]);
-            let [lows, highs] = ends.tick(halves);
-            low += lows * lows;
-            high += highs * highs;
-            low_cross += lows * swapped(lows);
-            high_cross += highs * swapped(highs);
+        let [mut mids, mut sides, mut crosses] = self.sums;
+        let share = 1.0 / f64::from(self.frames);
+        let [mut open_mid, mut open_side] = self.open;
+        let mut missing = self.missing;
+        for (&mid, &side) in mid.iter().zip(side) {
+            open_mid += mid;
+            open_side += side;
+            missing -= 1;
+            if missing > 0 {
+                continue;
+            }
+            missing = self.frames;
+            let (mid, side) = ((open_mid * share) as f32, (open_side * share) as f32);
+            (open_mid, open_side) = (0.0, 0.0);
+            let frame = weighting.tick(f32x4::from([mid, side, mid, side]));
+            let [below, above] = middle.tick(frame);
+            let [lows, highs] = ends.tick(below.unpack_lo(above));
+            let (mid, side) = (lows.unpack_lo(highs), lows.unpack_hi(highs));
+            mids += mid * mid;
+            sides += side * side;
+            crosses += mid * side;
         }
+        (self.open, self.missing) = ([open_mid, open_side], missing);
         (self.middle, self.ends) = (middle, ends);
-        self.sums = [[low, low_cross], [high, high_cross]];
+        self.weighting = weighting;
+        self.sums = [mids, sides, crosses];
     }
 
     /// At each control point: what was heard, when it is time.
@@ -149,29 +171,8 @@ impl Bands {
             return None;
         }
         self.grid_steps_done = 0;
-        let [low, high] = self
-            .sums
-            .map(|sums| sums.map(|lanes| lanes.to_array().map(f64::from)));
-        self.sums = [[f32x4::ZERO; 2]; 2];
-        let bands = |of: usize, lane: usize| {
-            [
-                low[of][lane],
-                high[of][lane],
-                low[of][lane + 2],
-                high[of][lane + 2],
-            ]
-        };
-        Some(Energies {
-            mid: bands(0, 0),
-            side: bands(0, 1),
-            cross: bands(1, 0),
-        })
+        let [mid, side, cross] = self.sums.map(|lanes| lanes.to_array().map(f64::from));
+        self.sums = [f32x4::ZERO; 3];
+        Some(Energies { mid, side, cross })
     }
-}
-
-/// Mid and side exchanged.
-#[inline]
-fn swapped(lanes: f32x4) -> f32x4 {
-    let [a, b, c, d] = lanes.to_array();
-    f32x4::from([b, a, d, c])
 }

@@ -204,3 +204,62 @@ fn fold_share(energies: &Energies, wanted: &[f64; BANDS]) -> f64 {
     let room = relative.min(absolute.max(0.0)) + less;
     if more <= room { 1.0 } else { room / more }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn correlation([mid, side, cross]: [f64; 3], width: f64) -> f64 {
+        let side = side * width * width;
+        let channels = [
+            mid + side + 2.0 * width * cross,
+            mid + side - 2.0 * width * cross,
+        ];
+        (mid - side) / libm::sqrt(channels[0] * channels[1])
+    }
+
+    #[test]
+    fn the_widest_is_where_the_correlation_falls_to_its_least() {
+        for side in [0.02, 0.1, 0.3] {
+            // The product can be no larger than the root of both energies.
+            for cross in [0.0, 0.3, -0.7, 0.9].map(|share| share * libm::sqrt(side)) {
+                let band = [1.0, side, cross];
+                for least in [0.25, 0.1, -0.1] {
+                    let width = libm::sqrt(widest_square(band, least));
+                    assert!((correlation(band, width) - least).abs() < 1e-6, "{band:?}");
+                    assert!(correlation(band, 0.99 * width) > least);
+                    assert!(correlation(band, 1.01 * width) < least);
+                }
+            }
+        }
+        // Mono knows no bound, silence none either.
+        assert!(widest_square([1.0, 0.0, 0.0], 0.25) > 1e6);
+        assert!(widest_square([0.0; 3], 0.25) >= 0.0);
+    }
+
+    #[test]
+    fn all_bounds_are_kept_at_once() {
+        let mean = Energies {
+            mid: [1.0, 0.5, 0.4, 0.2],
+            side: [0.001, 0.02, 0.03, 0.04],
+            cross: [0.0, 0.05, -0.06, 0.01],
+        };
+        let asked = [2.0; BANDS];
+        let limits = limits(&mean, &mean, &asked);
+        let (mut before, mut after) = (0.0, 0.0);
+        for band in 0..BANDS {
+            let [mid, side, _] = of(&mean, band);
+            let wide = side * limits[band] * limits[band];
+            assert!((1.0..=2.0).contains(&limits[band]));
+            assert!(wide <= db_to_energy(SIDE_MAX_DB[band]) * mid * 1.000_001);
+            assert!(correlation(of(&mean, band), limits[band]) >= CORRELATION_MIN[band] - 1e-9);
+            before += mid + side;
+            after += mid + wide;
+        }
+        let lost_lu = 10.0 * libm::log10(after / before);
+        assert!((lost_lu - FOLD_LOSS_MAX_LU).abs() < 1e-6, "{lost_lu} LU");
+        // What is narrowed elsewhere makes room.
+        let more = self::limits(&mean, &mean, &[1.0, 0.0, 2.0, 2.0]);
+        assert!(more[3] > limits[3]);
+    }
+}

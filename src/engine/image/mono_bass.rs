@@ -139,34 +139,48 @@ impl MonoBass {
         mid_added: &mut [f64],
         side_added: &mut [f64],
     ) {
-        let [mut m, mut s, mut t] = self.states;
-        let low = |state: &mut f64, pole: f64, x: f64| {
-            let v = (x - *state) * pole;
-            let low = v + *state;
-            *state = low + v;
-            low
-        };
+        let mut states = self.states;
         let way = |[from, to]: [f64; 2]| (from, (to - from) / self.step_frames as f64);
-        let (share, share_step) = way(self.shares);
-        let (amount, amount_step) = way(self.amounts);
-        let (pole, pole_step) = way(self.poles);
+        let ways = [self.shares, self.amounts, self.poles].map(way);
+        let still = ways.iter().all(|(_, step)| *step == 0.0);
+        let [mut share, mut amount, mut pole] = ways.map(|(from, _)| from);
+        let sound = mid.iter_mut().zip(side.iter_mut());
         let added = mid_added.iter_mut().zip(side_added.iter_mut());
-        for (n, ((mid, side), (mid_added, side_added))) in
-            mid.iter_mut().zip(side.iter_mut()).zip(added).enumerate()
-        {
-            let at = (self.frames_done + n + 1) as f64;
-            let (share, amount) = (share + share_step * at, amount + amount_step * at);
-            let pole = pole + pole_step * at;
-            let low_mid = low(&mut m, pole, *mid);
-            let low_side = low(&mut s, pole, *side);
-            let lower_side = low(&mut t, pole, *side - low_side);
-            *mid_added = -2.0 * share * low_mid;
-            let taken = amount * (lower_side - low_side) + 2.0 * low_side;
-            *side_added = -share * taken;
-            *mid += *mid_added;
-            *side += *side_added;
+        for (n, ((mid, side), (mid_added, side_added))) in sound.zip(added).enumerate() {
+            if !still {
+                let at = (self.frames_done + n + 1) as f64;
+                [share, amount, pole] = ways.map(|(from, step)| from + step * at);
+            }
+            let frame = [*mid, *side];
+            let [more_mid, more_side] = tick(&mut states, frame, share, amount, pole);
+            *mid_added = more_mid;
+            *side_added = more_side;
+            *mid += more_mid;
+            *side += more_side;
         }
         self.frames_done += mid.len();
-        self.states = [m, s, t];
+        self.states = states;
     }
+}
+
+/// What is added to mid and side.
+#[inline]
+fn tick(
+    [m, s, t]: &mut [f64; 3],
+    [mid, side]: [f64; 2],
+    share: f64,
+    amount: f64,
+    pole: f64,
+) -> [f64; 2] {
+    let low = |state: &mut f64, x: f64| {
+        let v = (x - *state) * pole;
+        let low = v + *state;
+        *state = low + v;
+        low
+    };
+    let low_mid = low(m, mid);
+    let low_side = low(s, side);
+    let lower_side = low(t, side - low_side);
+    let taken = amount * (lower_side - low_side) + 2.0 * low_side;
+    [-2.0 * share * low_mid, -share * taken]
 }

@@ -106,6 +106,10 @@ pub(super) struct Shelves {
     broadband: f64,
     broadband_target: f64,
     broadband_step: f64,
+    /// What was aimed at last.
+    widths: [f64; BANDS],
+    /// Nothing is on its way.
+    still: bool,
 }
 
 impl Shelves {
@@ -123,6 +127,8 @@ impl Shelves {
             broadband: 1.0,
             broadband_target: 1.0,
             broadband_step: 0.0,
+            widths: [1.0; BANDS],
+            still: false,
         }
     }
 
@@ -139,10 +145,20 @@ impl Shelves {
     /// Other splits, from the next `aim` on.
     pub(super) fn set(&mut self, splits_hz: &[f64; SPLITS]) {
         self.warped = splits_hz.map(|hz| warped(hz, self.rate_hz));
+        // Equal to nothing: the next aim is a new one.
+        self.widths = [f64::NAN; BANDS];
     }
 
     /// Starts moving to `widths`, which shall be reached in `frames`.
     pub(super) fn aim(&mut self, widths: &[f64; BANDS], frames: usize) {
+        // Arrived where it shall stay: every way of the step before was none.
+        let stays = *widths == self.widths;
+        if stays && self.still {
+            self.rest();
+            return;
+        }
+        self.still = stays;
+        self.widths = *widths;
         let gains = Gains::of(widths);
         let share = 1.0 / frames as f64;
         self.broadband_target = gains.broadband;
@@ -161,6 +177,13 @@ impl Shelves {
             }
             shelf.target = target;
             shelf.step = core::array::from_fn(|n| (target[n] - shelf.now[n]) * share);
+        }
+        self.rest();
+    }
+
+    /// States that fell silent are silent.
+    fn rest(&mut self) {
+        for shelf in &mut self.shelves {
             if shelf.states.iter().all(|state| state.abs() < SILENCE) {
                 shelf.states = [0.0; 2];
             }
