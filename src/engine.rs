@@ -1,11 +1,11 @@
 //! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
 
-pub mod equalizer;
-pub mod glue;
 pub mod audition;
-pub mod image;
 pub mod clipper;
 pub mod colour;
+pub mod equalizer;
+pub mod glue;
+pub mod image;
 pub mod input;
 pub mod limiter;
 pub mod loudness;
@@ -18,11 +18,11 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
 use crate::dsp::float_mode::FlushDenormals;
 use crate::dsp::glide::Crossfade;
+use audition::Audition;
+use audition::settings::AuditionSettings;
 use equalizer::Equalizer;
 use glue::Glue;
 use image::Image;
-use audition::Audition;
-use audition::settings::AuditionSettings;
 use input::Input;
 use loudness::Loudness;
 use multiband::Multiband;
@@ -66,7 +66,6 @@ impl Engine {
             multiband: Multiband::new(stream, &effect.multiband),
             image: Image::new(stream, &effect.image),
             glue: Glue::new(stream, &effect.glue),
-            input,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],

@@ -5,6 +5,7 @@
 //! share a lock.
 
 pub mod apply;
+pub mod audition;
 pub mod capture;
 pub mod errand;
 pub mod history;
@@ -24,6 +25,8 @@ pub struct AudioSide {
     pub reset: reset::Reader,
     /// What a preset is going to set.
     pub apply: apply::Reader,
+    /// What the editor wants to listen to.
+    pub audition: audition::Reader,
 }
 
 /// What the editor holds.
@@ -37,6 +40,8 @@ pub struct EditorSide {
     pub reset: reset::Writer,
     /// What a preset is going to set, to the audio thread.
     pub apply: apply::Writer,
+    /// What shall be listened to, to the audio thread.
+    pub audition: audition::Writer,
     /// What the worker shall do, and what came of it.
     pub errand: errand::Sender,
 }
@@ -57,6 +62,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (capture_writer, capture_reader) = capture::new(capture::FRAMES);
     let (reset_writer, reset_reader) = reset::new();
     let (apply_writer, apply_reader) = apply::new();
+    let (audition_writer, audition_reader) = audition::new();
     let (errand_sender, errand_receiver) = errand::new();
     (
         AudioSide {
@@ -65,12 +71,14 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             capture: capture_writer,
             reset: reset_reader,
             apply: apply_reader,
+            audition: audition_reader,
         },
         EditorSide {
             snapshot: snapshot_reader,
             history: history_reader,
             reset: reset_writer,
             apply: apply_writer,
+            audition: audition_writer,
             errand: errand_sender,
         },
         WorkerSide {

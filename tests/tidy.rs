@@ -17,6 +17,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
         &[
             "dsp::meter",
             "dsp::units",
+            "engine::audition::settings",
             "engine::settings",
             "engine::reading",
         ],
@@ -29,6 +30,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "preset",
             "dsp::meter",
             "dsp::units",
+            "engine::audition::settings",
             "engine::settings",
             "engine::reading",
         ],
@@ -225,6 +227,7 @@ fn a_unit_is_found() {
 fn the_audio_side_of_a_handoff_has_no_lock() {
     for path in [
         "src/handoff/apply.rs",
+        "src/handoff/audition.rs",
         "src/handoff/capture.rs",
         "src/handoff/history.rs",
         "src/handoff/reset.rs",

@@ -249,8 +249,11 @@ impl NiceEguiApp for App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        // Nobody is there any more who could set the drive.
-        lock(&self.side).errand.cancel();
+        let side = lock(&self.side);
+        // Nobody is there any more who could set the drive,
+        side.errand.cancel();
+        // nor who would see that it is not the master that is heard.
+        side.audition.turn_off();
     }
 }
 
