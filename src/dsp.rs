@@ -14,6 +14,7 @@ pub mod oversampler;
 pub mod pitch;
 pub mod shelf;
 pub mod sliding_min;
+pub mod spectrum;
 pub mod svf;
 mod true_peak;
 pub mod units;

@@ -20,6 +20,7 @@ use crate::dsp::float_mode::FlushDenormals;
 use crate::dsp::glide::Crossfade;
 use audition::Audition;
 use audition::settings::AuditionSettings;
+use colour::Colour;
 use equalizer::Equalizer;
 use glue::Glue;
 use image::Image;
@@ -44,6 +45,7 @@ pub struct Engine {
     multiband: Multiband,
     image: Image,
     glue: Glue,
+    colour: Colour,
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
@@ -56,9 +58,10 @@ impl Engine {
     /// Allocates all it will ever need; ready to process at `settings`.
     pub fn new(stream: Stream, settings: &Settings) -> Self {
         let effect = settings.in_effect();
+        let colour = Colour::new(stream, &effect.colour);
         let loudness = Loudness::new(stream, &effect.loudness);
         // The other stages have no latency.
-        let latency_samples = loudness.latency_samples();
+        let latency_samples = colour.latency_samples() + loudness.latency_samples();
         Self {
             settings: *settings,
             input: Input::new(stream, &effect.input),
@@ -66,6 +69,7 @@ impl Engine {
             multiband: Multiband::new(stream, &effect.multiband),
             image: Image::new(stream, &effect.image),
             glue: Glue::new(stream, &effect.glue),
+            colour,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
@@ -88,6 +92,7 @@ impl Engine {
         self.multiband.set(&effect.multiband);
         self.image.set(&effect.image);
         self.glue.set(&effect.glue);
+        self.colour.set(&effect.colour);
         self.loudness.set(&effect.loudness);
     }
 
@@ -98,6 +103,7 @@ impl Engine {
         self.multiband.reset();
         self.image.reset();
         self.glue.reset();
+        self.colour.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
         self.audition.reset();
@@ -141,6 +147,7 @@ impl Engine {
         self.multiband.process(chunk);
         self.image.process(chunk);
         self.glue.process(chunk);
+        self.colour.process(chunk);
         self.loudness.process(chunk);
         let dry = [&dry_left[..frames], &dry_right[..frames]];
         self.audition.process(chunk, dry);
@@ -149,7 +156,7 @@ impl Engine {
 
     /// Samples from input to output: depends on the stream alone, never on a setting.
     pub fn latency_samples(&self) -> usize {
-        self.loudness.latency_samples()
+        self.dry[0].samples()
     }
 
     /// Samples after the end of the input until the output is settled: latency and release.
@@ -164,8 +171,8 @@ impl Engine {
             multiband: self.multiband.take_reading(),
             image: self.image.take_reading(),
             glue: self.glue.take_reading(),
+            colour: self.colour.take_reading(),
             loudness: self.loudness.take_reading(),
-            ..Reading::default()
         }
     }
 }

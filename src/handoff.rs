@@ -11,6 +11,7 @@ pub mod errand;
 pub mod history;
 pub mod reset;
 pub mod snapshot;
+pub mod spectrum;
 
 /// What the audio thread holds.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct AudioSide {
     pub apply: apply::Reader,
     /// What the editor wants to listen to.
     pub audition: audition::Reader,
+    /// What goes in and comes out, for the editor.
+    pub spectrum: spectrum::Writer,
 }
 
 /// What the editor holds.
@@ -44,6 +47,8 @@ pub struct EditorSide {
     pub audition: audition::Writer,
     /// What the worker shall do, and what came of it.
     pub errand: errand::Sender,
+    /// What goes in and comes out.
+    pub spectrum: spectrum::Reader,
 }
 
 /// What the worker holds.
@@ -64,6 +69,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (apply_writer, apply_reader) = apply::new();
     let (audition_writer, audition_reader) = audition::new();
     let (errand_sender, errand_receiver) = errand::new();
+    let (spectrum_writer, spectrum_reader) = spectrum::new(spectrum::FRAMES);
     (
         AudioSide {
             snapshot: snapshot_writer,
@@ -72,6 +78,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             reset: reset_reader,
             apply: apply_reader,
             audition: audition_reader,
+            spectrum: spectrum_writer,
         },
         EditorSide {
             snapshot: snapshot_reader,
@@ -80,6 +87,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             apply: apply_writer,
             audition: audition_writer,
             errand: errand_sender,
+            spectrum: spectrum_reader,
         },
         WorkerSide {
             capture: capture_reader,

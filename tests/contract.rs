@@ -10,27 +10,26 @@ use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::{Meter, MeterReading};
 use finalcoat::engine::Engine;
-use finalcoat::engine::equalizer::Equalizer;
-use finalcoat::engine::glue::Glue;
 use finalcoat::engine::audition::Audition;
 use finalcoat::engine::audition::settings::AuditionSettings;
-use finalcoat::engine::image::Image;
 use finalcoat::engine::clipper::Clipper;
 use finalcoat::engine::colour::Colour;
+use finalcoat::engine::equalizer::Equalizer;
+use finalcoat::engine::glue::Glue;
+use finalcoat::engine::image::Image;
 use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
 use finalcoat::engine::loudness::Loudness;
 use finalcoat::engine::multiband::Multiband;
 use finalcoat::engine::safety::Safety;
 use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::colour::ColourSettings;
 use finalcoat::engine::settings::equalizer::EqualizerSettings;
 use finalcoat::engine::settings::glue::GlueSettings;
 use finalcoat::engine::settings::image::ImageSettings;
 use finalcoat::engine::settings::input::InputSettings;
-use finalcoat::engine::settings::colour::ColourSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
-use finalcoat::engine::settings::range::Range;
 use signals::{Random, programme};
 use std::fmt::Debug;
 
@@ -53,7 +52,6 @@ trait Unit: Sized {
     /// Whether it takes NaN and infinity: the engine, and what cleans for it.
     const CLEANS: bool = false;
     /// Whether its filters ring on after the last sample; they fall silent within seconds.
-    /// Whether what it heard rings on in it.
     const RINGS: bool = false;
     fn born(stream: Stream, settings: &Self::Settings) -> Self;
     fn set(&mut self, settings: &Self::Settings);
@@ -179,7 +177,6 @@ fn silence_follows_silence<U: Unit>() {
                 // A bell of 20 Hz and Q 16 falls by 34 dB a second.
                 let most = if U::RINGS { 1e-3 } else { 0.0 };
                 assert!(rest.iter().all(|x| x.abs() <= most));
-                assert!(rest.iter().all(|&x| x == 0.0));
                 assert!(channel.iter().all(|x| !x.is_subnormal()));
             }
         }
@@ -351,13 +348,6 @@ macro_rules! stage {
     };
 }
 
-stage!(
-    Multiband,
-    MultibandSettings,
-    |all| all.in_effect().multiband,
-    RINGS = true
-);
-stage!(Glue, GlueSettings, |all| all.in_effect().glue);
 stage!(Engine, Settings, |all| all, CLEANS = true, RINGS = true);
 stage!(
     Input,
@@ -366,17 +356,24 @@ stage!(
     RINGS = true
 );
 stage!(
+    Equalizer,
+    EqualizerSettings,
+    |all| all.in_effect().equalizer,
+    RINGS = true
+);
+stage!(
+    Multiband,
+    MultibandSettings,
+    |all| all.in_effect().multiband,
+    RINGS = true
+);
+stage!(
     Image,
     ImageSettings,
     |all| all.in_effect().image,
     RINGS = true
 );
-stage!(Loudness, LoudnessSettings, |all| all.in_effect().loudness);
-stage!(
-    Equalizer,
-    EqualizerSettings,
-    |all| all.in_effect().equalizer,
-stage!(Engine, Settings, |all| all, CLEANS = true, RINGS = true);
+stage!(Glue, GlueSettings, |all| all.in_effect().glue);
 stage!(
     Colour,
     ColourSettings,
@@ -384,13 +381,13 @@ stage!(
     RINGS = true
 );
 stage!(
-    Clipper,
+    Loudness,
     LoudnessSettings,
     |all| all.in_effect().loudness,
     RINGS = true
 );
 stage!(
-    Loudness,
+    Clipper,
     LoudnessSettings,
     |all| all.in_effect().loudness,
     RINGS = true
@@ -572,16 +569,16 @@ macro_rules! contract {
 
 contract!(engine, Engine);
 contract!(input, Input);
-contract!(multiband, Multiband);
-contract!(glue, Glue);
 contract!(equalizer, Equalizer);
+contract!(multiband, Multiband);
 contract!(image, Image);
+contract!(glue, Glue);
 contract!(colour, Colour);
 contract!(clipper, Clipper);
 contract!(loudness, Loudness);
-contract!(audition, Audition);
 contract!(limiter, Limiter);
 contract!(safety, Safety);
+contract!(audition, Audition);
 
 #[test]
 fn meter_allocates_nothing() {

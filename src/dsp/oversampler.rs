@@ -29,8 +29,10 @@ pub type Plane = [f32; CHUNK_FRAMES];
 const NARROW_BELOW_HZ: f64 = 48_000.0;
 const TWICE_FROM_HZ: f64 = 88_200.0;
 const ONCE_ABOVE_HZ: f64 = 96_000.0;
-/// Outputs computed side by side; every output has the same order of additions whatever its lane.
-const LANES: usize = 16;
+/// Outputs computed side by side: many where the taps are loaded one by one, few where all of them stay
+/// in registers. Every output has the same order of additions whatever its lane.
+const LANES: usize = 32;
+const LATER_LANES: usize = 8;
 /// After so many frames of nothing, nothing is left in the lines of the way down.
 const MEMORY_FRAMES: usize = 160;
 
@@ -213,10 +215,10 @@ impl Oversampler {
     ) {
         if !self.convolved_known {
             self.convolved_known = true;
-            self.convolve(taps, 0, LANES);
+            self.convolve::<TAPS, LATER_LANES>(taps, 0, LATER_LANES);
         }
-        for start in groups(frames) {
-            self.convolve(taps, start, 0);
+        for start in groups::<LANES>(frames) {
+            self.convolve::<TAPS, LANES>(taps, start, 0);
         }
         let Self {
             input, convolved, ..
@@ -229,19 +231,19 @@ impl Oversampler {
             return;
         }
         const LAST: usize = LATER.len() - 1;
-        for start in groups(frames) {
-            let first = folded(
+        for start in groups::<LATER_LANES>(frames) {
+            let first: [f32; LATER_LANES] = folded(
                 &LATER,
                 convolved.from(start, LAST),
                 input.from(start, passed + LAST + 1),
             );
-            let third = folded(
+            let third: [f32; LATER_LANES] = folded(
                 &LATER,
                 input.from(start, passed + LAST),
                 convolved.from(start, LAST),
             );
-            planes[0][start..start + LANES].copy_from_slice(&first);
-            planes[2][start..start + LANES].copy_from_slice(&third);
+            planes[0][start..start + LATER_LANES].copy_from_slice(&first);
+            planes[2][start..start + LATER_LANES].copy_from_slice(&third);
         }
         planes[1].copy_from_slice(&convolved.from(0, LAST / 2)[..CHUNK_FRAMES]);
         planes[3].copy_from_slice(&input.from(0, passed + LAST / 2)[..CHUNK_FRAMES]);
@@ -249,8 +251,13 @@ impl Oversampler {
 
     /// The convolved phase of the frames that lie `back` before those at `start`.
     #[inline(always)]
-    fn convolve<const TAPS: usize>(&mut self, taps: &[f32; TAPS], start: usize, back: usize) {
-        let group = folded(
+    fn convolve<const TAPS: usize, const LANES: usize>(
+        &mut self,
+        taps: &[f32; TAPS],
+        start: usize,
+        back: usize,
+    ) {
+        let group: [f32; LANES] = folded(
             taps,
             self.input.from(start, back + TAPS - 1),
             self.input.from(start, back + 2 * TAPS - 1),
@@ -272,9 +279,11 @@ impl Oversampler {
         }
         const LAST: usize = LATER.len() - 1;
         let [first, second, third, fourth] = &mut self.computed;
-        for start in groups(frames) {
-            let mut even = folded(&LATER, first.from(start, LAST), third.from(start, LAST + 1));
-            let mut odd = folded(&LATER, third.from(start, LAST), first.from(start, LAST));
+        for start in groups::<LATER_LANES>(frames) {
+            let mut even: [f32; LATER_LANES] =
+                folded(&LATER, first.from(start, LAST), third.from(start, LAST + 1));
+            let mut odd: [f32; LATER_LANES] =
+                folded(&LATER, third.from(start, LAST), first.from(start, LAST));
             add_and_halve(&mut even, fourth.from(start, LAST / 2 + 1));
             add_and_halve(&mut odd, second.from(start, LAST / 2));
             convolved.put(start, 0, &odd);
@@ -291,8 +300,8 @@ impl Oversampler {
         let [convolved, passed] = &self.halved;
         // Of 4×, the later sample of each pair is kept; of 2×, the earlier.
         let back = if self.factor == 2 { TAPS } else { TAPS - 1 };
-        for (start, output) in groups(output.len()).zip(output.chunks_mut(LANES)) {
-            let mut group = folded(
+        for (start, output) in groups::<LANES>(output.len()).zip(output.chunks_mut(LANES)) {
+            let mut group: [f32; LANES] = folded(
                 taps,
                 convolved.from(start, TAPS - 1),
                 convolved.from(start, 2 * TAPS - 1),
@@ -305,14 +314,18 @@ impl Oversampler {
 
 /// Where the groups of lanes start.
 #[inline(always)]
-fn groups(frames: usize) -> impl Iterator<Item = usize> {
+fn groups<const LANES: usize>(frames: usize) -> impl Iterator<Item = usize> {
     (0..frames).step_by(LANES)
 }
 
 /// A symmetric filter of `2 · TAPS` taps, of which the given ones are the first half: `falling` starts
 /// `TAPS − 1` frames before the first output, `rising` where the filter's oldest sample lies.
 #[inline(always)]
-fn folded<const TAPS: usize>(taps: &[f32; TAPS], falling: &[f32], rising: &[f32]) -> [f32; LANES] {
+fn folded<const TAPS: usize, const LANES: usize>(
+    taps: &[f32; TAPS],
+    falling: &[f32],
+    rising: &[f32],
+) -> [f32; LANES] {
     let falling = &falling[..TAPS - 1 + LANES];
     let rising = &rising[..TAPS - 1 + LANES];
     let mut sum = [0.0_f32; LANES];
@@ -327,7 +340,7 @@ fn folded<const TAPS: usize>(taps: &[f32; TAPS], falling: &[f32], rising: &[f32]
 }
 
 #[inline(always)]
-fn add_and_halve(sum: &mut [f32; LANES], middle: &[f32]) {
+fn add_and_halve<const LANES: usize>(sum: &mut [f32; LANES], middle: &[f32]) {
     for (sum, middle) in sum.iter_mut().zip(&middle[..LANES]) {
         *sum = 0.5 * (*sum + middle);
     }
@@ -337,12 +350,13 @@ fn add_and_halve(sum: &mut [f32; LANES], middle: &[f32]) {
 #[derive(Debug, Clone)]
 struct Line<const LENGTH: usize>([f32; LENGTH]);
 
-/// Reaches back over both halves of the longest filter and one group more.
+/// Reaches back over both halves of the longest filter and one small group more.
 type LongLine = Line<{ 96 + CHUNK_FRAMES + LANES }>;
-type ShortLine = Line<{ LANES + CHUNK_FRAMES + LANES }>;
+type ShortLine = Line<{ 2 * LATER_LANES + CHUNK_FRAMES + LANES }>;
 
-const _: () = assert!(2 * NARROW.len() - 1 + LANES <= LongLine::PAST);
+const _: () = assert!(2 * NARROW.len() - 1 + LATER_LANES <= LongLine::PAST);
 const _: () = assert!(NARROW.len() + LATER.len() <= LongLine::PAST);
+const _: () = assert!(LATER.len() <= LATER_LANES);
 const _: () = assert!(MEMORY_FRAMES >= LongLine::PAST + ShortLine::PAST);
 
 impl<const LENGTH: usize> Line<LENGTH> {
@@ -368,7 +382,7 @@ impl<const LENGTH: usize> Line<LENGTH> {
     }
 
     #[inline(always)]
-    fn put(&mut self, start: usize, back: usize, group: &[f32; LANES]) {
+    fn put<const LANES: usize>(&mut self, start: usize, back: usize, group: &[f32; LANES]) {
         let at = Self::PAST + start - back;
         self.0[at..at + LANES].copy_from_slice(group);
     }

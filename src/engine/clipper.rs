@@ -10,8 +10,9 @@
 //! The knee follows the sound. It ends at the local peak, where as much is taken as the peak passes the
 //! ceiling by, but no more than the depth. It never starts below the level of the last moments and of
 //! the last hundredths of a second, times more than a sine's crest: sustained tones and bass, whose peaks
-//! lie 3 dB over their level, stay whole, and single hits do not. Between, the gain falls smoothly, so
-//! that little folds back at 4×; without a peak above the ceiling the stage is a delay, bit for bit.
+//! lie 3 dB over their level, stay whole, and single hits do not. And what is taken has to hide behind the
+//! highs of the same moment, so that dark sounds stay dark. Below the peak the gain falls smoothly, so that
+//! little folds back at 4×; without a peak above the ceiling the stage is a delay, bit for bit.
 
 mod control;
 

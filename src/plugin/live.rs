@@ -132,9 +132,11 @@ impl Live {
         self.column.input_peak = self.column.input_peak.max(peak(part));
         self.input.process(part.left, part.right);
         out.capture.write(part.left, part.right);
+        out.spectrum.write_input(part.left, part.right);
         self.engine.process(part);
         self.column.output_peak = self.column.output_peak.max(peak(part));
         self.output.process(part.left, part.right);
+        out.spectrum.write_output(part.left, part.right);
     }
 
     fn end_column(&mut self, out: &mut AudioSide) {

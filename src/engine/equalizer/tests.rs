@@ -448,7 +448,6 @@ fn attack_and_release_take_their_time() {
         };
         let attack = time_constant_ms(band, -60.0, -15.0);
         let release = time_constant_ms(band, -15.0, -60.0);
-        println!("{frequency_hz} Hz, Q {q}: {attack_ms} -> {attack}, {release_ms} -> {release}");
         let (attack_ms, release_ms) = (f64::from(attack_ms), f64::from(release_ms));
         assert!((attack_ms * 0.9..attack_ms * 1.1 + slack_ms).contains(&attack));
         // The level takes its time to fall under the threshold.
