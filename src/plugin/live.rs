@@ -21,6 +21,8 @@ const COLUMNS_PER_READING: u32 = 2;
 #[derive(Debug)]
 pub struct Live {
     stream: Stream,
+    /// The host says that it bounces.
+    offline: bool,
     engine: Engine,
     input: Meter,
     output: Meter,
@@ -40,6 +42,7 @@ impl Live {
         let column_frames = ms_to_samples(COLUMN_MS, stream.sample_rate_hz, 1);
         Self {
             stream,
+            offline: false,
             engine: Engine::new(stream, settings),
             input: Meter::new(stream),
             output: Meter::new(stream),
@@ -67,8 +70,14 @@ impl Live {
         self.engine.tail_samples() as u32
     }
 
-    /// The sound back to silence. The meters go on counting.
-    pub fn reset(&mut self) {
+    /// Whether the host bounces: then nothing but the master is heard.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.offline = offline;
+    }
+
+    /// The sound back to silence, audition off. The meters go on counting.
+    pub fn reset(&mut self, out: &mut AudioSide) {
+        out.audition.turn_off();
         self.engine.reset();
     }
 
@@ -76,6 +85,7 @@ impl Live {
     pub fn measure_anew(&mut self, out: &mut AudioSide) {
         self.input.reset();
         self.output.reset();
+        self.engine.measure_anew();
         out.capture.start(self.stream.sample_rate_hz);
         self.tell(out);
     }
@@ -98,6 +108,10 @@ impl Live {
 
     /// In place; any length.
     pub fn process(&mut self, block: &mut StereoBlock<'_>, out: &mut AudioSide) {
+        if self.offline {
+            out.audition.turn_off();
+        }
+        self.engine.set_audition(&out.audition.get());
         let frames = block.frames();
         let mut start = 0;
         while start < frames {
