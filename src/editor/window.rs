@@ -339,8 +339,6 @@ impl Drop for App {
         // nor who would see that it is not the master that is heard.
         side.audition.turn_off();
         side.spectrum.want(false);
-        // Nor would anybody see that it is not the master that is heard.
-        side.audition.turn_off();
     }
 }
 
