@@ -132,11 +132,26 @@ impl Engine {
 
     /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
-        let _mode = FlushDenormals::on();
-        block.for_each_part(CHUNK_FRAMES, |chunk| self.process_chunk(chunk));
+        self.process_tapped(block, |_, _| {});
     }
 
-    fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
+    /// [`Engine::process`], and hands `master`, in parts, both channels of what would come out without
+    /// audition: what meters read, whatever is listened to.
+    pub fn process_tapped(
+        &mut self,
+        block: &mut StereoBlock<'_>,
+        mut master: impl FnMut(&[f32], &[f32]),
+    ) {
+        let _mode = FlushDenormals::on();
+        block.for_each_part(CHUNK_FRAMES, |chunk| self.process_chunk(chunk, &mut master));
+    }
+
+    fn process_chunk(
+        &mut self,
+        chunk: &mut StereoBlock<'_>,
+        master: &mut impl FnMut(&[f32], &[f32]),
+    ) {
+        let listening = self.audition_on();
         let frames = chunk.frames();
         input::clean(chunk);
         let [dry_left, dry_right] = &mut self.dry_chunk;
@@ -150,8 +165,17 @@ impl Engine {
         self.colour.process(chunk);
         self.loudness.process(chunk);
         let dry = [&dry_left[..frames], &dry_right[..frames]];
+        if listening {
+            match self.bypass.replaced() {
+                true => master(dry[0], dry[1]),
+                false => master(chunk.left, chunk.right),
+            }
+        }
         self.audition.process(chunk, dry);
         self.bypass.process(chunk, dry[0], dry[1]);
+        if !listening {
+            master(chunk.left, chunk.right);
+        }
     }
 
     /// Samples from input to output: depends on the stream alone, never on a setting.
