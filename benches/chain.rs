@@ -1,5 +1,5 @@
-//! Instructions of each stage for one second of a dense mix driven 6 dB into the limiter, at 48 kHz in
-//! blocks of 64 frames: divide by 48,000 for the cost of a frame (`cargo xtask bench` does).
+//! Instructions of each stage for one second of a dense mix, everything on, at 48 kHz in blocks of 64
+//! frames: divide by 48,000 for the cost of a frame (`cargo xtask bench` does).
 //!
 //! Each unit has already heard three seconds of it.
 #![allow(missing_docs)] // of the modules that gungraun's macros make
@@ -11,9 +11,17 @@ use core::hint::black_box;
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::Meter;
 use finalcoat::engine::Engine;
+use finalcoat::engine::clipper::Clipper;
+use finalcoat::engine::colour::Colour;
+use finalcoat::engine::equalizer::Equalizer;
+use finalcoat::engine::glue::Glue;
+use finalcoat::engine::image::Image;
+use finalcoat::engine::input::Input;
 use finalcoat::engine::limiter::Limiter;
 use finalcoat::engine::loudness::Loudness;
+use finalcoat::engine::multiband::Multiband;
 use finalcoat::engine::safety::Safety;
+use finalcoat::engine::settings::Settings;
 use gungraun::prelude::*;
 use song::{BLOCK_FRAMES, RATE_HZ, Stereo, settings};
 
@@ -40,6 +48,100 @@ fn run(stereo: &mut Stereo, mut process: impl FnMut(&mut StereoBlock<'_>)) {
     }
 }
 
+/// Makes a unit that has heard the first half, with what it gets of the second.
+macro_rules! warm {
+    ($warm:ident, $unit:ident, $part:expr) => {
+        fn $warm() -> ($unit, Stereo) {
+            let [mut before, now] = halves();
+            let part: fn(&Settings) -> _ = $part;
+            let mut unit = $unit::new(stream(), &part(&settings().in_effect()));
+            run(&mut before, |block| unit.process(block));
+            (unit, now)
+        }
+    };
+}
+
+warm!(warm_subsonic, Input, |all| all.input);
+warm!(warm_equalizer, Equalizer, |all| all.equalizer);
+warm!(warm_multiband, Multiband, |all| all.multiband);
+warm!(warm_image, Image, |all| all.image);
+warm!(warm_glue, Glue, |all| all.glue);
+warm!(warm_colour, Colour, |all| all.colour);
+warm!(warm_clipper, Clipper, |all| all.loudness);
+warm!(warm_limiter, Limiter, |all| all.loudness);
+warm!(warm_loudness, Loudness, |all| all.loudness);
+warm!(warm_idle_engine, Engine, |_| Settings::default());
+
+#[library_benchmark(setup = warm_subsonic)]
+#[bench::metal()]
+fn subsonic((mut unit, mut song): (Input, Stereo)) -> (Input, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_equalizer)]
+#[bench::metal()]
+fn equalizer((mut unit, mut song): (Equalizer, Stereo)) -> (Equalizer, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_multiband)]
+#[bench::metal()]
+fn multiband((mut unit, mut song): (Multiband, Stereo)) -> (Multiband, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_image)]
+#[bench::metal()]
+fn image((mut unit, mut song): (Image, Stereo)) -> (Image, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_glue)]
+#[bench::metal()]
+fn glue((mut unit, mut song): (Glue, Stereo)) -> (Glue, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_colour)]
+#[bench::metal()]
+fn colour((mut unit, mut song): (Colour, Stereo)) -> (Colour, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_clipper)]
+#[bench::metal()]
+fn clipper((mut unit, mut song): (Clipper, Stereo)) -> (Clipper, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_limiter)]
+#[bench::metal()]
+fn limiter((mut unit, mut song): (Limiter, Stereo)) -> (Limiter, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_loudness)]
+#[bench::metal()]
+fn loudness((mut unit, mut song): (Loudness, Stereo)) -> (Loudness, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_idle_engine)]
+#[bench::metal()]
+fn idle_engine((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
 fn warm_engine() -> (Engine, Stereo) {
     let [mut before, now] = halves();
     let mut engine = Engine::new(stream(), &settings());
@@ -47,18 +149,11 @@ fn warm_engine() -> (Engine, Stereo) {
     (engine, now)
 }
 
-fn warm_loudness() -> (Loudness, Stereo) {
-    let [mut before, now] = halves();
-    let mut loudness = Loudness::new(stream(), &settings().loudness);
-    run(&mut before, |block| loudness.process(block));
-    (loudness, now)
-}
-
-fn warm_limiter() -> (Limiter, Stereo) {
-    let [mut before, now] = halves();
-    let mut limiter = Limiter::new(stream(), &settings().loudness);
-    run(&mut before, |block| limiter.process(block));
-    (limiter, now)
+#[library_benchmark(setup = warm_engine)]
+#[bench::metal()]
+fn engine((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
 }
 
 /// What the safety stage gets is what leaves the limiter.
@@ -75,39 +170,18 @@ fn warm_safety() -> (Safety, Stereo) {
     (safety, now)
 }
 
-fn warm_meter() -> (Meter, Stereo) {
-    let [before, now] = halves();
-    let mut meter = Meter::new(stream());
-    meter.process(&before[0], &before[1]);
-    (meter, now)
-}
-
-#[library_benchmark(setup = warm_engine)]
-#[bench::metal()]
-fn engine((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
-    run(&mut song, |block| unit.process(block));
-    (unit, song)
-}
-
-#[library_benchmark(setup = warm_loudness)]
-#[bench::metal()]
-fn loudness((mut unit, mut song): (Loudness, Stereo)) -> (Loudness, Stereo) {
-    run(&mut song, |block| unit.process(block));
-    (unit, song)
-}
-
-#[library_benchmark(setup = warm_limiter)]
-#[bench::metal()]
-fn limiter((mut unit, mut song): (Limiter, Stereo)) -> (Limiter, Stereo) {
-    run(&mut song, |block| unit.process(block));
-    (unit, song)
-}
-
 #[library_benchmark(setup = warm_safety)]
 #[bench::metal()]
 fn safety((mut unit, mut song): (Safety, Stereo)) -> (Safety, Stereo) {
     run(&mut song, |block| unit.process(block));
     (unit, song)
+}
+
+fn warm_meter() -> (Meter, Stereo) {
+    let [before, now] = halves();
+    let mut meter = Meter::new(stream());
+    meter.process(&before[0], &before[1]);
+    (meter, now)
 }
 
 #[library_benchmark(setup = warm_meter)]
@@ -119,6 +193,20 @@ fn meter((mut unit, mut song): (Meter, Stereo)) -> (Meter, Stereo) {
 
 library_benchmark_group!(
     name = chain,
-    benchmarks = [engine, loudness, limiter, safety, meter]
+    benchmarks = [
+        engine,
+        idle_engine,
+        subsonic,
+        equalizer,
+        multiband,
+        image,
+        glue,
+        colour,
+        clipper,
+        limiter,
+        safety,
+        loudness,
+        meter
+    ]
 );
 main!(library_benchmark_groups = chain);

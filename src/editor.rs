@@ -3,10 +3,21 @@
 //! [`draw::draw`] knows no host: plain data in, plain data out, so that a test can render it without a
 //! window. [`window`] is the thin adapter between it and the host.
 
+pub mod activity;
+pub mod apply;
+pub mod desk;
 pub mod draw;
+pub mod fields;
+pub mod footer;
 pub mod graph;
+pub mod header;
+pub mod library;
 pub mod meters;
+pub mod plot;
+pub mod stages;
+pub mod strip;
 pub mod theme;
+pub mod trace;
 pub mod view;
 pub mod widgets;
 pub mod window;

@@ -1,10 +1,15 @@
 //! The engine: the chain in order, bypass, and one fixed latency. The picture of the sound.
 
+pub mod audition;
 pub mod clipper;
 pub mod colour;
+pub mod equalizer;
+pub mod glue;
+pub mod image;
 pub mod input;
 pub mod limiter;
 pub mod loudness;
+pub mod multiband;
 pub mod reading;
 pub mod safety;
 pub mod settings;
@@ -13,8 +18,15 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
 use crate::dsp::float_mode::FlushDenormals;
 use crate::dsp::glide::Crossfade;
+use audition::Audition;
+use audition::settings::AuditionSettings;
+use colour::Colour;
+use equalizer::Equalizer;
+use glue::Glue;
+use image::Image;
 use input::Input;
 use loudness::Loudness;
+use multiband::Multiband;
 use reading::Reading;
 use settings::Settings;
 
@@ -26,11 +38,18 @@ const BYPASS_FADE_MS: f64 = 20.0;
 /// The whole chain. Same settings, rate and input give the same samples, however the blocks are cut.
 #[derive(Debug)]
 pub struct Engine {
+    /// What was set last, so that setting the same again costs little.
+    settings: Settings,
     input: Input,
-    // Stages 2–6 of the design (equalizer, multiband, image, glue, colour) stand here, in this order.
+    equalizer: Equalizer,
+    multiband: Multiband,
+    image: Image,
+    glue: Glue,
+    colour: Colour,
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
+    audition: Audition,
     /// 0 = the chain, 1 = the delayed input.
     bypass: Crossfade,
 }
@@ -38,30 +57,77 @@ pub struct Engine {
 impl Engine {
     /// Allocates all it will ever need; ready to process at `settings`.
     pub fn new(stream: Stream, settings: &Settings) -> Self {
-        let input = Input::new();
-        let loudness = Loudness::new(stream, &settings.loudness);
-        let latency_samples = loudness.latency_samples();
+        let effect = settings.in_effect();
+        let colour = Colour::new(stream, &effect.colour);
+        let loudness = Loudness::new(stream, &effect.loudness);
+        // The other stages have no latency.
+        let latency_samples = colour.latency_samples() + loudness.latency_samples();
         Self {
-            input,
+            settings: *settings,
+            input: Input::new(stream, &effect.input),
+            equalizer: Equalizer::new(stream, &effect.equalizer),
+            multiband: Multiband::new(stream, &effect.multiband),
+            image: Image::new(stream, &effect.image),
+            glue: Glue::new(stream, &effect.glue),
+            colour,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
+            audition: Audition::new(stream, &settings.multiband),
             bypass: Crossfade::new(stream, BYPASS_FADE_MS, settings.bypass),
         }
     }
 
     /// Takes effect from the next sample, gliding where a jump would click.
     pub fn set(&mut self, settings: &Settings) {
+        if *settings == self.settings {
+            return;
+        }
+        self.settings = *settings;
+        self.audition.chain_changed(&settings.multiband);
         self.bypass.set(settings.bypass);
-        self.loudness.set(&settings.loudness);
+        let effect = settings.in_effect();
+        self.input.set(&effect.input);
+        self.equalizer.set(&effect.equalizer);
+        self.multiband.set(&effect.multiband);
+        self.image.set(&effect.image);
+        self.glue.set(&effect.glue);
+        self.colour.set(&effect.colour);
+        self.loudness.set(&effect.loudness);
     }
 
     /// Back to silence; glides land. As good as new.
     pub fn reset(&mut self) {
         self.input.reset();
+        self.equalizer.reset();
+        self.multiband.reset();
+        self.image.reset();
+        self.glue.reset();
+        self.colour.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
+        self.audition.reset();
         self.bypass.reset();
+    }
+
+    /// What is listened to, from the next sample on; [`reset`](Self::reset) turns it off.
+    pub fn set_audition(&mut self, audition: &AuditionSettings) {
+        self.audition.set(audition);
+    }
+
+    /// Whether anything else is heard than the chain's output (or the bypass).
+    pub fn audition_on(&self) -> bool {
+        self.audition.settings().on()
+    }
+
+    /// How much processed and original are turned down to be as loud as each other, in dB, at most 0.
+    pub fn match_gains_db(&self) -> [f32; 2] {
+        self.audition.match_gains_db()
+    }
+
+    /// Another passage is listened to: its loudness is what a comparison shall be fair by.
+    pub fn measure_anew(&mut self) {
+        self.audition.measure_anew();
     }
 
     /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
@@ -72,18 +138,25 @@ impl Engine {
 
     fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
         let frames = chunk.frames();
-        self.input.process(chunk);
+        input::clean(chunk);
         let [dry_left, dry_right] = &mut self.dry_chunk;
         self.dry[0].process(chunk.left, &mut dry_left[..frames]);
         self.dry[1].process(chunk.right, &mut dry_right[..frames]);
+        self.input.process(chunk);
+        self.equalizer.process(chunk);
+        self.multiband.process(chunk);
+        self.image.process(chunk);
+        self.glue.process(chunk);
+        self.colour.process(chunk);
         self.loudness.process(chunk);
-        self.bypass
-            .process(chunk, &dry_left[..frames], &dry_right[..frames]);
+        let dry = [&dry_left[..frames], &dry_right[..frames]];
+        self.audition.process(chunk, dry);
+        self.bypass.process(chunk, dry[0], dry[1]);
     }
 
     /// Samples from input to output: depends on the stream alone, never on a setting.
     pub fn latency_samples(&self) -> usize {
-        self.loudness.latency_samples()
+        self.dry[0].samples()
     }
 
     /// Samples after the end of the input until the output is settled: latency and release.
@@ -94,8 +167,12 @@ impl Engine {
     /// What the chain did since the last call.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
+            equalizer: self.equalizer.take_reading(),
+            multiband: self.multiband.take_reading(),
+            image: self.image.take_reading(),
+            glue: self.glue.take_reading(),
+            colour: self.colour.take_reading(),
             loudness: self.loudness.take_reading(),
-            ..Reading::default()
         }
     }
 }

@@ -5,11 +5,13 @@
 //! share a lock.
 
 pub mod apply;
+pub mod audition;
 pub mod capture;
 pub mod errand;
 pub mod history;
 pub mod reset;
 pub mod snapshot;
+pub mod spectrum;
 
 /// What the audio thread holds.
 #[derive(Debug)]
@@ -24,6 +26,10 @@ pub struct AudioSide {
     pub reset: reset::Reader,
     /// What a preset is going to set.
     pub apply: apply::Reader,
+    /// What the editor wants to listen to.
+    pub audition: audition::Reader,
+    /// What goes in and comes out, for the editor.
+    pub spectrum: spectrum::Writer,
 }
 
 /// What the editor holds.
@@ -37,8 +43,12 @@ pub struct EditorSide {
     pub reset: reset::Writer,
     /// What a preset is going to set, to the audio thread.
     pub apply: apply::Writer,
+    /// What shall be listened to, to the audio thread.
+    pub audition: audition::Writer,
     /// What the worker shall do, and what came of it.
     pub errand: errand::Sender,
+    /// What goes in and comes out.
+    pub spectrum: spectrum::Reader,
 }
 
 /// What the worker holds.
@@ -57,7 +67,9 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (capture_writer, capture_reader) = capture::new(capture::FRAMES);
     let (reset_writer, reset_reader) = reset::new();
     let (apply_writer, apply_reader) = apply::new();
+    let (audition_writer, audition_reader) = audition::new();
     let (errand_sender, errand_receiver) = errand::new();
+    let (spectrum_writer, spectrum_reader) = spectrum::new(spectrum::FRAMES);
     (
         AudioSide {
             snapshot: snapshot_writer,
@@ -65,13 +77,17 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             capture: capture_writer,
             reset: reset_reader,
             apply: apply_reader,
+            audition: audition_reader,
+            spectrum: spectrum_writer,
         },
         EditorSide {
             snapshot: snapshot_reader,
             history: history_reader,
             reset: reset_writer,
             apply: apply_writer,
+            audition: audition_writer,
             errand: errand_sender,
+            spectrum: spectrum_reader,
         },
         WorkerSide {
             capture: capture_reader,

@@ -97,7 +97,13 @@ impl Plugin for Finalcoat {
             live.measure_anew(&mut self.out);
             self.live = Some(live);
         }
+        // Hosts activate before they bounce, and after. VST3 tells the mode of the activation before this
+        // one: there, off at each activation is all that can be known to be right.
+        self.out.audition.turn_off();
+        let offline =
+            config.process_mode == ProcessMode::Offline && context.plugin_api() != PluginApi::Vst3;
         if let Some(live) = &mut self.live {
+            live.set_offline(offline);
             context.set_latency_samples(live.latency_samples());
         }
         if let Some(side) = self.worker_side.take() {
@@ -114,7 +120,7 @@ impl Plugin for Finalcoat {
     fn reset(&mut self) {
         if let Some(live) = &mut self.live {
             live.set(&self.params.settings());
-            live.reset();
+            live.reset(&mut self.out);
         }
     }
 

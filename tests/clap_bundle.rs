@@ -291,13 +291,13 @@ fn a_broken_state_is_refused_and_changes_nothing() {
     let before: Vec<_> = host_values(&settings)
         .into_iter()
         .map(|(id, _)| plugin.value(id))
-        .into();
+        .collect();
     assert!(plugin.load(b"no state at all").is_err());
     assert!(plugin.load(&[]).is_err());
     let after: Vec<_> = host_values(&settings)
         .into_iter()
         .map(|(id, _)| plugin.value(id))
-        .into();
+        .collect();
     assert_eq!(before, after);
 }
 

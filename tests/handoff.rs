@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use finalcoat::dsp::meter::MeterReading;
+use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::Settings;
 use finalcoat::handoff::errand::{self, Answer, Errand, Request};
 use finalcoat::handoff::history::{self, COLUMNS, Column};
 use finalcoat::handoff::snapshot::{self, Snapshot};
-use finalcoat::handoff::{capture, reset};
+use finalcoat::handoff::{audition, capture, reset};
 
 /// Runs `write` over and over in a second thread while `read` runs here; ends when `read` is done.
 fn together(mut write: impl FnMut(u64) + Send, read: impl FnOnce()) {
@@ -227,6 +228,38 @@ fn a_reset_is_seen_once() {
     assert!(!reader.take());
 }
 
+#[test]
+fn what_is_listened_to_arrives_whole_and_can_be_turned_off_by_both() {
+    let (writer, reader) = audition::new();
+    assert!(!reader.get().on());
+    let solo = AuditionSettings {
+        listen: Listen::Delta,
+        solo_band: Some(3),
+        ..AuditionSettings::default()
+    };
+    let side = AuditionSettings {
+        channels: Channels::Side,
+        ..AuditionSettings::default()
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0..100_000 {
+                writer.set(if n % 2 == 0 { &solo } else { &side });
+            }
+        });
+        for _ in 0..100_000 {
+            let heard = reader.get();
+            assert!(!heard.on() || heard == solo || heard == side);
+        }
+    });
+    reader.turn_off();
+    assert!(!writer.get().on());
+    writer.set(&solo);
+    assert_eq!(reader.get(), solo);
+    writer.turn_off();
+    assert!(!reader.get().on());
+}
+
 fn request(goal_lufs: f64) -> Request {
     Request {
         settings: Settings::default(),
@@ -237,6 +270,7 @@ fn request(goal_lufs: f64) -> Request {
 
 fn done(drive_db: f32) -> Result<Answer, String> {
     Ok(Answer {
+        drive_trim_db: [0.0; 4],
         drive_db,
         reached_lufs: -14.0,
         text: String::new(),

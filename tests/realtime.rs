@@ -9,9 +9,10 @@ mod signals;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
+use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::loudness::Character;
-use finalcoat::handoff;
+use finalcoat::handoff::{self, AudioSide};
 use finalcoat::plugin::live::Live;
 use signals::programme;
 
@@ -32,6 +33,11 @@ fn the_audio_side_of_the_plugin_allocates_nothing() {
         bypassed.bypass = true;
         let mut live = Live::new(Stream::new(rate_hz), &Settings::default());
         let [mut left, mut right] = programme(rate_hz, 200_000, 1);
+        let delta = AuditionSettings {
+            listen: Listen::Delta,
+            solo_band: Some(1),
+            ..AuditionSettings::default()
+        };
         let before = violation_count();
         // Nobody drains the capture: it runs full, and still nothing waits or allocates. The snapshot is
         // read, so that it is written again and again.
@@ -39,16 +45,48 @@ fn the_audio_side_of_the_plugin_allocates_nothing() {
             for settings in [&loud, &dense, &bypassed, &loud] {
                 for (left, right) in left.chunks_mut(511).zip(right.chunks_mut(511)) {
                     live.set(settings);
+                    editor_side.audition.set(&delta);
                     live.process(&mut StereoBlock::new(left, right), &mut out);
                     editor_side.snapshot.read();
                 }
                 live.process_mono(&mut left[..10_000], &mut out);
                 live.measure_anew(&mut out);
-                live.reset();
+                live.reset(&mut out);
             }
         });
         assert_eq!(violation_count(), before, "at {rate_hz} Hz");
     }
+}
+
+#[test]
+fn audition_is_off_after_a_reset_and_while_the_host_bounces() {
+    let (mut out, editor_side, _worker_side) = handoff::new();
+    let mut live = Live::new(Stream::new(48_000.0), &Settings::default());
+    let latency = live.latency_samples() as usize;
+    let input = programme(48_000.0, 20_000, 2);
+    let original = AuditionSettings {
+        channels: Channels::Side,
+        ..AuditionSettings::default()
+    };
+    let mut heard = |live: &mut Live, out: &mut AudioSide| {
+        let [mut left, mut right] = input.clone();
+        live.process(&mut StereoBlock::new(&mut left, &mut right), out);
+        left[latency..] == input[0][..20_000 - latency]
+    };
+    editor_side.audition.set(&original);
+    assert!(!heard(&mut live, &mut out));
+    live.reset(&mut out);
+    assert!(!editor_side.audition.get().on());
+    assert!(heard(&mut live, &mut out));
+    live.reset(&mut out);
+    live.set_offline(true);
+    editor_side.audition.set(&original);
+    assert!(heard(&mut live, &mut out));
+    assert!(!editor_side.audition.get().on());
+    // Not before somebody asks again.
+    live.set_offline(false);
+    live.reset(&mut out);
+    assert!(heard(&mut live, &mut out));
 }
 
 #[test]

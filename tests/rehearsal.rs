@@ -11,6 +11,7 @@ use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::{Meter, MeterReading};
 use finalcoat::engine::Engine;
 use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::equalizer::Shape;
 use finalcoat::handoff::errand::{Answer, Errand, Request};
 use finalcoat::handoff::{self, AudioSide, EditorSide};
 use finalcoat::plugin::live::Live;
@@ -114,6 +115,36 @@ fn the_drive_that_is_found_gives_the_loudness_wanted() {
             answer.text
         );
         println!("{} Bounced: {bounced:.3} LUFS.", answer.text);
+    }
+    drop(rig.worker);
+}
+
+#[test]
+fn turning_intensity_does_not_turn_the_level() {
+    let (rate_hz, channels) = song::demo();
+    let mut rig = Rig::new(rate_hz);
+    rig.play(&channels, false);
+    let mut settings = Settings::default();
+    let band = &mut settings.equalizer.bands[0];
+    band.on = true;
+    band.shape = Shape::Tilt;
+    band.frequency_hz = 400.0;
+    band.gain_db = 6.0;
+    settings.glue.on = true;
+    settings.glue.threshold_db = -24.0;
+    settings.glue.ratio = 2.0;
+    settings.input.reference_level_db = -16.0;
+    let answer = done(rig.ask(&settings, -14.0));
+    settings.loudness.on = true;
+    settings.loudness.drive_db = answer.drive_db;
+    settings.loudness.drive_trim_db = answer.drive_trim_db;
+    for intensity in [0.0, 25.0, 40.0, 50.0, 75.0, 100.0] {
+        settings.intensity = intensity;
+        let bounced = bounced_lufs(rate_hz, &channels, &settings.quantized());
+        assert!(
+            (bounced + 14.0).abs() <= 0.1,
+            "{bounced} LUFS at {intensity} %; {answer:?}"
+        );
     }
     drop(rig.worker);
 }

@@ -17,6 +17,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
         &[
             "dsp::meter",
             "dsp::units",
+            "engine::audition::settings",
             "engine::settings",
             "engine::reading",
         ],
@@ -28,7 +29,13 @@ const LAYERS: [(&str, &[&str]); 10] = [
             "handoff",
             "preset",
             "dsp::meter",
+            "dsp::block",
+            "dsp::spectrum",
             "dsp::units",
+            "engine::audition::settings",
+            "engine::equalizer::response",
+            "engine::multiband::response",
+            "engine::image::response",
             "engine::settings",
             "engine::reading",
         ],
@@ -69,12 +76,13 @@ const UNSAFE_FILES: [&str; 6] = [
 const LINES_MAX: usize = 700;
 
 /// Things of `dsp` that have a `process` of their own form and are held to it by tests in their file.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "BoxSmoother",
     "Crossfade",
     "Delay",
     "Oversampler",
     "QuickInterpolator",
+    "StereoSvf",
     "WindowMin",
 ];
 
@@ -195,7 +203,8 @@ fn the_machine_is_found() {
 
 #[test]
 fn every_unit_stands_to_the_contract() {
-    let contract = text_of("tests/contract.rs");
+    // A long line may be broken behind the bracket.
+    let contract = text_of("tests/contract.rs").replace("stage!(\n    ", "stage!(");
     let mut units = 0;
     for (path, text) in sources("src/dsp").into_iter().chain(sources("src/engine")) {
         for unit in units_of(&text) {
@@ -223,10 +232,12 @@ fn a_unit_is_found() {
 fn the_audio_side_of_a_handoff_has_no_lock() {
     for path in [
         "src/handoff/apply.rs",
+        "src/handoff/audition.rs",
         "src/handoff/capture.rs",
         "src/handoff/history.rs",
         "src/handoff/reset.rs",
         "src/handoff/snapshot.rs",
+        "src/handoff/spectrum.rs",
         "src/plugin/live.rs",
     ] {
         let text = text_of(path);

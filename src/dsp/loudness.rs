@@ -6,8 +6,11 @@
 //! begins: half a slot beside the best window costs 0.03 LU of a 400 ms burst (Tech 3341, cases 13
 //! and 14 allow 0.1). The gated measures step by 100 ms, as the standards say.
 
+mod gated;
 mod histogram;
 mod k_weighting;
+
+pub use gated::GatedLoudness;
 
 use super::block::Stream;
 use histogram::Histogram;
@@ -173,6 +176,22 @@ impl Loudness {
         let [low, high] = RANGE_QUANTILES;
         self.range.range_lu(RANGE_GATE_LU, low, high)
     }
+}
+
+/// The K-weighting's shelf (numerator, level included, and denominator) and the denominator of its
+/// high-pass, whose numerator is 1, −2, 1.
+pub(super) fn weighting_coefficients(sample_rate_hz: f64) -> ([f64; 3], [f64; 2], [f64; 2]) {
+    KWeighting::new(sample_rate_hz).coefficients()
+}
+
+/// Weighted energy of a tone's frames from `start` on.
+#[cfg(test)]
+pub(super) fn weighted_energy(sample_rate_hz: f64, samples: &[f32], start: usize) -> f64 {
+    let mut filter = KWeighting::new(sample_rate_hz);
+    let mut energy = [0.0; 2];
+    filter.add_energy(&samples[..start], &samples[..start], &mut [0.0; 2]);
+    filter.add_energy(&samples[start..], &samples[start..], &mut energy);
+    energy[0]
 }
 
 fn audible_lufs(energy: f64) -> Option<f64> {

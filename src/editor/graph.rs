@@ -1,12 +1,12 @@
 //! Gain reduction over time, hanging from the top, with the level before and behind the chain standing
 //! behind it. One scale: decibels below full scale for the levels, decibels taken away for the gain.
 
-use egui::epaint::{Mesh, Vertex, WHITE_UV};
-use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2};
 
+use super::plot::fill;
 use super::theme;
 use super::view::ViewModel;
-use super::widgets::text;
+use super::widgets::{legend, text};
 use crate::dsp::units::gain_to_db;
 use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
@@ -115,25 +115,12 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         theme::body(),
         theme::TEXT,
     );
-    let mut x = title.right() + 20.0;
-    for (name, color) in [
+    let entries = [
         ("In", theme::INPUT),
         ("Out", theme::OUTPUT),
         ("Reduction", theme::REDUCTION),
-    ] {
-        let swatch = Rect::from_center_size(pos2(x + 4.0, line), vec2(8.0, 8.0));
-        painter.rect_filled(swatch, 2.0, color);
-        let at = pos2(swatch.right() + 6.0, line);
-        let label = text(
-            painter,
-            at,
-            Align2::LEFT_CENTER,
-            name,
-            theme::label(),
-            theme::LABEL,
-        );
-        x = label.right() + 12.0;
-    }
+    ];
+    legend(painter, pos2(title.right() + 20.0, line), &entries);
     // The deepest of the last half second can be read; the newest alone flickers.
     let recent = (500.0 / COLUMN_MS) as usize;
     let deepest = view
@@ -182,26 +169,4 @@ fn curve(plot: Rect, heights: impl ExactSizeIterator<Item = f32>) -> Vec<Pos2> {
     let first = plot.right() - step * heights.len().saturating_sub(1) as f32;
     let at = |(n, height)| pos2(first + step * n as f32, height);
     heights.enumerate().map(at).collect()
-}
-
-/// Fills between a curve and a level line.
-fn fill(painter: &Painter, curve: &[Pos2], level: f32, color: Color32) {
-    if curve.len() < 2 {
-        return;
-    }
-    let mut mesh = Mesh::default();
-    for point in curve {
-        for pos in [*point, pos2(point.x, level)] {
-            mesh.vertices.push(Vertex {
-                pos,
-                uv: WHITE_UV,
-                color,
-            });
-        }
-    }
-    for n in 0..curve.len() as u32 - 1 {
-        mesh.add_triangle(2 * n, 2 * n + 1, 2 * n + 2);
-        mesh.add_triangle(2 * n + 1, 2 * n + 2, 2 * n + 3);
-    }
-    painter.add(Shape::mesh(mesh));
 }

@@ -178,6 +178,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
     let label = "Reset when playback starts";
     if let Some(on) = switch(
         ui,
+        label,
         foot,
         label,
         Align2::LEFT_CENTER,
@@ -228,9 +229,11 @@ fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [[Cell; 2]; 3] {
     ]
 }
 
-const NOTHING: &str = "\u{2013}";
+/// What stands where there is no value.
+pub const NOTHING: &str = "\u{2013}";
 
-fn tenths(value: Option<f64>) -> String {
+/// A value with one place behind the point.
+pub fn tenths(value: Option<f64>) -> String {
     value.map_or(NOTHING.to_owned(), |value| {
         minus(&crate::params::text::number(value as f32, 1))
     })

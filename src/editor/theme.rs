@@ -38,6 +38,10 @@ pub const REDUCTION: Color32 = Color32::from_rgb(0xf2, 0xa8, 0x5c);
 pub const GOAL: Color32 = Color32::from_rgb(0x7e, 0xd3, 0x9b);
 /// Over the limit.
 pub const OVER: Color32 = Color32::from_rgb(0xff, 0x7d, 0x73);
+/// The difference of the channels.
+pub const SIDE: Color32 = Color32::from_rgb(0xc0, 0x9c, 0xf2);
+/// Behind the warning that something else than the master is heard.
+pub const ALARM: Color32 = Color32::from_rgb(0x8c, 0x26, 0x20);
 /// Text on a filled button.
 pub const ON_FILL: Color32 = Color32::from_rgb(0x12, 0x14, 0x17);
 

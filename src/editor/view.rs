@@ -1,5 +1,9 @@
 //! The seam: what the editor shows, and what the user did to it. Plain data.
 
+use super::activity::Activity;
+use super::fields::EqBand;
+use crate::dsp::spectrum::{FLOOR_DB, POINTS};
+use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 use crate::engine::settings::range::Range;
@@ -20,10 +24,60 @@ pub struct ViewModel {
     pub reset_on_start: bool,
     /// The newest readings.
     pub snapshot: Snapshot,
+    /// Whether they are of now: the host is processing.
+    pub running: bool,
     /// Gain and level over time, oldest first.
     pub history: Vec<Column>,
+    /// What goes in and comes out, by frequency.
+    pub spectra: Spectra,
     /// Where the search for the drive stands.
     pub errand: Errand,
+    /// What can be loaded.
+    pub presets: Presets,
+    /// What is listened to instead of the master.
+    pub audition: AuditionSettings,
+}
+
+/// Levels in dB at the points of [`crate::dsp::spectrum`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spectra {
+    /// Before the chain.
+    pub input_db: Vec<f32>,
+    /// Behind it.
+    pub output_db: Vec<f32>,
+}
+
+impl Default for Spectra {
+    fn default() -> Self {
+        Self {
+            input_db: vec![FLOOR_DB; POINTS],
+            output_db: vec![FLOOR_DB; POINTS],
+        }
+    }
+}
+
+/// The presets.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Presets {
+    /// Those that come with Finalcoat, then the user's own.
+    pub all: Vec<PresetName>,
+    /// The name of the one that was loaded or saved last.
+    pub current: Option<String>,
+    /// Whether anything was changed since.
+    pub edited: bool,
+    /// What went wrong with the last one, in one sentence.
+    pub fault: Option<String>,
+}
+
+/// A preset in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetName {
+    /// What it is called.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// Whether the user made it.
+    pub own: bool,
 }
 
 /// A number that is set by hand.
@@ -35,21 +89,8 @@ pub enum Number {
     Goal,
 }
 
-/// Host bypass.
-pub const BYPASS: Field = Field::of(Group::Chain, "bypass", "Bypass");
-/// Switch of the loudness stage.
-pub const LOUDNESS_ON: Field = Field::of(Group::Loudness, "on", "Loudness");
-/// Drive into the limiter.
-pub const DRIVE: Number = Number::Of(Field::of(Group::Loudness, "drive_db", "Drive"));
-/// Highest true peak.
-pub const CEILING: Number = Number::Of(Field::of(Group::Loudness, "ceiling_dbtp", "Ceiling"));
-/// Release of the limiter.
-pub const RELEASE: Number = Number::Of(Field::of(Group::Loudness, "release_ms", "Release"));
-/// Character of the limiter.
-pub const CHARACTER: Field = Field::of(Group::Loudness, "character", "Character");
-
 /// What the user did.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Gesture {
     /// Takes hold of a value.
     Begin(Number),
@@ -69,17 +110,63 @@ pub enum Gesture {
     FindDrive,
     /// Does not want it any more.
     StopFinding,
+    /// Wants the preset at this place of the list.
+    LoadPreset(usize),
+    /// Wants the sound kept under a name; `true` in place of what has it.
+    SavePreset(String, bool),
+    /// Wants to hear something else, or the master again.
+    Audition(AuditionSettings),
 }
 
 /// What the editor remembers from frame to frame.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memory {
-    /// The value being dragged, before it is put on its step.
+    /// The stage whose panel is open.
+    pub stage: Group,
+    /// The band of the equalizer whose controls are shown.
+    pub band: EqBand,
+    /// The value being dragged, as a share of its way, before it is put on its step.
     pub dragged: Option<(Number, f32)>,
+    /// The handle being dragged in the equalizer's graph: band, place on the frequency axis, gain.
+    pub handle: Option<(EqBand, f32, f32)>,
     /// The value being typed, and the text so far.
     pub typed: Option<(Number, String)>,
+    /// Whether the list of presets is open.
+    pub listing: bool,
+    /// The name that a preset is being saved under, so far.
+    pub naming: Option<String>,
+    /// What the stages have been doing.
+    pub activity: Activity,
     /// What the user did in this frame, so far.
     pub gestures: Vec<Gesture>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            stage: Group::Equalizer,
+            band: EqBand(0),
+            dragged: None,
+            handle: None,
+            typed: None,
+            listing: false,
+            naming: None,
+            activity: Activity::default(),
+            gestures: Vec::new(),
+        }
+    }
+}
+
+impl Memory {
+    /// A whole gesture that sets a number.
+    pub fn set(&mut self, number: Number, value: f32) {
+        let value = number.range().quantized(value);
+        self.gestures.extend([
+            Gesture::Begin(number),
+            Gesture::Set(number, value),
+            Gesture::End(number),
+        ]);
+    }
 }
 
 impl Number {
@@ -96,11 +183,6 @@ impl Number {
         }
     }
 
-    /// Its unit.
-    pub fn unit(self) -> &'static str {
-        self.range().unit
-    }
-
     /// Its value in what is shown.
     pub fn of(self, view: &ViewModel) -> f32 {
         match self {
@@ -109,27 +191,37 @@ impl Number {
         }
     }
 
-    fn of_settings(self, settings: &Settings) -> (f32, &'static Range) {
+    /// Its value in some settings, and what it may be.
+    pub fn of_settings(self, settings: &Settings) -> (f32, &'static Range) {
         match self {
             Number::Of(field) => settings.number(field).unwrap_or((0.0, &GOAL_LUFS)),
             Number::Goal => (GOAL_LUFS.default, &GOAL_LUFS),
         }
     }
 
-    /// A value as text, without the unit.
-    pub fn text(self, value: f32) -> String {
+    /// A value as people read it: digits and unit.
+    pub fn text(self, value: f32) -> (String, &'static str) {
         let range = self.range();
-        let digits = text::number(value, text::decimals(range.step));
-        let signed = if value > 0.0 && range.min < 0.0 && range.unit == "dB" {
+        let places = text::decimals(range.step);
+        let (digits, unit) = match range.unit {
+            "Hz" if value >= 9995.0 => (text::number(value / 1000.0, 1), "kHz"),
+            "Hz" if value >= 999.5 => (text::number(value / 1000.0, 2), "kHz"),
+            "Hz" if value >= 99.95 => (text::number(value, 0), "Hz"),
+            "ms" if value >= 999.5 => (text::number(value / 1000.0, 2), "s"),
+            "ms" if value >= 99.95 => (text::number(value, 0), "ms"),
+            unit => (text::number(value, places), unit),
+        };
+        let digits = if value > 0.0 && range.min < 0.0 && range.unit == "dB" {
             format!("+{digits}")
         } else {
             digits
         };
-        signed.replace('-', "\u{2212}")
+        (digits.replace('-', "\u{2212}"), unit)
     }
 
     /// What was typed, on its step and within its range.
     pub fn parse(self, typed: &str) -> Option<f32> {
-        text::parse(typed, self.unit()).map(|value| self.range().quantized(value))
+        let range = self.range();
+        text::parse(typed, range.unit).map(|value| range.quantized(value))
     }
 }

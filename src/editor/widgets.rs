@@ -1,20 +1,11 @@
-//! Controls: a value in, gestures out. Drag (Shift: finer), wheel, double-click or Alt-click for the
-//! default, click on the number to type.
+//! Text, buttons, switches, choices and lights. Numbers that are set by hand are in [`number`].
 
-use egui::{
-    Align2, Color32, CursorIcon, Event, FontId, Id, Key, Painter, Pos2, Rect, Response, Sense,
-    Shape, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
-};
+pub mod number;
+
+use egui::{Align2, Color32, CursorIcon, FontId, Id, Painter, Pos2, Rect, Sense, Ui, pos2, vec2};
 
 use super::theme;
-use super::view::{Gesture, Memory, Number};
-
-/// Points of dragging for the whole range.
-const DRAG_POINTS: f32 = 240.0;
-/// How much finer with Shift.
-const FINE: f32 = 0.1;
-/// Part of the range for one notch of the wheel.
-const WHEEL_SHARE: f32 = 0.02;
+pub use number::{bar, entry, knob, slider};
 
 /// Text on one line; returns where it stands.
 pub fn text(
@@ -93,7 +84,7 @@ pub fn button(ui: &Ui, rect: Rect, label: &str, fill: Option<Color32>, enabled: 
     };
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, ground);
-    let width = rect.width() - 4.0 * theme::GRID;
+    let width = rect.width() - 2.0 * theme::GRID;
     let mut job = egui::text::LayoutJob::simple(label.to_owned(), theme::body(), ink, width);
     job.halign = egui::Align::Center;
     let galley = painter.layout_job(job);
@@ -106,13 +97,14 @@ pub fn button(ui: &Ui, rect: Rect, label: &str, fill: Option<Color32>, enabled: 
 /// Returns the new state if it was switched.
 pub fn switch(
     ui: &Ui,
+    id: impl std::hash::Hash + std::fmt::Debug,
     rect: Rect,
     label: &str,
     label_at: Align2,
     on: bool,
     color: Color32,
 ) -> Option<bool> {
-    let response = ui.interact(rect, Id::unique(("switch", label)), Sense::click());
+    let response = ui.interact(rect, Id::unique(("switch", id)), Sense::click());
     let painter = ui.painter();
     let track =
         Rect::from_center_size(pos2(rect.right() - 15.0, rect.center().y), vec2(30.0, 16.0));
@@ -142,7 +134,15 @@ pub fn switch(
 }
 
 /// One of several, side by side. Returns the index of the one that was chosen.
-pub fn segments(ui: &Ui, rect: Rect, labels: &[&str], chosen: usize, live: bool) -> Option<usize> {
+pub fn segments(
+    ui: &Ui,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    rect: Rect,
+    labels: &[&str],
+    chosen: usize,
+    color: Color32,
+) -> Option<usize> {
+    let id = Id::unique(("segments", id));
     let mut picked = None;
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, theme::RAISED);
@@ -159,11 +159,10 @@ pub fn segments(ui: &Ui, rect: Rect, labels: &[&str], chosen: usize, live: bool)
         let size = vec2(widths[index] + padding, rect.height());
         let part = Rect::from_min_size(pos2(left, rect.top()), size);
         left += size.x;
-        let response = ui.interact(part, Id::unique(("segment", label)), Sense::click());
+        let response = ui.interact(part, id.with(index), Sense::click());
         let part = part.shrink(2.0);
         let ink = if index == chosen {
-            let ground = if live { theme::GOAL } else { theme::LABEL };
-            painter.rect_filled(part, theme::RADIUS - 1.0, ground);
+            painter.rect_filled(part, theme::RADIUS - 1.0, color);
             theme::ON_FILL
         } else {
             if response.hovered() {
@@ -186,262 +185,55 @@ pub fn segments(ui: &Ui, rect: Rect, labels: &[&str], chosen: usize, live: bool)
     picked
 }
 
-/// A knob with its name above and its value below. `live`: what it sets is heard now.
-pub fn knob(
-    ui: &mut Ui,
-    rect: Rect,
-    dial_width: f32,
-    number: Number,
-    value: f32,
-    live: bool,
-    memory: &mut Memory,
-) {
-    const LABEL_HEIGHT: f32 = 18.0;
-    const VALUE_HEIGHT: f32 = 24.0;
-    let painter = ui.painter().clone();
-    let center_x = rect.center().x;
-    let top = pos2(center_x, rect.top());
-    text(
-        &painter,
-        top,
-        Align2::CENTER_TOP,
-        number.name(),
-        theme::label(),
-        theme::LABEL,
-    );
-
-    let dial = Rect::from_min_max(
-        pos2(rect.left(), rect.top() + LABEL_HEIGHT),
-        pos2(rect.right(), rect.bottom() - VALUE_HEIGHT),
-    );
-    let radius = (dial.height() / 2.0).min(dial_width / 2.0).min(34.0) - 2.0;
-    let center = dial.center();
-    let touch = Rect::from_center_size(center, vec2(2.0, 2.0) * (radius + 4.0));
-    let response = ui.interact(
-        touch,
-        Id::unique(("knob", number.name())),
-        Sense::click_and_drag(),
-    );
-    adjust(ui, &response, number, value, memory);
-
-    let range = number.range();
-    let share = |value: f32| (value - range.min) / (range.max - range.min);
-    // A value with a sign grows from zero, any other from its lowest.
-    let signed = range.min < 0.0 && range.max > 0.0;
-    let zero = if signed { share(0.0) } else { 0.0 };
-    let here = share(value);
-    let color = if live { theme::GOAL } else { theme::LABEL };
-    let body = if response.hovered() || response.dragged() {
-        theme::HOVERED
+/// A small round light.
+pub fn light(painter: &Painter, center: Pos2, on: bool, color: Color32) {
+    if on {
+        painter.circle_filled(center, 4.0, color);
     } else {
-        theme::RAISED
-    };
-    painter.circle_filled(center, radius - 7.0, body);
-    arc(&painter, center, radius - 1.5, 0.0, 1.0, theme::RAISED);
-    arc(
-        &painter,
-        center,
-        radius - 1.5,
-        zero.min(here),
-        zero.max(here),
-        color,
-    );
-    let tip = direction(here);
-    painter.line_segment(
-        [
-            center + tip * (radius - 18.0),
-            center + tip * (radius - 9.0),
-        ],
-        Stroke::new(2.5, theme::TEXT),
-    );
-
-    let box_ = Rect::from_min_max(pos2(rect.left(), rect.bottom() - VALUE_HEIGHT), rect.max);
-    entry(ui, box_, number, value, theme::value(), None, memory);
+        let edge = egui::Stroke::new(1.25, theme::LABEL);
+        painter.circle_stroke(center, 3.5, edge);
+    }
 }
 
-/// The number itself, to be clicked and typed over, or dragged; with its unit, centred in `rect`.
-/// `ground` shows that it can be set, where no knob does.
-pub fn entry(
-    ui: &mut Ui,
-    rect: Rect,
-    number: Number,
-    value: f32,
-    font: FontId,
-    ground: Option<Color32>,
-    memory: &mut Memory,
-) {
-    let typing = matches!(&memory.typed, Some((typed, _)) if *typed == number);
-    if typing {
-        type_over(ui, rect, number, font, memory);
-        return;
-    }
-    let response = ui.interact(
-        rect,
-        Id::unique(("entry", number.name())),
-        Sense::click_and_drag(),
-    );
-    let painter = ui.painter();
-    let hovered = response.hovered().then_some(theme::HOVERED);
-    if let Some(ground) = hovered.or(ground) {
-        painter.rect_filled(rect, theme::RADIUS, ground);
-    }
-    let shown = number.text(value);
-    let digits = painter
-        .layout_no_wrap(shown.clone(), font.clone(), theme::TEXT)
-        .size();
-    let unit = painter
-        .layout_no_wrap(number.unit().to_owned(), theme::label(), theme::LABEL)
-        .size();
-    let left = rect.center().x - (digits.x + theme::GRID + unit.x) / 2.0;
-    let bottom = rect.center().y + digits.y / 2.0;
-    number_with_unit(
+/// A title on the left of a row, with a line of explanation beside it where there is room.
+pub fn title(painter: &Painter, row: Rect, title: &str) -> Rect {
+    text(
         painter,
-        pos2(left, bottom),
-        &shown,
-        number.unit(),
-        font,
+        row.left_center(),
+        Align2::LEFT_CENTER,
+        title,
+        theme::body(),
         theme::TEXT,
-    );
-    adjust(ui, &response, number, value, memory);
-    if response.clicked() && !response.double_clicked() && !ui.input(|input| input.modifiers.alt) {
-        memory.typed = Some((number, shown));
-    }
-    response.on_hover_cursor(CursorIcon::Text);
+    )
 }
 
-fn type_over(ui: &mut Ui, rect: Rect, number: Number, font: FontId, memory: &mut Memory) {
-    let Some((_, typed)) = &mut memory.typed else {
-        return;
+/// Names with the colours they stand for, from the left; returns where they end.
+pub fn legend(painter: &Painter, left_center: Pos2, entries: &[(&str, Color32)]) -> f32 {
+    let mut x = left_center.x;
+    for (name, color) in entries {
+        let swatch = Rect::from_center_size(pos2(x + 4.0, left_center.y), vec2(8.0, 8.0));
+        painter.rect_filled(swatch, 2.0, *color);
+        let at = pos2(swatch.right() + 6.0, left_center.y);
+        let label = text(
+            painter,
+            at,
+            Align2::LEFT_CENTER,
+            name,
+            theme::label(),
+            theme::LABEL,
+        );
+        x = label.right() + 12.0;
+    }
+    x
+}
+
+/// A number with a true minus and, where `signed`, a plus.
+pub fn decibels(value_db: f32, places: usize, signed: bool) -> String {
+    let digits = crate::params::text::number(value_db, places);
+    let plus = if signed && value_db > 0.0 && digits.contains(|c| ('1'..='9').contains(&c)) {
+        "+"
+    } else {
+        ""
     };
-    let id = Id::unique(("typing", number.name()));
-    let fresh = ui.ctx().read_response(id).is_none();
-    let valid = number.parse(typed).is_some();
-    ui.painter().rect_filled(rect, theme::RADIUS, theme::GROUND);
-    let edge = if valid { theme::GOAL } else { theme::OVER };
-    ui.painter().rect_stroke(
-        rect,
-        theme::RADIUS,
-        Stroke::new(1.0, edge),
-        StrokeKind::Inside,
-    );
-    let field = TextEdit::singleline(typed)
-        .id(id)
-        .font(font)
-        .frame(egui::Frame::NONE)
-        .align(Align2::CENTER_CENTER)
-        .text_color(theme::TEXT);
-    let response = ui.put(rect.shrink2(vec2(4.0, 0.0)), field);
-    if fresh {
-        response.request_focus();
-        if let Some(mut state) = egui::text_edit::TextEditState::load(ui.ctx(), id) {
-            let all = egui::text::CCursorRange::two(
-                egui::text::CCursor::new(0),
-                egui::text::CCursor::new(typed.chars().count()),
-            );
-            state.cursor.set_char_range(Some(all));
-            state.store(ui.ctx(), id);
-        }
-    }
-    let (enter, escape) = ui.input(|input| {
-        (
-            input.key_pressed(Key::Enter),
-            input.key_pressed(Key::Escape),
-        )
-    });
-    if enter || escape || response.lost_focus() {
-        if let Some(value) = number.parse(typed).filter(|_| !escape) {
-            memory.gestures.extend([
-                Gesture::Begin(number),
-                Gesture::Set(number, value),
-                Gesture::End(number),
-            ]);
-        }
-        memory.typed = None;
-    }
-}
-
-/// Drag, wheel and default.
-fn adjust(ui: &Ui, response: &Response, number: Number, value: f32, memory: &mut Memory) {
-    let range = number.range();
-    let span = range.max - range.min;
-    let (fine, alt) = ui.input(|input| (input.modifiers.shift, input.modifiers.alt));
-    let speed = if fine { FINE } else { 1.0 };
-    if response.drag_started() {
-        memory.dragged = Some((number, value));
-        memory.gestures.push(Gesture::Begin(number));
-    }
-    if let Some((dragged, exact)) = &mut memory.dragged
-        && *dragged == number
-    {
-        let delta = response.drag_delta();
-        if delta.y != 0.0 {
-            let moved = *exact - delta.y / DRAG_POINTS * span * speed;
-            *exact = moved.clamp(range.min, range.max);
-            memory
-                .gestures
-                .push(Gesture::Set(number, range.quantized(*exact)));
-        }
-        if response.drag_stopped() {
-            memory.dragged = None;
-            memory.gestures.push(Gesture::End(number));
-        }
-        return;
-    }
-    if response.double_clicked() || (response.clicked() && alt) {
-        let whole = [
-            Gesture::Begin(number),
-            Gesture::Set(number, range.default),
-            Gesture::End(number),
-        ];
-        memory.gestures.extend(whole);
-        memory.typed = None;
-        return;
-    }
-    if response.hovered() {
-        let notches = ui.input(|input| wheel(&input.events));
-        if notches != 0.0 {
-            let moved = value + notches * WHEEL_SHARE * span * speed;
-            // At least one step, so that a fine notch is not lost.
-            let moved = if (moved - value).abs() < range.step {
-                value + notches.signum() * range.step
-            } else {
-                moved
-            };
-            let moved = range.quantized(moved);
-            memory.gestures.extend([
-                Gesture::Begin(number),
-                Gesture::Set(number, moved),
-                Gesture::End(number),
-            ]);
-        }
-    }
-}
-
-/// Notches the wheel was turned; with Shift some systems turn it sideways.
-fn wheel(events: &[Event]) -> f32 {
-    let turned = |event: &Event| match event {
-        Event::MouseWheel {
-            unit: egui::MouseWheelUnit::Point,
-            delta,
-            ..
-        } => (delta.x + delta.y) / 50.0,
-        Event::MouseWheel { delta, .. } => delta.x + delta.y,
-        _ => 0.0,
-    };
-    events.iter().map(turned).sum()
-}
-
-/// Where a knob points: 0 is lower left, 1 lower right.
-fn direction(share: f32) -> egui::Vec2 {
-    egui::Vec2::angled((0.75 + 1.5 * share) * std::f32::consts::PI)
-}
-
-fn arc(painter: &Painter, center: Pos2, radius: f32, from: f32, to: f32, color: Color32) {
-    const POINTS: usize = 48;
-    if to - from < 1e-4 {
-        return;
-    }
-    let at = |n: usize| center + direction(from + (to - from) * n as f32 / POINTS as f32) * radius;
-    let points = (0..=POINTS).map(at).collect();
-    painter.add(Shape::line(points, Stroke::new(3.0, color)));
+    format!("{plus}{digits}").replace('-', "\u{2212}")
 }

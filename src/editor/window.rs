@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
@@ -14,8 +14,14 @@ use nice_plug_egui::{
     RepaintNotifier, create_egui_editor,
 };
 
+use super::apply::{Pending, Value};
 use super::draw::draw;
-use super::view::{DRIVE, Gesture, LOUDNESS_ON, Memory, Number, ViewModel};
+use super::fields::{DRIVE, LOUDNESS_ON};
+use super::library::Library;
+use super::view::{Gesture, Memory, Number, Spectra, ViewModel};
+use crate::dsp::spectrum::Spectrum;
+use crate::engine::settings::Settings;
+use crate::engine::settings::fields::Field;
 use crate::handoff::EditorSide;
 use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
@@ -26,6 +32,9 @@ use crate::params::{FinalcoatParams, ParamKind};
 const FRAME: Duration = Duration::from_micros(16_667);
 /// While nothing does.
 const IDLE: Duration = Duration::from_millis(100);
+
+/// Readings older than this are of the past.
+const STALE: Duration = Duration::from_millis(300);
 
 /// What the host opens windows of. The framework's own editor has a fixed first size; ours opens in
 /// the size that the session kept, so each opening makes a new one.
@@ -109,12 +118,23 @@ struct App {
     memory: Memory,
     history: Vec<Column>,
     columns_written: u64,
+    /// When the last column came.
+    heard: Option<Instant>,
+    /// When the last frame was drawn.
+    drawn: Instant,
+    /// Before and behind the chain.
+    spectra: [Spectrum; 2],
+    shown: Spectra,
+    library: Library,
+    pending: Pending,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
 }
 
 impl App {
     fn new(params: Arc<FinalcoatParams>, side: Arc<Mutex<EditorSide>>) -> Self {
+        let mut library = Library::default();
+        library.refresh();
         Self {
             params,
             side,
@@ -122,25 +142,65 @@ impl App {
             memory: Memory::default(),
             history: Vec::new(),
             columns_written: 0,
+            heard: None,
+            drawn: Instant::now(),
+            spectra: [Spectrum::new(0.0), Spectrum::new(0.0)],
+            shown: Spectra::default(),
+            library,
+            pending: Pending::default(),
             awaited: false,
         }
     }
 
     /// The view model of this frame, and whether something moves.
     fn look(&mut self) -> (ViewModel, bool) {
-        let mut side = lock(&self.side);
+        let side = self.side.clone();
+        let mut side = lock(&side);
         let written = side.history.read(&mut self.history);
-        let moves = written != self.columns_written;
+        // The first look tells nothing of when the columns came.
+        if written != self.columns_written && self.columns_written != 0 {
+            self.heard = Some(Instant::now());
+        }
         self.columns_written = written;
+        let running = self.heard.is_some_and(|heard| heard.elapsed() < STALE);
+        let snapshot = side.snapshot.read();
+        let settings = self.params.settings();
+        let moves = self.measure(&mut side, snapshot.sample_rate_hz) || running;
         let view = ViewModel {
-            settings: self.params.settings(),
+            settings,
             goal_lufs: self.params.kept.goal_lufs(),
             reset_on_start: self.params.kept.reset_on_start(),
-            snapshot: side.snapshot.read(),
+            snapshot,
+            running,
             history: core::mem::take(&mut self.history),
+            spectra: core::mem::take(&mut self.shown),
             errand: side.errand.look(),
+            presets: self.library.look(&settings, self.pending.is_empty()),
+            audition: side.audition.get(),
         };
         (view, moves)
+    }
+
+    /// Brings the spectra up to now, and says whether there is anything in them.
+    fn measure(&mut self, side: &mut EditorSide, sample_rate_hz: f64) -> bool {
+        let passed_s = self.drawn.elapsed().as_secs_f64();
+        self.drawn = Instant::now();
+        let [input, output] = &mut self.spectra;
+        if sample_rate_hz > 0.0 && input.sample_rate_hz() != sample_rate_hz {
+            *input = Spectrum::new(sample_rate_hz);
+            *output = Spectrum::new(sample_rate_hz);
+        }
+        side.spectrum.read_input(|frames| input.push(frames));
+        side.spectrum.read_output(|frames| output.push(frames));
+        for (spectrum, shown) in [
+            (input, &mut self.shown.input_db),
+            (output, &mut self.shown.output_db),
+        ] {
+            spectrum.advance(passed_s);
+            shown.clear();
+            shown.extend_from_slice(spectrum.levels_db());
+        }
+        self.spectra.iter().any(Spectrum::shows)
     }
 
     fn apply(&mut self, gesture: Gesture, setter: &ParamSetter<'_>, view: &ViewModel) {
@@ -152,21 +212,13 @@ impl App {
                 self.touch(number, |param| setter.set_parameter(param, value));
             }
             Gesture::End(number) => self.touch(number, |param| setter.end_set_parameter(param)),
-            Gesture::Switch(field, on) => {
-                if let Some(ParamKind::Switch(param)) = self.params.param(field) {
-                    set(setter, param, on);
-                }
-            }
-            Gesture::Choose(field, place) => {
-                if let Some(ParamKind::Choice(param, _)) = self.params.param(field) {
-                    set(setter, param, place as i32);
-                }
-            }
+            Gesture::Switch(field, on) => self.set(field, Value::Switch(on), setter),
+            Gesture::Choose(field, place) => self.set(field, Value::Choice(place), setter),
             Gesture::ResetMeters => lock(&self.side).reset.ask(),
             Gesture::ResetOnStart(on) => kept.set_reset_on_start(on),
             Gesture::FindDrive => {
                 lock(&self.side).errand.ask(Request {
-                    settings: view.settings.clone(),
+                    settings: view.settings,
                     goal_lufs: f64::from(view.goal_lufs),
                     input: view.snapshot.input,
                 });
@@ -176,6 +228,35 @@ impl App {
                 lock(&self.side).errand.cancel();
                 self.awaited = false;
             }
+            Gesture::LoadPreset(index) => {
+                if let Some(settings) = self.library.load(index, &view.settings) {
+                    self.set_out(&view.settings, &settings);
+                }
+            }
+            Gesture::SavePreset(name, overwrite) => {
+                self.library.save(&name, overwrite, &view.settings);
+            }
+            Gesture::Audition(audition) => lock(&self.side).audition.set(&audition),
+        }
+    }
+
+    /// Tells the audio thread what is coming, so that it takes it as one change, and begins.
+    fn set_out(&mut self, from: &Settings, to: &Settings) {
+        self.pending.start(from, to);
+        if !self.pending.is_empty() {
+            lock(&self.side).apply.announce(*to);
+        }
+    }
+
+    /// Sets a value as a whole gesture, if it changes anything.
+    fn set(&self, field: Field, value: Value, setter: &ParamSetter<'_>) {
+        match (self.params.param(field), value) {
+            (Some(ParamKind::Number(param, _)), Value::Number(value)) => set(setter, param, value),
+            (Some(ParamKind::Switch(param)), Value::Switch(on)) => set(setter, param, on),
+            (Some(ParamKind::Choice(param, _)), Value::Choice(place)) => {
+                set(setter, param, place as i32);
+            }
+            _ => {}
         }
     }
 
@@ -192,10 +273,9 @@ impl App {
     fn receive(&mut self, setter: &ParamSetter<'_>, view: &ViewModel) {
         match &view.errand {
             Errand::Done(answer) if self.awaited => {
+                self.params.set_drive_trim_db(answer.drive_trim_db);
                 self.touch(DRIVE, |param| set(setter, param, answer.drive_db));
-                if let Some(ParamKind::Switch(param)) = self.params.param(LOUDNESS_ON) {
-                    set(setter, param, true);
-                }
+                self.set(LOUDNESS_ON, Value::Switch(true), setter);
                 self.awaited = false;
             }
             Errand::Failed(_) | Errand::Idle => self.awaited = false,
@@ -212,6 +292,7 @@ impl NiceEguiApp for App {
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
         self.context = Some(nice_gui_ctx);
+        lock(&self.side).spectrum.want(true);
         // A second pass over the same input would return its gestures twice.
         egui_ctx.options_mut(|options| {
             options.max_passes = std::num::NonZeroUsize::MIN;
@@ -230,11 +311,15 @@ impl NiceEguiApp for App {
             for gesture in gestures {
                 self.apply(gesture, &setter, &view);
             }
+            for (field, value) in self.pending.take() {
+                self.set(field, value, &setter);
+            }
         }
-        let busy = moves || matches!(view.errand, Errand::Working(_));
+        let busy = moves || matches!(view.errand, Errand::Working(_)) || !self.pending.is_empty();
         ui.ctx()
             .request_repaint_after(if busy { FRAME } else { IDLE });
         self.history = view.history;
+        self.shown = view.spectra;
     }
 
     fn resized(&mut self, new_size: WindowSize) {
@@ -248,8 +333,14 @@ impl NiceEguiApp for App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        // Nobody is there any more who could set the drive.
-        lock(&self.side).errand.cancel();
+        let mut side = lock(&self.side);
+        // Nobody is there any more who could set the drive,
+        side.errand.cancel();
+        // nor who would see that it is not the master that is heard.
+        side.audition.turn_off();
+        side.spectrum.want(false);
+        // Nor would anybody see that it is not the master that is heard.
+        side.audition.turn_off();
     }
 }
 

@@ -88,6 +88,14 @@ impl Default for LoudnessReading {
     }
 }
 
+impl LoudnessReading {
+    /// Smallest gain of the clipper and of limiter and safety, one after the other, linear. They may have
+    /// been at different moments, so it is at most too low.
+    pub fn gain(&self) -> f32 {
+        self.clip_gain * self.min_gain
+    }
+}
+
 impl Reading {
     /// This reading and a later one as if they had been one: extremes stay, what is "now" is the later.
     #[must_use]

@@ -123,6 +123,16 @@ impl Settings {
         settings
     }
 
+    /// Whether a sound-shaping stage is on, so that intensity has something to scale.
+    pub fn shapes_sound(&self) -> bool {
+        let bands = &self.equalizer.bands;
+        (self.equalizer.on && bands.iter().any(|band| band.on))
+            || self.multiband.on
+            || self.image.on
+            || self.glue.on
+            || self.colour.on
+    }
+
     /// What remains of the sound-shaping stages (equalizer, multiband, image, glue, colour) at an
     /// intensity in %: everything at 100, nothing at 0, and in between every gain, slope and width in
     /// proportion. Input, loudness and bypass stay as they are.

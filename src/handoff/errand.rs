@@ -9,6 +9,7 @@ use atomic_float::AtomicF32;
 
 use crate::dsp::meter::MeterReading;
 use crate::engine::settings::Settings;
+use crate::engine::settings::loudness::TRIM_POINTS_PCT;
 
 /// Find the drive that brings what was heard to a loudness.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,9 @@ pub struct Request {
 pub struct Answer {
     /// The drive, in dB, on the parameter's grid.
     pub drive_db: f32,
+    /// What is added to it at lower intensities, in dB; see
+    /// [`crate::engine::settings::loudness::LoudnessSettings::drive_trim_db`].
+    pub drive_trim_db: [f32; TRIM_POINTS_PCT.len()],
     /// Integrated loudness that it gives, in LUFS.
     pub reached_lufs: f64,
     /// What to tell the user, one sentence.

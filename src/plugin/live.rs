@@ -4,7 +4,7 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::meter::Meter;
 use crate::dsp::units::ms_to_samples;
 use crate::engine::Engine;
-use crate::engine::input::Input;
+use crate::engine::input;
 use crate::engine::reading::Reading;
 use crate::engine::settings::Settings;
 use crate::handoff::AudioSide;
@@ -21,10 +21,9 @@ const COLUMNS_PER_READING: u32 = 2;
 #[derive(Debug)]
 pub struct Live {
     stream: Stream,
+    /// The host says that it bounces.
+    offline: bool,
     engine: Engine,
-    /// Cleans the block before the meters and the capture see it; the engine's own cleaning then
-    /// changes nothing more.
-    door: Input,
     input: Meter,
     output: Meter,
     /// The right channel of a mono track.
@@ -43,8 +42,8 @@ impl Live {
         let column_frames = ms_to_samples(COLUMN_MS, stream.sample_rate_hz, 1);
         Self {
             stream,
+            offline: false,
             engine: Engine::new(stream, settings),
-            door: Input::new(),
             input: Meter::new(stream),
             output: Meter::new(stream),
             copy: vec![0.0; MONO_FRAMES],
@@ -71,16 +70,22 @@ impl Live {
         self.engine.tail_samples() as u32
     }
 
-    /// The sound back to silence. The meters go on counting.
-    pub fn reset(&mut self) {
+    /// Whether the host bounces: then nothing but the master is heard.
+    pub fn set_offline(&mut self, offline: bool) {
+        self.offline = offline;
+    }
+
+    /// The sound back to silence, audition off. The meters go on counting.
+    pub fn reset(&mut self, out: &mut AudioSide) {
+        out.audition.turn_off();
         self.engine.reset();
-        self.door.reset();
     }
 
     /// The meters start anew, and with them the passage that the worker keeps.
     pub fn measure_anew(&mut self, out: &mut AudioSide) {
         self.input.reset();
         self.output.reset();
+        self.engine.measure_anew();
         out.capture.start(self.stream.sample_rate_hz);
         self.tell(out);
     }
@@ -103,6 +108,10 @@ impl Live {
 
     /// In place; any length.
     pub fn process(&mut self, block: &mut StereoBlock<'_>, out: &mut AudioSide) {
+        if self.offline {
+            out.audition.turn_off();
+        }
+        self.engine.set_audition(&out.audition.get());
         let frames = block.frames();
         let mut start = 0;
         while start < frames {
@@ -118,13 +127,16 @@ impl Live {
 
     /// A part within one column.
     fn process_part(&mut self, part: &mut StereoBlock<'_>, out: &mut AudioSide) {
-        self.door.process(part);
+        // Before the meters and the capture see it; the engine's own cleaning then changes nothing more.
+        input::clean(part);
         self.column.input_peak = self.column.input_peak.max(peak(part));
         self.input.process(part.left, part.right);
         out.capture.write(part.left, part.right);
+        out.spectrum.write_input(part.left, part.right);
         self.engine.process(part);
         self.column.output_peak = self.column.output_peak.max(peak(part));
         self.output.process(part.left, part.right);
+        out.spectrum.write_output(part.left, part.right);
     }
 
     fn end_column(&mut self, out: &mut AudioSide) {

@@ -8,23 +8,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::hearing::Hearing;
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution};
+use crate::assistant::limiting::{FRAMES_PER_SECOND, Reductions};
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::meter::{Meter, MeterReading};
-use crate::dsp::units::{gain_to_db, ms_to_samples};
+use crate::dsp::units::ms_to_samples;
 use crate::engine::Engine;
-use crate::engine::settings::Settings;
+use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
+use crate::engine::settings::{INTENSITY, Settings};
 use crate::handoff::errand::{Answer, Job};
 
 /// Less than this is no passage.
 const SECONDS_MIN: f64 = 3.0;
-/// Frames of this length are judged by how much is limited in them.
-const LIMITING_MS: f64 = 10.0;
-/// Of those, so many share one look at the momentary loudness …
-const FRAMES_PER_STEP: usize = 10;
-/// … which lies around them when so many steps later are over.
-const STEPS_TO_CENTRE: usize = 2;
-/// Only what is louder than this below the integrated loudness is judged.
-const GATE_LU: f64 = -10.0;
 /// Renders that a search usually takes; only the progress bar believes it.
 const RENDERS_USUAL: f32 = 5.0;
 
@@ -64,11 +58,13 @@ pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answ
         ceiling_dbtp: f64::from(request.settings.loudness.ceiling_dbtp),
         force: false,
     };
-    let solution = drive::solve(&programme, &goal, |drive_db| {
-        let mut settings = request.settings.clone();
+    let mut rehearse = |intensity: f32, drive_db: f32| {
+        let mut settings = request.settings;
         settings.bypass = false;
+        settings.intensity = intensity;
         settings.loudness.on = true;
         settings.loudness.drive_db = drive_db;
+        settings.loudness.drive_trim_db = [0.0; TRIM_POINTS_PCT.len()];
         let (reading, p95_gain_reduction_db) = stage.play(Some(&settings))?;
         let sample_lufs = reading.integrated_lufs.ok_or_else(silent)?;
         let integrated_lufs = sample_lufs + whole_lufs - plain_lufs;
@@ -78,8 +74,43 @@ pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answ
             p95_gain_reduction_db,
             plr_db: true_peak_dbtp - integrated_lufs,
         })
+    };
+    let solution = drive::solve(&programme, &goal, |drive_db| {
+        rehearse(INTENSITY.max, drive_db)
     })?;
-    Ok(answer(&solution, request.goal_lufs, seconds))
+    let mut answer = answer(&solution, request.goal_lufs, seconds);
+    if request.settings.shapes_sound() {
+        answer.drive_trim_db = trims(&programme, &goal, &solution, rehearse)?;
+    }
+    Ok(answer)
+}
+
+/// What the drive needs more at lower intensities to stay as loud.
+fn trims(
+    programme: &Programme,
+    goal: &Goal,
+    solution: &Solution,
+    mut rehearse: impl FnMut(f32, f32) -> Result<Driven, String>,
+) -> Result<[f32; TRIM_POINTS_PCT.len()], String> {
+    // As loud as it became at full intensity, with no rule that stops short of it.
+    let goal = Goal {
+        target_lufs: solution.driven.integrated_lufs,
+        force: true,
+        ..*goal
+    };
+    let mut trim_db = [0.0; TRIM_POINTS_PCT.len()];
+    let mut drive_db = solution.drive_db;
+    for (trim_db, intensity) in trim_db.iter_mut().zip(TRIM_POINTS_PCT).rev() {
+        // The search starts at the drive that was right a quarter above.
+        let programme = Programme {
+            integrated_lufs: goal.target_lufs - f64::from(drive_db),
+            ..*programme
+        };
+        let there = drive::solve(&programme, &goal, |drive_db| rehearse(intensity, drive_db))?;
+        drive_db = there.drive_db;
+        *trim_db = TRIM_DB.quantized(drive_db - solution.drive_db);
+    }
+    Ok(trim_db)
 }
 
 fn silent() -> String {
@@ -98,6 +129,7 @@ fn answer(solution: &Solution, goal_lufs: f64, seconds: f64) -> Answer {
     };
     Answer {
         drive_db,
+        drive_trim_db: [0.0; TRIM_POINTS_PCT.len()],
         reached_lufs,
         text,
     }
@@ -142,22 +174,21 @@ struct Take {
     skip: usize,
     frame_samples: usize,
     frame_left: usize,
-    reductions_db: Vec<f64>,
-    momentary_lufs: Vec<Option<f64>>,
+    reductions: Reductions,
 }
 
 impl Take {
     fn new(stream: Stream, settings: Option<&Settings>) -> Self {
         let engine = settings.map(|settings| Engine::new(stream, settings));
-        let frame_samples = ms_to_samples(LIMITING_MS, stream.sample_rate_hz, 1);
+        let frame_ms = 1e3 / FRAMES_PER_SECOND as f64;
+        let frame_samples = ms_to_samples(frame_ms, stream.sample_rate_hz, 1);
         Self {
             skip: engine.as_ref().map_or(0, Engine::latency_samples),
             engine,
             meter: Meter::new(stream),
             frame_samples,
             frame_left: frame_samples,
-            reductions_db: Vec::new(),
-            momentary_lufs: Vec::new(),
+            reductions: Reductions::new(),
         }
     }
 
@@ -185,14 +216,11 @@ impl Take {
 
     fn end_frame(&mut self) {
         self.frame_left = self.frame_samples;
-        let Some(engine) = &mut self.engine else {
-            return;
-        };
-        let min_gain = engine.take_reading().loudness.min_gain.clamp(1e-6, 1.0);
-        self.reductions_db.push(-gain_to_db(f64::from(min_gain)));
-        if self.reductions_db.len().is_multiple_of(FRAMES_PER_STEP) {
-            self.momentary_lufs
-                .push(self.meter.reading().momentary_lufs);
+        if let Some(engine) = &mut self.engine {
+            let gain = engine.take_reading().loudness.gain();
+            let meter = &mut self.meter;
+            self.reductions
+                .push(gain, || meter.reading().momentary_lufs);
         }
     }
 
@@ -202,21 +230,7 @@ impl Take {
         self.process_part(&mut vec![0.0; latency], &mut vec![0.0; latency]);
         self.meter.finish();
         let reading = self.meter.reading();
-        let p95_db = self.p95_gain_reduction_db(reading.integrated_lufs);
-        (reading, p95_db)
-    }
-
-    fn p95_gain_reduction_db(&self, integrated_lufs: Option<f64>) -> f64 {
-        let gate_lufs = integrated_lufs.map_or(f64::NEG_INFINITY, |lufs| lufs + GATE_LU);
-        let steps = self.reductions_db.chunks(FRAMES_PER_STEP);
-        let around = self.momentary_lufs.iter().skip(STEPS_TO_CENTRE);
-        let mut judged: Vec<f64> = steps
-            .zip(around)
-            .filter(|(_, momentary)| momentary.is_some_and(|lufs| lufs >= gate_lufs))
-            .flat_map(|(step, _)| step.iter().copied())
-            .collect();
-        judged.sort_unstable_by(f64::total_cmp);
-        let index = (judged.len() * 95 / 100).min(judged.len().saturating_sub(1));
-        judged.get(index).copied().unwrap_or(0.0)
+        let limiting = self.reductions.limiting(reading.integrated_lufs);
+        (reading, limiting.p95_gain_reduction_db)
     }
 }

@@ -1,5 +1,5 @@
 //! Random settings.
-#![allow(dead_code)] // each test uses its part
+#![allow(dead_code, unreachable_pub)] // each test uses its part
 
 use crate::signals::Random;
 use finalcoat::engine::settings::Settings;

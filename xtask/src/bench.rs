@@ -3,7 +3,7 @@
 use crate::packages::{self, MAKE, VALGRIND};
 use crate::shell::{Result, cargo, output, run};
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// What every bench runs over: a second.
 const FRAMES: f64 = 48_000.0;
@@ -23,7 +23,8 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
             &version,
         ]))?;
     }
-    let mut bench = cargo(&["bench"]);
+    // Without host and window: the sound alone builds sooner.
+    let mut bench = cargo(&["bench", "--no-default-features"]);
     let mut child = bench.args(arguments).stdout(Stdio::piped()).spawn()?;
     let mut lines = Vec::new();
     for line in BufReader::new(child.stdout.take().expect("it is piped")).lines() {
@@ -40,6 +41,61 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
         for (name, instructions) in costs {
             println!("  {name:<24} {:>6.0}", instructions / FRAMES);
         }
+    }
+    if arguments.is_empty() {
+        blocks()?;
+    }
+    Ok(())
+}
+
+/// Counts every block of `benches/blocks.rs` by itself and prints median and worst.
+fn blocks() -> Result<()> {
+    let json = "--message-format=json-render-diagnostics";
+    let built = output(&mut cargo(&[
+        "bench", "--bench", "blocks", "--no-run", json,
+    ]))?;
+    let program = built
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "blocks")
+        .find_map(|message| message["executable"].as_str().map(str::to_owned))
+        .ok_or("`cargo bench --no-run` did not name the program")?;
+    let folder = crate::shell::target()?.join("blocks");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let counts = folder.join("counts");
+    run(Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", "--collect-atstart=no"])
+        .args(["--toggle-collect=*one_block*", "--dump-after=*one_block*"])
+        .arg(format!("--callgrind-out-file={}", counts.display()))
+        .arg(program))?;
+    let mut blocks = Vec::new();
+    for number in 1.. {
+        let file = folder.join(format!("counts.{number}"));
+        let Ok(text) = std::fs::read_to_string(file) else {
+            break;
+        };
+        let total = text.lines().find_map(|line| line.strip_prefix("totals: "));
+        let total = total.ok_or("callgrind wrote no total")?;
+        blocks.push(total.trim().parse::<f64>()?);
+    }
+    println!("\nInstructions of a block of 64 frames, per frame:");
+    let half = blocks.len() / 2;
+    for (name, blocks) in [
+        ("steady", &blocks[..half]),
+        ("intensity moves", &blocks[half..]),
+    ] {
+        let mut sorted = blocks.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let (Some(median), Some(worst)) = (sorted.get(sorted.len() / 2), sorted.last()) else {
+            return Err("callgrind counted no blocks".into());
+        };
+        println!(
+            "  {name:<16} median {:>5.0}, worst {:>5.0} ({:.2} times the median)",
+            median / 64.0,
+            worst / 64.0,
+            worst / median
+        );
     }
     Ok(())
 }

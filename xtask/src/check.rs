@@ -38,7 +38,7 @@ pub(crate) fn test() -> Result<()> {
 
 /// Writes the frozen files anew.
 pub(crate) fn bless() -> Result<()> {
-    let mut test = cargo(&["test", "--test", "params"]);
+    let mut test = cargo(&["test", "--test", "params", "--test", "editor"]);
     run(test.env("FINALCOAT_BLESS", "1"))
 }
 

@@ -71,6 +71,11 @@ impl Histogram {
         }
     }
 
+    /// Windows counted.
+    pub(super) fn windows(&self) -> u64 {
+        self.total.windows
+    }
+
     /// Mean energy of the windows above the relative gate, which lies `gate_lu` below the mean of all.
     pub(super) fn gated_mean_energy(&self, gate_lu: f64) -> Option<f64> {
         if self.total.windows == 0 {

@@ -97,6 +97,11 @@ impl KWeighting {
         }
     }
 
+    /// Numerator and denominator of the shelf, level included, and the denominator of the high-pass.
+    pub(super) fn coefficients(&self) -> ([f64; 3], [f64; 2], [f64; 2]) {
+        (self.shelf.b, self.shelf.a, self.high_pass.a)
+    }
+
     /// Back to rest.
     pub(super) fn reset(&mut self) {
         self.state = [[0.0; 2]; 4];

@@ -5,7 +5,7 @@ use super::range::Range;
 use serde::{Deserialize, Serialize};
 
 /// Level above which it compresses.
-pub const THRESHOLD_DB: Range = Range::linear(-40.0, 0.0, -16.0, 0.1, "dB");
+pub const THRESHOLD_DB: Range = Range::linear(-40.0, 0.0, -20.0, 0.1, "dB");
 /// Compression above the threshold.
 pub const RATIO: Range = Range::linear(1.0, 10.0, 1.5, 0.01, ":1").skewed(2.0);
 /// Width of the soft knee.

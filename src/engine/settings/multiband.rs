@@ -32,6 +32,13 @@ pub const RELEASE_MS: Range = Range::linear(10.0, 1000.0, 120.0, 1.0, "ms").skew
 /// Constant gain of a band.
 pub const GAIN_DB: Range = Range::linear(-6.0, 6.0, 0.0, 0.1, "dB");
 
+/// [`THRESHOLD_DB`] of each band: where music at the reference level spends its loud moments.
+pub static THRESHOLDS_DB: [Range; BANDS] = [
+    THRESHOLD_DB.starting_at(-19.0),
+    THRESHOLD_DB.starting_at(-20.0),
+    THRESHOLD_DB.starting_at(-24.0),
+    THRESHOLD_DB.starting_at(-27.0),
+];
 /// [`ATTACK_MS`] of each band.
 pub static ATTACKS_MS: [Range; BANDS] = [
     ATTACK_MS.starting_at(35.0),
@@ -102,6 +109,7 @@ pub struct MultibandSettings {
 impl Default for MultibandSettings {
     fn default() -> Self {
         let bands = core::array::from_fn(|band| MultibandBandSettings {
+            threshold_db: THRESHOLDS_DB[band].default,
             attack_ms: ATTACKS_MS[band].default,
             release_ms: RELEASES_MS[band].default,
             ..MultibandBandSettings::default()
@@ -131,7 +139,7 @@ impl MultibandSettings {
         for (index, band) in self.bands.iter_mut().enumerate() {
             let field = |key, name| Field::of_band(Group::Multiband, index as u8, key, name);
             let threshold = field("threshold_db", "Threshold");
-            visitor.number(threshold, &THRESHOLD_DB, &mut band.threshold_db);
+            visitor.number(threshold, &THRESHOLDS_DB[index], &mut band.threshold_db);
             visitor.number(field("ratio", "Ratio"), &RATIO, &mut band.ratio);
             let lift_threshold = field("lift_threshold_db", "Lift threshold");
             let range = &LIFT_THRESHOLD_DB;

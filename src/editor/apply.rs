@@ -1,0 +1,109 @@
+//! Many parameters set at once: only those that change, and no more of them in one frame than hosts bear.
+
+use std::collections::VecDeque;
+
+use crate::engine::settings::Settings;
+use crate::engine::settings::fields::{Field, Variant, Visitor};
+use crate::engine::settings::range::Range;
+
+/// Parameters set in one frame at most: hosts have crashed on 150.
+pub const PER_FRAME: usize = 64;
+
+/// What a parameter shall be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f32),
+    /// A switch.
+    Switch(bool),
+    /// The place of one of some names.
+    Choice(usize),
+}
+
+/// What is still to be set.
+#[derive(Debug, Default)]
+pub struct Pending(VecDeque<(Field, Value)>);
+
+impl Pending {
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets out from `from` to `to`; what was pending before is dropped.
+    pub fn start(&mut self, from: &Settings, to: &Settings) {
+        self.0 = changes(from, to).into();
+    }
+
+    /// What is to be set in this frame.
+    pub fn take(&mut self) -> Vec<(Field, Value)> {
+        let count = self.0.len().min(PER_FRAME);
+        self.0.drain(..count).collect()
+    }
+}
+
+/// The values in which two settings differ, with those of the second.
+pub fn changes(from: &Settings, to: &Settings) -> Vec<(Field, Value)> {
+    let (before, mut after) = (values(from), values(to));
+    let mut old = before.iter();
+    after.retain(|new| old.next() != Some(new));
+    after
+}
+
+fn values(settings: &Settings) -> Vec<(Field, Value)> {
+    #[derive(Default)]
+    struct Reader(Vec<(Field, Value)>);
+    impl Visitor for Reader {
+        fn number(&mut self, field: Field, _: &'static Range, value: &mut f32) {
+            self.0.push((field, Value::Number(*value)));
+        }
+        fn switch(&mut self, field: Field, value: &mut bool) {
+            self.0.push((field, Value::Switch(*value)));
+        }
+        fn choice(&mut self, field: Field, _: &'static [Variant], index: &mut usize) {
+            self.0.push((field, Value::Choice(*index)));
+        }
+    }
+    let mut reader = Reader::default();
+    { *settings }.visit(&mut reader);
+    reader.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::settings::equalizer::Shape;
+
+    #[test]
+    fn only_what_changes_is_set_and_never_too_much_at_once() {
+        let from = Settings::default();
+        assert!(changes(&from, &from).is_empty());
+        let mut to = from;
+        to.glue.on = true;
+        to.glue.ratio = 3.0;
+        to.equalizer.bands[2].shape = Shape::Tilt;
+        let found: Vec<Value> = changes(&from, &to).iter().map(|change| change.1).collect();
+        assert_eq!(
+            found,
+            [Value::Choice(5), Value::Switch(true), Value::Number(3.0)]
+        );
+
+        for band in &mut to.equalizer.bands {
+            band.on = true;
+            band.gain_db = 1.0;
+            band.q = 2.0;
+            band.attack_ms = 20.0;
+            band.release_ms = 200.0;
+            band.range_db = -2.0;
+        }
+        let mut pending = Pending::default();
+        pending.start(&from, &to);
+        let frames: Vec<usize> = std::iter::from_fn(|| {
+            let count = pending.take().len();
+            (count > 0).then_some(count)
+        })
+        .collect();
+        assert_eq!(frames, [64, 35]);
+        assert!(pending.is_empty());
+    }
+}

@@ -1,0 +1,187 @@
+//! A plot over frequency: 20 Hz to 20 kHz in even octaves, with spectra behind and curves before.
+
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
+
+use super::theme;
+use super::view::Spectra;
+use super::widgets::text;
+use crate::dsp::spectrum::{HIGH_HZ, LOW_HZ, POINTS, frequency_hz};
+
+/// Ends of the spectra's own scale, in dB.
+const SPECTRUM_DB: [f32; 2] = [-84.0, -6.0];
+const LINES_HZ: [f32; 28] = [
+    20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0,
+    700.0, 800.0, 900.0, 1e3, 2e3, 3e3, 4e3, 5e3, 6e3, 7e3, 8e3, 9e3, 10e3, 20e3,
+];
+const LABELS_HZ: [(f32, &str); 10] = [
+    (20.0, "20"),
+    (50.0, "50"),
+    (100.0, "100"),
+    (200.0, "200"),
+    (500.0, "500"),
+    (1e3, "1k"),
+    (2e3, "2k"),
+    (5e3, "5k"),
+    (10e3, "10k"),
+    (20e3, "20k"),
+];
+/// Room for the labels below and on the left.
+const BELOW: f32 = 16.0;
+const LEFT: f32 = 30.0;
+
+/// Where the axes lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Plot {
+    /// What is inside the axes.
+    pub rect: Rect,
+    /// Value at the lower edge.
+    pub bottom: f32,
+    /// Value at the upper edge.
+    pub top: f32,
+}
+
+impl Plot {
+    /// Draws ground, grid and labels into `outer`, with a line at each of `values`.
+    pub fn new(
+        painter: &Painter,
+        outer: Rect,
+        [bottom, top]: [f32; 2],
+        values: &[f32],
+        label: impl Fn(f32) -> String,
+    ) -> Self {
+        let rect = Rect::from_min_max(
+            pos2(outer.left() + LEFT, outer.top()),
+            pos2(outer.right(), outer.bottom() - BELOW),
+        );
+        let plot = Self { rect, bottom, top };
+        painter.rect_filled(rect, 0.0, theme::GROUND);
+        for hz in LINES_HZ {
+            let decade = [100.0, 1e3, 10e3].contains(&hz);
+            let share = if decade { 0.22 } else { 0.09 };
+            let line = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, share));
+            painter.vline(plot.x(hz), rect.y_range(), line);
+        }
+        for &value in values {
+            let share = if value == 0.0 { 0.4 } else { 0.14 };
+            let line = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, share));
+            let y = plot.y(value);
+            painter.hline(rect.x_range(), y, line);
+            // A label stays beside its line as far as the edges let it.
+            let y = y.clamp(rect.top() + 5.0, rect.bottom() - 5.0);
+            let at = pos2(rect.left() - 6.0, y);
+            text(
+                painter,
+                at,
+                Align2::RIGHT_CENTER,
+                label(value),
+                theme::tiny(),
+                theme::LABEL,
+            );
+        }
+        for (hz, label) in LABELS_HZ {
+            let (x, align) = match hz {
+                20.0 => (rect.left(), Align2::LEFT_BOTTOM),
+                20e3 => (rect.right(), Align2::RIGHT_BOTTOM),
+                _ => (plot.x(hz), Align2::CENTER_BOTTOM),
+            };
+            let at = pos2(x, outer.bottom());
+            text(painter, at, align, label, theme::tiny(), theme::LABEL);
+        }
+        plot
+    }
+
+    /// Place of a frequency on its axis, 0 to 1.
+    pub fn share(hz: f32) -> f32 {
+        let octaves = libm::log2(f64::from(hz).max(1.0) / LOW_HZ);
+        (octaves / libm::log2(HIGH_HZ / LOW_HZ)) as f32
+    }
+
+    /// Frequency at a place of the axis.
+    pub fn hz(share: f32) -> f32 {
+        (LOW_HZ * libm::pow(HIGH_HZ / LOW_HZ, f64::from(share.clamp(0.0, 1.0)))) as f32
+    }
+
+    /// Where a frequency lies.
+    pub fn x(&self, hz: f32) -> f32 {
+        self.rect.left() + Self::share(hz).clamp(0.0, 1.0) * self.rect.width()
+    }
+
+    /// What lies at a place across: its share of the axis.
+    pub fn share_at(&self, x: f32) -> f32 {
+        ((x - self.rect.left()) / self.rect.width()).clamp(0.0, 1.0)
+    }
+
+    /// Where a value lies; values beyond the edges lie a little beyond.
+    pub fn y(&self, value: f32) -> f32 {
+        let share = (self.top - value) / (self.top - self.bottom);
+        self.rect.top() + share.clamp(-0.2, 1.2) * self.rect.height()
+    }
+
+    /// The value at a place down.
+    pub fn value_at(&self, y: f32) -> f32 {
+        self.top - (y - self.rect.top()) / self.rect.height() * (self.top - self.bottom)
+    }
+
+    /// A function of frequency as points, up to `limit_hz`.
+    pub fn curve(&self, limit_hz: f64, value: impl Fn(f64) -> f64) -> Vec<Pos2> {
+        (0..POINTS)
+            .map(frequency_hz)
+            .filter(|&hz| hz < limit_hz)
+            .map(|hz| pos2(self.x(hz as f32), self.y(value(hz) as f32)))
+            .collect()
+    }
+
+    /// The spectra: what comes out as an area, what goes in as a line.
+    pub fn spectra(&self, painter: &Painter, spectra: &Spectra) {
+        let inside = painter.with_clip_rect(self.rect);
+        let [low, high] = SPECTRUM_DB;
+        let points = |levels_db: &[f32]| -> Vec<Pos2> {
+            let place = |(point, &level_db): (usize, &f32)| {
+                let share = ((high - level_db) / (high - low)).clamp(-0.1, 1.1);
+                let x = self.x(frequency_hz(point) as f32);
+                pos2(x, self.rect.top() + share * self.rect.height())
+            };
+            levels_db.iter().enumerate().map(place).collect()
+        };
+        let output = points(&spectra.output_db);
+        let ground = theme::mix(theme::OUTPUT, theme::GROUND, 0.2);
+        fill(&inside, &output, self.rect.bottom(), ground);
+        let edge = theme::mix(theme::OUTPUT, theme::GROUND, 0.5);
+        inside.add(Shape::line(output, Stroke::new(1.0, edge)));
+        let edge = theme::mix(theme::INPUT, theme::GROUND, 0.55);
+        inside.add(Shape::line(
+            points(&spectra.input_db),
+            Stroke::new(1.0, edge),
+        ));
+    }
+}
+
+/// Fills between a curve and a level line.
+pub fn fill(painter: &Painter, curve: &[Pos2], level: f32, color: Color32) {
+    let line: Vec<Pos2> = curve.iter().map(|point| pos2(point.x, level)).collect();
+    between(painter, curve, &line, color);
+}
+
+/// Fills between two curves of as many points.
+pub fn between(painter: &Painter, one: &[Pos2], other: &[Pos2], color: Color32) {
+    let count = one.len().min(other.len());
+    if count < 2 {
+        return;
+    }
+    let mut mesh = Mesh::default();
+    for (&one, &other) in one.iter().zip(other) {
+        for pos in [one, other] {
+            mesh.vertices.push(Vertex {
+                pos,
+                uv: WHITE_UV,
+                color,
+            });
+        }
+    }
+    for n in 0..count as u32 - 1 {
+        mesh.add_triangle(2 * n, 2 * n + 1, 2 * n + 2);
+        mesh.add_triangle(2 * n + 1, 2 * n + 2, 2 * n + 3);
+    }
+    painter.add(Shape::mesh(mesh));
+}

@@ -1,0 +1,107 @@
+//! The panels of the stages: head with the name and the switch, and below it what each file draws.
+
+pub mod colour;
+pub mod equalizer;
+pub mod glue;
+pub mod image;
+pub mod input;
+pub mod loudness;
+pub mod multiband;
+pub mod splits;
+
+use egui::{Align2, Rect};
+
+use super::desk::{Desk, cut_left, cut_right, cut_top, panel};
+use super::fields;
+use super::theme::{self, GAP};
+use super::view::Gesture;
+use super::widgets::{switch, title};
+use crate::engine::settings::Settings;
+use crate::engine::settings::fields::{Field, Group};
+
+/// The stages in the order of the chain.
+pub const STAGES: [Group; 7] = [
+    Group::Input,
+    Group::Equalizer,
+    Group::Multiband,
+    Group::Image,
+    Group::Glue,
+    Group::Colour,
+    Group::Loudness,
+];
+
+/// The switch of a stage.
+pub fn switch_of(stage: Group) -> Field {
+    match stage {
+        Group::Chain => fields::BYPASS,
+        Group::Input => fields::SUBSONIC_ON,
+        Group::Equalizer => fields::EQUALIZER_ON,
+        Group::Multiband => fields::MULTIBAND_ON,
+        Group::Image => fields::IMAGE_ON,
+        Group::Glue => fields::GLUE_ON,
+        Group::Colour => fields::COLOUR_ON,
+        Group::Loudness => fields::LOUDNESS_ON,
+    }
+}
+
+/// Whether a stage is on.
+pub fn is_on(settings: &Settings, stage: Group) -> bool {
+    match stage {
+        Group::Chain => !settings.bypass,
+        Group::Input => settings.input.subsonic_on,
+        Group::Equalizer => settings.equalizer.on,
+        Group::Multiband => settings.multiband.on,
+        Group::Image => settings.image.on,
+        Group::Glue => settings.glue.on,
+        Group::Colour => settings.colour.on,
+        Group::Loudness => settings.loudness.on,
+    }
+}
+
+/// Whether a stage that is on is heard.
+pub fn live(desk: &Desk<'_>, on: bool) -> bool {
+    on && !desk.view.settings.bypass
+}
+
+/// Draws the panel of the chosen stage into `rect`.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
+    if desk.memory.stage == Group::Loudness {
+        // Three panels of its own.
+        return loudness::draw(desk, rect);
+    }
+    let mut content = panel(&desk.painter(), rect);
+    let head = head(desk, &mut content);
+    match desk.memory.stage {
+        Group::Input => input::draw(desk, content),
+        Group::Equalizer => equalizer::draw(desk, head, content),
+        Group::Multiband => multiband::draw(desk, head, content),
+        Group::Image => image::draw(desk, head, content),
+        Group::Glue => glue::draw(desk, head, content),
+        Group::Colour => colour::draw(desk, head, content),
+        Group::Chain | Group::Loudness => {}
+    }
+}
+
+/// The name on the left, the switch on the right; returns what is free between them.
+fn head(desk: &mut Desk<'_>, content: &mut Rect) -> Rect {
+    let mut row = cut_top(content, 22.0, 6.0);
+    let stage = desk.memory.stage;
+    let name = title(&desk.painter(), row, stage.name());
+    cut_left(&mut row, name.width(), 20.0);
+    if stage != Group::Input {
+        let place = cut_right(&mut row, 64.0, GAP);
+        stage_switch(desk, place, stage);
+    }
+    row
+}
+
+/// The switch of a stage with its state in words.
+pub fn stage_switch(desk: &mut Desk<'_>, place: Rect, stage: Group) {
+    let on = is_on(&desk.view.settings, stage);
+    let field = switch_of(stage);
+    let label = if on { "On" } else { "Off" };
+    let at = Align2::RIGHT_CENTER;
+    if let Some(on) = switch(desk.ui, field, place, label, at, on, theme::GOAL) {
+        desk.push(Gesture::Switch(field, on));
+    }
+}

@@ -1,0 +1,334 @@
+//! The equalizer's curve over the spectrum, with a handle for each band that is on.
+//!
+//! Drag: frequency and gain (Shift: finer). Wheel: Q. Double-click: on empty ground a new band, on a
+//! handle the band is off.
+
+use egui::{
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, pos2,
+};
+
+use crate::editor::desk::Desk;
+use crate::editor::fields::EqBand;
+use crate::editor::plot::{Plot, between, fill};
+use crate::editor::theme;
+use crate::editor::view::{Gesture, Number, ViewModel};
+use crate::editor::widgets::number::{dragged_by, modifiers, turned, wheel};
+use crate::editor::widgets::{decibels, text};
+use crate::engine::equalizer::response::{Lane, band_response_db, response_db};
+use crate::engine::settings::equalizer::{
+    BANDS, BandSettings, EqualizerSettings, FREQUENCIES_HZ, GAIN_DB, Placement, Q, Shape as Curve,
+};
+use crate::engine::settings::fields::Choice;
+
+/// Ends of the scale, in dB.
+const SCALE_DB: [f32; 2] = [-15.0, 15.0];
+const LINES_DB: [f32; 5] = [-12.0, -6.0, 0.0, 6.0, 12.0];
+/// How near the pointer takes hold of a handle.
+const REACH: f32 = 13.0;
+const HANDLE: f32 = 8.5;
+/// Moves smaller than this are not drawn.
+const SMALLEST_MOVE_DB: f32 = 0.05;
+
+/// Whether mid and side are treated differently.
+pub fn has_sides(settings: &EqualizerSettings) -> bool {
+    settings
+        .bands
+        .iter()
+        .any(|band| band.on && band.placement != Placement::Stereo)
+}
+
+/// Draws the graph into `rect`. `live`: the stage is heard.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) {
+    let painter = desk.painter();
+    let plot = Plot::new(&painter, rect, SCALE_DB, &LINES_DB, |db| {
+        decibels(db, 0, true)
+    });
+    plot.spectra(&painter, &desk.view.spectra);
+    let id = Id::unique("equalizer graph");
+    let response = desk.ui.interact(plot.rect, id, Sense::click_and_drag());
+    let over = response.hover_pos().and_then(|at| nearest(desk, &plot, at));
+    use_pointer(desk, &plot, &response, over);
+    let inside = painter.with_clip_rect(plot.rect);
+    curves(&inside, desk, &plot, live);
+    // A handle at the edge stays whole.
+    handles(&painter, desk, &plot, live, over);
+    if over.is_some() || desk.memory.handle.is_some() {
+        response.on_hover_cursor(CursorIcon::Grab);
+    }
+}
+
+/// The rate whose response is drawn.
+pub fn rate_hz(view: &ViewModel) -> f64 {
+    if view.snapshot.sample_rate_hz > 0.0 {
+        view.snapshot.sample_rate_hz
+    } else {
+        48_000.0
+    }
+}
+
+fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
+    let rate_hz = rate_hz(desk.view);
+    let limit_hz = rate_hz / 2.0;
+    let (set, effect) = (&desk.view.settings.equalizer, &desk.effect.equalizer);
+    let zero = plot.y(0.0);
+    let selected = &effect.bands[usize::from(desk.memory.band.0)];
+    if selected.on {
+        let curve = plot.curve(limit_hz, |hz| band_response_db(selected, 0.0, rate_hz, hz));
+        let ink = if live { color(selected) } else { theme::LABEL };
+        fill(painter, &curve, zero, ink.gamma_multiply(0.16));
+        let edge = Stroke::new(1.0, ink.gamma_multiply(0.55));
+        painter.add(Shape::line(curve, edge));
+    }
+    let lanes: &[_] = if has_sides(set) {
+        &[(Lane::Side, theme::SIDE), (Lane::Mid, theme::GOAL)]
+    } else {
+        &[(Lane::Mid, theme::GOAL)]
+    };
+    for &(lane, ink) in lanes {
+        let ink = if live { ink } else { theme::LABEL };
+        // Drawn also while the stage is off, as what it would do.
+        let shape = |settings: &EqualizerSettings| {
+            let on = EqualizerSettings {
+                on: true,
+                ..*settings
+            };
+            plot.curve(limit_hz, |hz| response_db(&on, rate_hz, hz, lane))
+        };
+        let curve = shape(effect);
+        if set.bands != effect.bands {
+            let faint = Stroke::new(1.25, theme::mix(ink, theme::GROUND, 0.45));
+            painter.add(Shape::line(shape(set), faint));
+        }
+        let moved = moved(desk, lane);
+        if live && moved.iter().any(Option::is_some) {
+            let still = |hz: f64| response_db(effect, rate_hz, hz, lane);
+            let now = plot.curve(limit_hz, |hz| {
+                let moves = effect.bands.iter().zip(&moved).map(|(band, moved)| {
+                    moved.as_ref().map_or(0.0, |(placed, move_db)| {
+                        band_response_db(placed, *move_db, rate_hz, hz)
+                            - band_response_db(band, 0.0, rate_hz, hz)
+                    })
+                });
+                still(hz) + moves.sum::<f64>()
+            });
+            between(painter, &curve, &now, theme::REDUCTION.gamma_multiply(0.35));
+            painter.add(Shape::line(now, Stroke::new(1.25, theme::REDUCTION)));
+        }
+        painter.add(Shape::line(curve, Stroke::new(2.0, ink)));
+    }
+}
+
+/// The bands whose dynamics move now or whose note is elsewhere, and by how much.
+fn moved(desk: &Desk<'_>, lane: Lane) -> [Option<(BandSettings, f32)>; BANDS] {
+    core::array::from_fn(|index| {
+        let band = desk.effect.equalizer.bands[index];
+        let heard = match band.placement {
+            Placement::Stereo => true,
+            Placement::Mid => lane == Lane::Mid,
+            Placement::Side => lane == Lane::Side,
+        };
+        let move_db = desk.memory.activity.now.equalizer_db[index];
+        let note_hz = note_hz(desk, index);
+        let moves = band.on && heard && (move_db.abs() > SMALLEST_MOVE_DB || note_hz.is_some());
+        moves.then(|| {
+            let frequency_hz = note_hz.unwrap_or(band.frequency_hz);
+            let placed = BandSettings {
+                frequency_hz,
+                ..band
+            };
+            (placed, move_db)
+        })
+    })
+}
+
+/// Where a bass-note band stands now.
+fn note_hz(desk: &Desk<'_>, index: usize) -> Option<f32> {
+    let band = &desk.effect.equalizer.bands[index];
+    let note_hz = desk.view.snapshot.reading.equalizer.notes_hz[index];
+    let follows = band.on && band.shape == Curve::BassNote && desk.view.running;
+    (follows && note_hz > 0.0).then_some(note_hz)
+}
+
+fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Option<EqBand>) {
+    // The chosen one last, so that nothing covers it.
+    let chosen = desk.memory.band;
+    let order = shown(desk).filter(|&band| band != chosen).chain([chosen]);
+    for band in order {
+        let index = usize::from(band.0);
+        let settings = &desk.view.settings.equalizer.bands[index];
+        let at = place(plot, settings);
+        let ink = if live && settings.on {
+            color(settings)
+        } else {
+            theme::LABEL
+        };
+        let reach = |db: f32| {
+            pos2(
+                at.x,
+                plot.y(settings.gain_db + db)
+                    .clamp(plot.rect.top(), plot.rect.bottom()),
+            )
+        };
+        if settings.on && settings.dynamic() {
+            let strong = if live { theme::REDUCTION } else { theme::LABEL };
+            let faint = strong.gamma_multiply(0.5);
+            let range = desk.effect.equalizer.bands[index].range_db;
+            painter.line_segment([at, reach(range)], Stroke::new(1.5, faint));
+            let moved = reach(desk.memory.activity.now.equalizer_db[index]);
+            painter.line_segment([at, moved], Stroke::new(4.0, strong));
+        }
+        if let Some(note_hz) = note_hz(desk, index) {
+            let note = pos2(plot.x(note_hz), at.y);
+            painter.line_segment([at, note], Stroke::new(1.5, ink));
+            painter.circle_filled(note, 3.5, ink);
+        }
+        let (ground, number) = if band == chosen && settings.on {
+            (ink, theme::ON_FILL)
+        } else {
+            (theme::GROUND, ink)
+        };
+        let grown = if over == Some(band) { 1.5 } else { 0.0 };
+        painter.circle_filled(at, HANDLE + grown, ground);
+        painter.circle_stroke(at, HANDLE + grown, Stroke::new(1.5, ink));
+        let label = (band.0 + 1).to_string();
+        text(
+            painter,
+            at,
+            Align2::CENTER_CENTER,
+            label,
+            theme::tiny(),
+            number,
+        );
+    }
+}
+
+/// The colour of what a band works on.
+pub fn color(band: &BandSettings) -> Color32 {
+    match band.placement {
+        Placement::Stereo | Placement::Mid => theme::GOAL,
+        Placement::Side => theme::SIDE,
+    }
+}
+
+/// Whether a shape has a gain.
+pub fn has_gain(shape: Curve) -> bool {
+    !matches!(shape, Curve::LowCut | Curve::HighCut)
+}
+
+fn place(plot: &Plot, band: &BandSettings) -> Pos2 {
+    let gain_db = if has_gain(band.shape) {
+        band.gain_db
+    } else {
+        0.0
+    };
+    pos2(plot.x(band.frequency_hz), plot.y(gain_db))
+}
+
+/// The bands that have a handle: those that are on, and the chosen one.
+fn shown<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = EqBand> + 'a {
+    let bands = &desk.view.settings.equalizer.bands;
+    let all = (0..BANDS).filter(|&index| bands[index].on);
+    all.map(|index| EqBand(index as u8))
+}
+
+fn nearest(desk: &Desk<'_>, plot: &Plot, at: Pos2) -> Option<EqBand> {
+    let bands = &desk.view.settings.equalizer.bands;
+    let distance = |band: EqBand| place(plot, &bands[usize::from(band.0)]).distance(at);
+    // Of two as near, the chosen one: it lies on top.
+    let order = [desk.memory.band].into_iter().chain(shown(desk));
+    order
+        .filter(|&band| distance(band) <= REACH)
+        .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
+}
+
+fn use_pointer(desk: &mut Desk<'_>, plot: &Plot, response: &Response, over: Option<EqBand>) {
+    if response.double_clicked() {
+        match (over, response.interact_pointer_pos()) {
+            (Some(band), _) => {
+                let on = desk.view.settings.equalizer.bands[usize::from(band.0)].on;
+                desk.push(Gesture::Switch(band.on(), !on));
+            }
+            (None, Some(at)) => new_band(desk, plot, at),
+            (None, None) => {}
+        }
+        return;
+    }
+    if let Some(band) = over.filter(|_| response.clicked()) {
+        desk.memory.band = band;
+    }
+    drag(desk, plot, response);
+    let notches = desk.ui.input(|input| wheel(&input.events));
+    if let Some(band) = over.filter(|_| notches != 0.0 && desk.memory.handle.is_none()) {
+        let q = desk.value(band.q());
+        let (speed, _) = modifiers(desk.ui);
+        desk.memory.band = band;
+        desk.memory.set(band.q(), turned(&Q, q, notches * speed));
+    }
+}
+
+fn drag(desk: &mut Desk<'_>, plot: &Plot, response: &Response) {
+    if response.drag_started() {
+        let origin = desk.ui.input(|input| input.pointer.press_origin());
+        if let Some(band) = origin.and_then(|at| nearest(desk, plot, at)) {
+            let settings = &desk.view.settings.equalizer.bands[usize::from(band.0)];
+            desk.memory.band = band;
+            desk.memory.handle = Some((band, Plot::share(settings.frequency_hz), settings.gain_db));
+            for number in dragged_numbers(desk, band) {
+                desk.push(Gesture::Begin(number));
+            }
+        }
+    }
+    let Some((band, mut share, mut gain_db)) = desk.memory.handle else {
+        return;
+    };
+    let delta = dragged_by(response);
+    if delta != egui::Vec2::ZERO {
+        let (speed, _) = modifiers(desk.ui);
+        share = (share + delta.x * speed / plot.rect.width()).clamp(0.0, 1.0);
+        let per_point = (plot.top - plot.bottom) / plot.rect.height();
+        gain_db = (gain_db - delta.y * speed * per_point).clamp(GAIN_DB.min, GAIN_DB.max);
+        desk.memory.handle = Some((band, share, gain_db));
+        let range = &FREQUENCIES_HZ[usize::from(band.0)];
+        let hz = range.quantized(Plot::hz(share));
+        desk.push(Gesture::Set(band.frequency(), hz));
+        if dragged_numbers(desk, band).count() > 1 {
+            let gain_db = GAIN_DB.quantized(gain_db);
+            desk.push(Gesture::Set(band.gain(), gain_db));
+        }
+    }
+    if response.drag_stopped() {
+        for number in dragged_numbers(desk, band) {
+            desk.push(Gesture::End(number));
+        }
+        desk.memory.handle = None;
+    }
+}
+
+/// What a handle moves: of a cut only the frequency.
+fn dragged_numbers(desk: &Desk<'_>, band: EqBand) -> impl Iterator<Item = Number> + use<> {
+    let shape = desk.view.settings.equalizer.bands[usize::from(band.0)].shape;
+    let gain = has_gain(shape).then_some(band.gain());
+    [Some(band.frequency()), gain].into_iter().flatten()
+}
+
+/// Turns on a bell where the pointer is: of the bands that are off, the one whose own place is nearest.
+fn new_band(desk: &mut Desk<'_>, plot: &Plot, at: Pos2) {
+    let bands = &desk.view.settings.equalizer.bands;
+    let share = plot.share_at(at.x);
+    let away = |index: &usize| (Plot::share(FREQUENCIES_HZ[*index].default) - share).abs();
+    let free = (0..BANDS).filter(|&index| !bands[index].on);
+    let Some(index) = free.min_by(|a, b| away(a).total_cmp(&away(b))) else {
+        return;
+    };
+    let band = EqBand(index as u8);
+    desk.memory.band = band;
+    desk.memory.set(band.frequency(), Plot::hz(share));
+    desk.memory.set(band.gain(), plot.value_at(at.y));
+    for number in [band.q(), band.range()].into_iter().chain(band.dynamics()) {
+        desk.memory.set(number, number.range().default);
+    }
+    desk.push(Gesture::Choose(band.shape(), Curve::Bell.index()));
+    let stereo = Placement::Stereo.index();
+    desk.push(Gesture::Choose(band.placement(), stereo));
+    desk.push(Gesture::Switch(band.on(), true));
+}

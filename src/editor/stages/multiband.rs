@@ -1,0 +1,147 @@
+//! The panel of the multiband dynamics: the gains of the bands over frequency, and a table of what sets
+//! them. The splits are dragged in the graph.
+
+use egui::{Align2, Rect, Shape, Stroke, pos2, vec2};
+
+use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top};
+use crate::editor::fields::{self, MULTIBAND_KNEE, MULTIBAND_SPLITS, short_name};
+use crate::editor::plot::{Plot, between};
+use crate::editor::theme::{self, GRID};
+use crate::editor::widgets::{bar, decibels, legend, text};
+use crate::engine::multiband::response::response_db;
+use crate::engine::settings::multiband::{BAND_NAMES, BANDS};
+
+use super::splits;
+
+const ROW: f32 = 22.0;
+const ROWS: usize = 7;
+const NAMES: f32 = 74.0;
+/// Room for the names of the bands and their meters.
+const TOP: f32 = 34.0;
+const SCALE_DB: [f32; 2] = [-12.0, 9.0];
+const LINES_DB: [f32; 7] = [-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0];
+/// The most that a meter shows.
+const METER_DB: f32 = 9.0;
+
+/// Draws the panel's content into `rect`, below the head.
+pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
+    let live = super::live(desk, desk.view.settings.multiband.on);
+    let knee = cut_right(&mut head, 76.0, GRID);
+    let entries = [("Constant gain", theme::GOAL), ("Now", theme::REDUCTION)];
+    legend(
+        &desk.painter(),
+        Align2::LEFT_CENTER.pos_in_rect(&head),
+        &entries,
+    );
+    let at = pos2(knee.left() - 2.0 * GRID, knee.center().y);
+    let ink = theme::LABEL;
+    text(
+        &desk.painter(),
+        at,
+        Align2::RIGHT_CENTER,
+        "Knee",
+        theme::label(),
+        ink,
+    );
+    bar(desk, knee, MULTIBAND_KNEE, live);
+    let height = TOP + ROWS as f32 * (ROW + 3.0) - 3.0;
+    let table = cut_bottom(&mut rect, height, theme::GAP);
+    graph(desk, rect, live);
+    draw_table(desk, table, live);
+}
+
+fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
+    let painter = desk.painter();
+    let plot = Plot::new(&painter, rect, SCALE_DB, &LINES_DB, |db| {
+        decibels(db, 0, true)
+    });
+    plot.spectra(&painter, &desk.view.spectra);
+    let rate_hz = super::equalizer::graph::rate_hz(desk.view);
+    let set = &desk.view.settings.multiband;
+    let splits_hz = [set.split_low_hz, set.split_mid_hz, set.split_high_hz];
+    let response = |gains_db: [f32; BANDS]| {
+        let gains_db = gains_db.map(f64::from);
+        let splits_hz = splits_hz.map(f64::from);
+        plot.curve(rate_hz / 2.0, |hz| {
+            response_db(gains_db, splits_hz, rate_hz, hz)
+        })
+    };
+    let gains_db = desk.effect.multiband.bands.map(|band| band.gain_db);
+    let moves_db = desk.memory.activity.now.multiband_db;
+    let inside = painter.with_clip_rect(plot.rect);
+    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let still = response(gains_db);
+    if live && moves_db.iter().any(|move_db| *move_db != 0.0) {
+        let now = response(core::array::from_fn(|band| gains_db[band] + moves_db[band]));
+        between(&inside, &still, &now, theme::REDUCTION.gamma_multiply(0.35));
+        inside.add(Shape::line(now, Stroke::new(1.5, theme::REDUCTION)));
+    }
+    inside.add(Shape::line(still, Stroke::new(2.0, ink)));
+    splits::draw(desk, &plot, MULTIBAND_SPLITS, &BAND_NAMES);
+}
+
+fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
+    let painter = desk.painter();
+    let mut names = cut_left(&mut rect, NAMES, 0.0);
+    cut_top(&mut names, TOP, 0.0);
+    for (row, number) in fields::multiband(0).into_iter().enumerate() {
+        let y = names.top() + row as f32 * (ROW + 3.0) + ROW / 2.0;
+        let at = pos2(names.left(), y);
+        let name = short_name(number);
+        text(
+            &painter,
+            at,
+            Align2::LEFT_CENTER,
+            name,
+            theme::label(),
+            theme::LABEL,
+        );
+    }
+    for (index, name) in BAND_NAMES.into_iter().enumerate() {
+        let mut place = column(rect, index, BANDS, 2.0 * GRID);
+        let top = cut_top(&mut place, TOP, 0.0);
+        let line = top.top() + 9.0;
+        let at = pos2(top.left(), line);
+        text(
+            &painter,
+            at,
+            Align2::LEFT_CENTER,
+            name,
+            theme::label(),
+            theme::TEXT,
+        );
+        let move_db = desk.memory.activity.now.multiband_db[index];
+        let ink = if live && move_db.abs() >= 0.05 {
+            theme::REDUCTION
+        } else {
+            theme::LABEL
+        };
+        let at = pos2(top.right(), line);
+        let shown = format!("{} dB", decibels(move_db, 1, true));
+        text(
+            &painter,
+            at,
+            Align2::RIGHT_CENTER,
+            shown,
+            theme::label(),
+            ink,
+        );
+        let meter = Rect::from_min_size(pos2(top.left(), line + 11.0), vec2(top.width(), 6.0));
+        painter.rect_filled(meter, 2.0, theme::RAISED);
+        // Down to the left, up to the right; mostly down.
+        let zero = meter.left() + meter.width() * 0.6;
+        let side = if move_db < 0.0 { 0.6 } else { 0.4 };
+        let x = zero + (move_db / METER_DB).clamp(-1.0, 1.0) * meter.width() * side;
+        let [from, to] = [zero.min(x), zero.max(x)];
+        let moved = Rect::from_min_max(pos2(from, meter.top()), pos2(to, meter.bottom()));
+        let color = if live { theme::REDUCTION } else { theme::LABEL };
+        painter.rect_filled(moved, 0.0, color);
+        let mark = Rect::from_center_size(pos2(zero, meter.center().y), vec2(1.5, 8.0));
+        painter.rect_filled(mark, 0.0, theme::LABEL);
+        for (row, number) in fields::multiband(index as u8).into_iter().enumerate() {
+            let top = place.top() + row as f32 * (ROW + 3.0);
+            let cell = Rect::from_min_size(pos2(place.left(), top), vec2(place.width(), ROW));
+            bar(desk, cell, number, live);
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! Numbers that are set by hand: a value in, gestures out. Drag (Shift: finer), wheel, double-click or
+//! Alt-click for the default, click on the number to type.
+//!
+//! Where the intensity scales a value, the full colour shows what is in effect and a faint one what is set.
+
+use egui::{
+    Align2, Color32, CursorIcon, Event, FontId, Id, Key, Painter, Pos2, Rect, Response, Sense,
+    Shape, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
+};
+
+use super::{number_with_unit, text};
+use crate::editor::desk::Desk;
+use crate::editor::fields::short_name;
+use crate::editor::theme;
+use crate::editor::view::{Gesture, Number};
+use crate::engine::settings::range::Range;
+
+/// Points of dragging for the whole range.
+const DRAG_POINTS: f32 = 240.0;
+/// How much finer with Shift.
+const FINE: f32 = 0.1;
+/// Part of the range for one notch of the wheel.
+const WHEEL_SHARE: f32 = 0.02;
+/// Knobs lower than this are drawn in small.
+const SMALL_KNOB: f32 = 100.0;
+
+/// Where a bar or an arc begins, and where it ends for what is set and for what is in effect.
+struct Shares {
+    zero: f32,
+    set: f32,
+    effect: f32,
+}
+
+impl Shares {
+    fn of(desk: &Desk<'_>, number: Number) -> Self {
+        let range = number.range();
+        let value = desk.value(number);
+        // A value with a sign grows from zero, any other from its lowest; a width from 100 %.
+        let zero = if range.min < 0.0 && range.max > 0.0 {
+            0.0
+        } else if range.unit == "%" && range.max > 100.0 {
+            100.0
+        } else {
+            range.min
+        };
+        let set = range.normalized(value);
+        let effect = desk.in_effect(number);
+        Self {
+            zero: range.normalized(zero),
+            set,
+            effect: effect.map_or(set, |value| range.normalized(value)),
+        }
+    }
+}
+
+/// A knob with its name above and its value below. `live`: what it sets is heard now.
+pub fn knob(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
+    let small = rect.height() < SMALL_KNOB;
+    let (label_height, value_height) = if small { (16.0, 20.0) } else { (18.0, 24.0) };
+    let (label_font, value_font) = if small {
+        (theme::tiny(), theme::body())
+    } else {
+        (theme::label(), theme::value())
+    };
+    let painter = desk.painter();
+    text(
+        &painter,
+        pos2(rect.center().x, rect.top()),
+        Align2::CENTER_TOP,
+        short_name(number),
+        label_font,
+        theme::LABEL,
+    );
+
+    let dial = Rect::from_min_max(
+        pos2(rect.left(), rect.top() + label_height),
+        pos2(rect.right(), rect.bottom() - value_height),
+    );
+    let most = if small { 24.0 } else { 34.0 };
+    let radius = (dial.height() / 2.0).min(dial.width() / 2.0).min(most) - 2.0;
+    let center = dial.center();
+    let touch = Rect::from_center_size(center, vec2(2.0, 2.0) * (radius + 4.0));
+    let id = Id::unique(("knob", number));
+    let response = desk.ui.interact(touch, id, Sense::click_and_drag());
+    adjust(desk, &response, number);
+
+    let Shares { zero, set, effect } = Shares::of(desk, number);
+    let color = if live { theme::GOAL } else { theme::LABEL };
+    let body = if response.hovered() || response.dragged() {
+        theme::HOVERED
+    } else {
+        theme::RAISED
+    };
+    let ring = if small { 4.5 } else { 7.0 };
+    painter.circle_filled(center, radius - ring, body);
+    let edge = radius - 1.5;
+    arc(&painter, center, edge, [0.0, 1.0], theme::RAISED);
+    if effect != set {
+        let faint = theme::mix(color, theme::PANEL, 0.4);
+        arc(&painter, center, edge, ordered(zero, set), faint);
+    }
+    arc(&painter, center, edge, ordered(zero, effect), color);
+    let tip = direction(set);
+    let pointer = [
+        center + tip * (radius - if small { 11.0 } else { 18.0 }).max(3.0),
+        center + tip * (radius - ring - 2.0),
+    ];
+    painter.line_segment(
+        pointer,
+        Stroke::new(if small { 2.0 } else { 2.5 }, theme::TEXT),
+    );
+
+    let below = Rect::from_min_max(pos2(rect.left(), rect.bottom() - value_height), rect.max);
+    entry(desk, below, number, value_font, None);
+}
+
+/// A number over a bar that shows where in its range it stands: many of them fit into a table.
+pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
+    let painter = desk.painter();
+    entry(desk, rect, number, theme::body(), Some(theme::RAISED));
+    let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
+    if typing {
+        return;
+    }
+    let Shares { zero, set, effect } = Shares::of(desk, number);
+    let color = if live { theme::GOAL } else { theme::LABEL };
+    let inside = rect.shrink2(vec2(3.0, 0.0));
+    let strip = |[from, to]: [f32; 2], color: Color32| {
+        let at = |share: f32| inside.left() + share * inside.width();
+        let part = Rect::from_min_max(
+            pos2(at(from), rect.bottom() - 3.0),
+            pos2(at(to), rect.bottom() - 1.0),
+        );
+        painter.rect_filled(part, 0.0, color);
+    };
+    if effect != set {
+        let faint = theme::mix(color, theme::RAISED, 0.4);
+        strip(ordered(zero, set), faint);
+    }
+    strip(ordered(zero, effect), color);
+}
+
+/// A horizontal slider without text.
+pub fn slider(desk: &mut Desk<'_>, rect: Rect, number: Number, color: Color32) {
+    let id = Id::unique(("slider", number));
+    let response = desk.ui.interact(rect, id, Sense::click_and_drag());
+    let range = number.range();
+    let painter = desk.painter();
+    let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 6.0));
+    // The grip stays inside the track.
+    let way = track.shrink2(vec2(7.0, 0.0));
+    let alt = desk.ui.input(|input| input.modifiers.alt);
+    let pointed = response
+        .interact_pointer_pos()
+        .map(|at| range.unnormalized((at.x - way.left()) / way.width()));
+    if response.double_clicked() || (response.clicked() && alt) {
+        desk.memory.set(number, range.default);
+    } else if response.clicked() {
+        if let Some(value) = pointed {
+            desk.memory.set(number, value);
+        }
+    } else if response.drag_started() || response.dragged() || response.drag_stopped() {
+        if response.drag_started() {
+            desk.push(Gesture::Begin(number));
+        }
+        if let Some(value) = pointed.filter(|_| response.dragged()) {
+            desk.push(Gesture::Set(number, range.quantized(value)));
+        }
+        if response.drag_stopped() {
+            desk.push(Gesture::End(number));
+        }
+    } else {
+        turn(desk, &response, number);
+    }
+    let x = way.left() + range.normalized(desk.value(number)) * way.width();
+    painter.rect_filled(track, 3.0, theme::RAISED);
+    let filled = Rect::from_min_max(track.min, pos2(x, track.bottom()));
+    painter.rect_filled(filled, 3.0, color);
+    let grip = if response.hovered() || response.dragged() {
+        8.0
+    } else {
+        7.0
+    };
+    painter.circle_filled(pos2(x, track.center().y), grip, theme::TEXT);
+    response.on_hover_cursor(CursorIcon::PointingHand);
+}
+
+/// The number itself, to be clicked and typed over, or dragged; with its unit, centred in `rect`.
+/// `ground` shows that it can be set, where no knob does.
+pub fn entry(
+    desk: &mut Desk<'_>,
+    rect: Rect,
+    number: Number,
+    font: FontId,
+    ground: Option<Color32>,
+) {
+    let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
+    if typing {
+        type_over(desk, rect, number, font);
+        return;
+    }
+    let id = Id::unique(("entry", number));
+    let response = desk.ui.interact(rect, id, Sense::click_and_drag());
+    let painter = desk.ui.painter();
+    let hovered = response.hovered().then_some(theme::HOVERED);
+    if let Some(ground) = hovered.or(ground) {
+        painter.rect_filled(rect, theme::RADIUS, ground);
+    }
+    let (shown, unit) = number.text(desk.value(number));
+    let digits = painter
+        .layout_no_wrap(shown.clone(), font.clone(), theme::TEXT)
+        .size();
+    let mut width = digits.x;
+    if !unit.is_empty() {
+        let galley = painter.layout_no_wrap(unit.to_owned(), theme::label(), theme::LABEL);
+        width += theme::GRID + galley.size().x;
+    }
+    let left = rect.center().x - width / 2.0;
+    let bottom = rect.center().y + digits.y / 2.0;
+    let at = pos2(left, bottom);
+    number_with_unit(painter, at, &shown, unit, font, theme::TEXT);
+    adjust(desk, &response, number);
+    let alt = desk.ui.input(|input| input.modifiers.alt);
+    if response.clicked() && !response.double_clicked() && !alt {
+        let shown = match unit {
+            "kHz" | "s" => format!("{shown} {unit}"),
+            _ => shown,
+        };
+        desk.memory.typed = Some((number, shown));
+    }
+    response.on_hover_cursor(CursorIcon::Text);
+}
+
+fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
+    let Some((_, typed)) = &mut desk.memory.typed else {
+        return;
+    };
+    let id = Id::unique(("typing", number));
+    let valid = number.parse(typed).is_some();
+    let ended = field(desk.ui, id, rect, font, typed, valid);
+    if let Some(kept) = ended {
+        let value = number.parse(typed).filter(|_| kept);
+        desk.memory.typed = None;
+        if let Some(value) = value {
+            desk.memory.set(number, value);
+        }
+    }
+}
+
+/// A line to type in, all of it chosen at first. Says when it is left: `true` to keep what was typed.
+pub fn field(
+    ui: &mut Ui,
+    id: Id,
+    rect: Rect,
+    font: FontId,
+    typed: &mut String,
+    valid: bool,
+) -> Option<bool> {
+    let fresh = ui.ctx().read_response(id).is_none();
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::GROUND);
+    let edge = if valid { theme::GOAL } else { theme::OVER };
+    ui.painter().rect_stroke(
+        rect,
+        theme::RADIUS,
+        Stroke::new(1.0, edge),
+        StrokeKind::Inside,
+    );
+    let line = TextEdit::singleline(typed)
+        .id(id)
+        .font(font)
+        .frame(egui::Frame::NONE)
+        .align(Align2::CENTER_CENTER)
+        .text_color(theme::TEXT);
+    let response = ui.put(rect.shrink2(vec2(4.0, 0.0)), line);
+    if fresh {
+        response.request_focus();
+        if let Some(mut state) = egui::text_edit::TextEditState::load(ui.ctx(), id) {
+            let all = egui::text::CCursorRange::two(
+                egui::text::CCursor::new(0),
+                egui::text::CCursor::new(typed.chars().count()),
+            );
+            state.cursor.set_char_range(Some(all));
+            state.store(ui.ctx(), id);
+        }
+    }
+    let (enter, escape) = ui.input(|input| {
+        (
+            input.key_pressed(Key::Enter),
+            input.key_pressed(Key::Escape),
+        )
+    });
+    (enter || escape || response.lost_focus()).then_some(!escape)
+}
+
+/// Drag, wheel and default.
+fn adjust(desk: &mut Desk<'_>, response: &Response, number: Number) {
+    let range = number.range();
+    let (speed, alt) = modifiers(desk.ui);
+    if response.drag_started() {
+        let share = range.normalized(desk.value(number));
+        desk.memory.dragged = Some((number, share));
+        desk.push(Gesture::Begin(number));
+    }
+    if let Some((dragged, share)) = &mut desk.memory.dragged
+        && *dragged == number
+    {
+        if response.dragged() || response.drag_stopped() {
+            let delta = response.drag_delta();
+            if delta.y != 0.0 {
+                *share = (*share - delta.y / DRAG_POINTS * speed).clamp(0.0, 1.0);
+                let value = range.quantized(range.unnormalized(*share));
+                desk.push(Gesture::Set(number, value));
+            }
+            if response.drag_stopped() {
+                desk.memory.dragged = None;
+                desk.push(Gesture::End(number));
+            }
+        }
+        return;
+    }
+    if response.double_clicked() || (response.clicked() && alt) {
+        desk.memory.set(number, range.default);
+        desk.memory.typed = None;
+        return;
+    }
+    turn(desk, response, number);
+}
+
+/// The wheel.
+fn turn(desk: &mut Desk<'_>, response: &Response, number: Number) {
+    if !response.hovered() {
+        return;
+    }
+    let notches = desk.ui.input(|input| wheel(&input.events));
+    if notches != 0.0 {
+        let (speed, _) = modifiers(desk.ui);
+        let value = turned(number.range(), desk.value(number), notches * speed);
+        desk.memory.set(number, value);
+    }
+}
+
+/// A value some notches of the wheel away: at least one step, so that a fine notch is not lost.
+pub fn turned(range: &Range, value: f32, notches: f32) -> f32 {
+    let share = range.normalized(value) + notches * WHEEL_SHARE;
+    let moved = range.unnormalized(share);
+    if (moved - value).abs() < range.step {
+        value + notches.signum() * range.step
+    } else {
+        moved
+    }
+}
+
+/// How far the pointer was dragged since the last frame; in the first, since it was pressed.
+pub fn dragged_by(response: &Response) -> egui::Vec2 {
+    if response.drag_started() {
+        response.total_drag_delta().unwrap_or_default()
+    } else {
+        response.drag_delta()
+    }
+}
+
+/// How fast values move, and whether Alt is held.
+pub fn modifiers(ui: &Ui) -> (f32, bool) {
+    ui.input(|input| {
+        let speed = if input.modifiers.shift { FINE } else { 1.0 };
+        (speed, input.modifiers.alt)
+    })
+}
+
+/// Notches the wheel was turned; with Shift some systems turn it sideways.
+pub fn wheel(events: &[Event]) -> f32 {
+    let turned = |event: &Event| match event {
+        Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta,
+            ..
+        } => (delta.x + delta.y) / 50.0,
+        Event::MouseWheel { delta, .. } => delta.x + delta.y,
+        _ => 0.0,
+    };
+    events.iter().map(turned).sum()
+}
+
+fn ordered(a: f32, b: f32) -> [f32; 2] {
+    [a.min(b), a.max(b)]
+}
+
+/// Where a knob points: 0 is lower left, 1 lower right.
+fn direction(share: f32) -> egui::Vec2 {
+    egui::Vec2::angled((0.75 + 1.5 * share) * std::f32::consts::PI)
+}
+
+fn arc(painter: &Painter, center: Pos2, radius: f32, [from, to]: [f32; 2], color: Color32) {
+    const POINTS: usize = 48;
+    if to - from < 1e-4 {
+        return;
+    }
+    let at = |n: usize| center + direction(from + (to - from) * n as f32 / POINTS as f32) * radius;
+    let points = (0..=POINTS).map(at).collect();
+    painter.add(Shape::line(points, Stroke::new(3.0, color)));
+}

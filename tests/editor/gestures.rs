@@ -1,0 +1,507 @@
+//! Each gesture does what it says.
+
+use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
+
+use finalcoat::editor::fields::{self, DRIVE, EqBand, REFERENCE_LEVEL};
+use finalcoat::editor::stages::{STAGES, switch_of};
+use finalcoat::editor::view::{Gesture, Number, ViewModel};
+use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
+use finalcoat::engine::settings::equalizer::{FREQUENCIES_HZ, GAIN_DB, Shape};
+use finalcoat::engine::settings::fields::{Choice, Group};
+use finalcoat::engine::settings::loudness::DRIVE_DB;
+use finalcoat::handoff::errand::Errand;
+use finalcoat::params::kept::WINDOW_DEFAULT;
+
+use super::harness::{Stage, click, drag, find, find_all, kind, notch};
+use super::views::{fresh, playing};
+
+fn at(stage: Group) -> Stage {
+    Stage::with(WINDOW_DEFAULT, stage)
+}
+
+fn whole(number: Number, value: f32) -> [Gesture; 3] {
+    [
+        Gesture::Begin(number),
+        Gesture::Set(number, value),
+        Gesture::End(number),
+    ]
+}
+
+/// The middle of the knob whose name is given.
+fn knob(stage: &mut Stage, view: &ViewModel, name: &str) -> Pos2 {
+    find(stage, view, name).center_bottom() + vec2(0.0, 45.0)
+}
+
+#[test]
+fn every_value_that_panels_name_is_in_the_settings() {
+    let number = |number: Number| match number {
+        Number::Of(field) => field,
+        Number::Goal => panic!("the goal is no setting"),
+    };
+    let mut numbers = vec![
+        fields::INTENSITY,
+        fields::SUBSONIC_HZ,
+        REFERENCE_LEVEL,
+        fields::MULTIBAND_KNEE,
+        fields::MONO_BELOW,
+        fields::MONO_AMOUNT,
+        DRIVE,
+        fields::CEILING,
+        fields::RELEASE,
+        fields::CLIP_DEPTH,
+    ];
+    numbers.extend(
+        fields::MULTIBAND_SPLITS
+            .into_iter()
+            .chain(fields::IMAGE_SPLITS),
+    );
+    numbers.extend(fields::GLUE.into_iter().chain(fields::COLOUR));
+    let mut switches = vec![fields::GUARD_ON, fields::AUTO_RELEASE];
+    switches.extend(STAGES.map(switch_of));
+    let mut choices = vec![fields::COLOUR_KIND, fields::CHARACTER];
+    for band in (0..16).map(EqBand) {
+        numbers.extend([band.frequency(), band.gain(), band.q(), band.range()]);
+        numbers.extend(band.dynamics());
+        switches.push(band.on());
+        choices.extend([band.shape(), band.placement(), band.slope()]);
+    }
+    for band in 0..4 {
+        numbers.extend(fields::multiband(band));
+        numbers.push(fields::width(band));
+    }
+    for (fields, is) in [
+        (numbers.into_iter().map(number).collect(), 0),
+        (switches, 1),
+        (choices, 2),
+    ] {
+        for field in fields {
+            assert_eq!(kind(field), Some(is), "{field:?}");
+        }
+    }
+}
+
+#[test]
+fn a_drag_is_one_gesture_and_shift_makes_it_finer() {
+    let moved = |modifiers| {
+        let mut stage = at(Group::Loudness);
+        let mut view = fresh();
+        let from = knob(&mut stage, &view, "Drive");
+        let out = drag(&mut stage, &mut view, from, [0.0, 60.0], modifiers);
+        assert_eq!(out.first(), Some(&Gesture::Begin(DRIVE)));
+        assert_eq!(out.last(), Some(&Gesture::End(DRIVE)));
+        let middle = &out[1..out.len() - 1];
+        assert!(middle.len() > 10);
+        for gesture in middle {
+            let Gesture::Set(DRIVE, value) = gesture else {
+                panic!("{gesture:?} inside the drag");
+            };
+            assert_eq!(*value, DRIVE_DB.quantized(*value), "off the grid");
+        }
+        view.settings.loudness.drive_db
+    };
+    let coarse = moved(Modifiers::NONE);
+    let fine = moved(Modifiers::SHIFT);
+    assert!((10.0..=12.5).contains(&coarse), "{coarse} dB");
+    assert!(
+        (coarse / fine - 10.0).abs() < 0.5,
+        "{coarse} dB, finer {fine} dB"
+    );
+}
+
+#[test]
+fn wheel_double_click_and_alt_click_work_on_a_knob() {
+    let mut stage = at(Group::Loudness);
+    let view = playing();
+    let knob = knob(&mut stage, &view, "Drive");
+    let out = notch(&mut stage, &view, knob);
+    assert_eq!(out, whole(DRIVE, 6.98));
+    let default = whole(DRIVE, 0.0);
+    assert_eq!(click(&mut stage, &view, knob, Modifiers::NONE), []);
+    assert_eq!(click(&mut stage, &view, knob, Modifiers::NONE), default);
+    stage.time += 5.0;
+    assert_eq!(click(&mut stage, &view, knob, Modifiers::ALT), default);
+}
+
+fn key(key: Key, pressed: bool) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    }
+}
+
+fn type_and(stage: &mut Stage, view: &ViewModel, typed: &str, ending: Key) -> Vec<Gesture> {
+    stage.frame(view, vec![Event::Text(typed.to_owned())], Modifiers::NONE);
+    let mut out = stage
+        .frame(view, vec![key(ending, true)], Modifiers::NONE)
+        .1;
+    out.extend(
+        stage
+            .frame(view, vec![key(ending, false)], Modifiers::NONE)
+            .1,
+    );
+    out
+}
+
+#[test]
+fn a_number_can_be_typed_with_its_unit() {
+    for (typed, ending, set) in [
+        ("-3.5 dB", Key::Enter, Some(-3.5)),
+        ("99", Key::Enter, Some(24.0)),
+        ("loud", Key::Enter, None),
+        ("-3.5", Key::Escape, None),
+    ] {
+        let mut stage = at(Group::Loudness);
+        let view = playing();
+        let place = find(&mut stage, &view, "+6.02").center();
+        assert_eq!(click(&mut stage, &view, place, Modifiers::NONE), []);
+        let out = type_and(&mut stage, &view, typed, ending);
+        let expected = set.map(|value| whole(DRIVE, value).to_vec());
+        assert_eq!(out, expected.unwrap_or_default(), "{typed:?}");
+        assert!(stage.memory.typed.is_none());
+    }
+}
+
+#[test]
+fn every_button_says_what_it_does() {
+    let view = playing();
+    let glue = fields::GLUE_ON;
+    for (panel, words, gesture) in [
+        (Group::Loudness, "Reset", Gesture::ResetMeters),
+        (
+            Group::Loudness,
+            "Bypass",
+            Gesture::Switch(fields::BYPASS, true),
+        ),
+        (
+            Group::Loudness,
+            "On",
+            Gesture::Switch(fields::LOUDNESS_ON, false),
+        ),
+        (
+            Group::Loudness,
+            "Punchy",
+            Gesture::Choose(fields::CHARACTER, 1),
+        ),
+        (
+            Group::Loudness,
+            "Dense",
+            Gesture::Choose(fields::CHARACTER, 2),
+        ),
+        (
+            Group::Loudness,
+            "Reset when playback starts",
+            Gesture::ResetOnStart(false),
+        ),
+        (
+            Group::Loudness,
+            "Set drive from what was heard",
+            Gesture::FindDrive,
+        ),
+        (Group::Glue, "On", Gesture::Switch(glue, false)),
+        (
+            Group::Glue,
+            "Auto release",
+            Gesture::Switch(fields::AUTO_RELEASE, false),
+        ),
+        (
+            Group::Image,
+            "Guard",
+            Gesture::Switch(fields::GUARD_ON, false),
+        ),
+        (
+            Group::Colour,
+            "Tube",
+            Gesture::Choose(fields::COLOUR_KIND, 1),
+        ),
+        (
+            Group::Input,
+            "Subsonic filter",
+            Gesture::Switch(fields::SUBSONIC_ON, true),
+        ),
+        (
+            Group::Equalizer,
+            "Band 1",
+            Gesture::Switch(EqBand(0).on(), false),
+        ),
+        (
+            Group::Equalizer,
+            "24 dB/oct",
+            Gesture::Choose(EqBand(0).slope(), 3),
+        ),
+        (
+            Group::Equalizer,
+            "Mid",
+            Gesture::Choose(EqBand(0).placement(), 1),
+        ),
+    ] {
+        let mut stage = at(panel);
+        let places = find_all(&mut stage, &view, words);
+        // Where the graph's legend has the same word, the button is the lower one.
+        let place = places.last().unwrap_or_else(|| panic!("no {words:?}"));
+        let out = click(&mut stage, &view, place.center(), Modifiers::NONE);
+        assert_eq!(out, [gesture], "{words}");
+    }
+    let mut working = playing();
+    working.errand = Errand::Working(0.4);
+    let mut stage = at(Group::Loudness);
+    let place = find(&mut stage, &working, "Stop").center();
+    assert_eq!(
+        click(&mut stage, &working, place, Modifiers::NONE),
+        [Gesture::StopFinding]
+    );
+    let nowhere = pos2(2.0, 2.0);
+    assert_eq!(click(&mut stage, &working, nowhere, Modifiers::NONE), []);
+}
+
+#[test]
+fn the_reference_level_comes_from_the_loudest_that_was_heard() {
+    let press = "Set from what was heard";
+    let mut stage = at(Group::Input);
+    let view = playing();
+    let place = find(&mut stage, &view, press).center();
+    let out = click(&mut stage, &view, place, Modifiers::NONE);
+    assert_eq!(out, whole(REFERENCE_LEVEL, -13.7));
+    let mut stage = at(Group::Input);
+    let place = find(&mut stage, &fresh(), press).center();
+    assert_eq!(click(&mut stage, &fresh(), place, Modifiers::NONE), []);
+}
+
+#[test]
+fn a_tab_opens_its_panel_and_its_light_is_its_switch() {
+    let view = playing();
+    let mut stage = at(Group::Loudness);
+    for panel in STAGES {
+        let tab = find(&mut stage, &view, panel.name());
+        assert_eq!(click(&mut stage, &view, tab.center(), Modifiers::NONE), []);
+        assert_eq!(stage.memory.stage, panel);
+        let light = tab.left_center() - vec2(11.0, 0.0);
+        let out = click(&mut stage, &view, light, Modifiers::NONE);
+        let on = panel == Group::Input;
+        assert_eq!(out, [Gesture::Switch(switch_of(panel), on)], "{panel:?}");
+    }
+}
+
+#[test]
+fn the_intensity_slides_and_can_be_typed() {
+    let mut stage = at(Group::Equalizer);
+    let mut view = playing();
+    let label = find(&mut stage, &view, "Intensity");
+    let grip = label.right_center() + vec2(60.0, 0.0);
+    let out = drag(&mut stage, &mut view, grip, [30.0, 0.0], Modifiers::NONE);
+    assert_eq!(out.first(), Some(&Gesture::Begin(fields::INTENSITY)));
+    assert_eq!(out.last(), Some(&Gesture::End(fields::INTENSITY)));
+    let there = view.settings.intensity;
+    assert!((30.0..70.0).contains(&there), "{there} %");
+    stage.time += 1.0;
+    let out = notch(&mut stage, &view, grip);
+    assert!(matches!(out[1], Gesture::Set(fields::INTENSITY, value) if value > there));
+}
+
+/// Where the equalizer's graph lies: between the labels of its axes.
+fn graph_point(stage: &mut Stage, view: &ViewModel, hz: f32, db: f32) -> Pos2 {
+    let labels = |stage: &mut Stage, words: &str| find_all(stage, view, words);
+    let x100 = labels(stage, "100")[0].center().x;
+    let x1k = labels(stage, "1k")[0].center().x;
+    let up = labels(stage, "+12")[0].center().y;
+    // The scale of the loudness has one too, farther up.
+    let down = labels(stage, "\u{2212}12")[1].center().y;
+    let x = x100 + (x1k - x100) * (hz / 100.0).log10();
+    let y = up + (down - up) * (12.0 - db) / 24.0;
+    pos2(x, y)
+}
+
+#[test]
+fn a_handle_of_the_equalizer_is_dragged_turned_and_switched() {
+    let mut stage = at(Group::Equalizer);
+    let mut view = playing();
+    let band = EqBand(4);
+    let from = graph_point(&mut stage, &view, 320.0, -2.2);
+    let to = graph_point(&mut stage, &view, 1000.0, 3.0);
+    let by = [to.x - from.x, from.y - to.y];
+    let out = drag(&mut stage, &mut view, from, by, Modifiers::NONE);
+    assert_eq!(stage.memory.band, band);
+    assert_eq!(
+        out[..2],
+        [band.frequency(), band.gain()].map(Gesture::Begin)
+    );
+    let end = [band.frequency(), band.gain()].map(Gesture::End);
+    assert_eq!(out[out.len() - 2..], end);
+    let settings = view.settings.equalizer.bands[4];
+    assert!(
+        (settings.frequency_hz / 1000.0 - 1.0).abs() < 0.03,
+        "{settings:?}"
+    );
+    assert!((settings.gain_db - 3.0).abs() < 0.3, "{settings:?}");
+    assert_eq!(settings.gain_db, GAIN_DB.quantized(settings.gain_db));
+    let hz = FREQUENCIES_HZ[4].quantized(settings.frequency_hz);
+    assert_eq!(settings.frequency_hz, hz);
+
+    stage.time += 5.0;
+    let out = notch(&mut stage, &view, to);
+    assert!(matches!(out[1], Gesture::Set(number, q) if number == band.q() && q > 1.1));
+    stage.time += 5.0;
+    click(&mut stage, &view, to, Modifiers::NONE);
+    let out = click(&mut stage, &view, to, Modifiers::NONE);
+    assert_eq!(out, [Gesture::Switch(band.on(), false)]);
+}
+
+#[test]
+fn a_cut_is_only_dragged_sideways() {
+    let mut stage = at(Group::Equalizer);
+    let mut view = playing();
+    let from = graph_point(&mut stage, &view, 28.0, 0.0);
+    let out = drag(&mut stage, &mut view, from, [40.0, 40.0], Modifiers::NONE);
+    assert!(view.settings.equalizer.bands[0].frequency_hz > 30.0);
+    assert_eq!(view.settings.equalizer.bands[0].gain_db, 0.0);
+    assert_eq!(out[0], Gesture::Begin(EqBand(0).frequency()));
+    assert!(matches!(out[1], Gesture::Set(..)));
+}
+
+#[test]
+fn a_double_click_on_empty_ground_is_a_new_band() {
+    let mut stage = at(Group::Equalizer);
+    let mut view = playing();
+    let at = graph_point(&mut stage, &view, 700.0, 4.0);
+    assert_eq!(click(&mut stage, &view, at, Modifiers::NONE), []);
+    let out = click(&mut stage, &view, at, Modifiers::NONE);
+    for gesture in &out {
+        super::harness::obey(&mut view, gesture);
+    }
+    // The free band whose own place is nearest: 630 Hz.
+    let band = view.settings.equalizer.bands[6];
+    assert!(band.on && band.shape == Shape::Bell && !band.dynamic());
+    assert!((band.frequency_hz / 700.0 - 1.0).abs() < 0.03, "{band:?}");
+    assert!((band.gain_db - 4.0).abs() < 0.3, "{band:?}");
+    assert_eq!(stage.memory.band, EqBand(6));
+    assert_eq!(out.last(), Some(&Gesture::Switch(EqBand(6).on(), true)));
+    let bell = Gesture::Choose(EqBand(6).shape(), Shape::Bell.index());
+    assert!(out.contains(&bell));
+}
+
+#[test]
+fn a_split_is_dragged_in_the_graph() {
+    for (panel, split) in [
+        (Group::Multiband, fields::MULTIBAND_SPLITS[1]),
+        (Group::Image, fields::IMAGE_SPLITS[1]),
+    ] {
+        let mut stage = at(panel);
+        let mut view = playing();
+        let before = split.of(&view);
+        let (digits, unit) = split.text(before);
+        let tag = find(&mut stage, &view, &format!("{digits} {unit}"));
+        let from = tag.center() - vec2(0.0, 40.0);
+        let out = drag(&mut stage, &mut view, from, [30.0, 0.0], Modifiers::NONE);
+        assert_eq!(out.first(), Some(&Gesture::Begin(split)));
+        assert_eq!(out.last(), Some(&Gesture::End(split)));
+        assert!(split.of(&view) > before * 1.15, "{panel:?}");
+    }
+}
+
+#[test]
+fn a_table_cell_is_dragged_and_typed() {
+    let mut stage = at(Group::Multiband);
+    let mut view = playing();
+    let threshold = fields::multiband(0)[0];
+    let before = threshold.of(&view);
+    let (digits, _) = threshold.text(before);
+    let cell = find(&mut stage, &view, &digits).center();
+    let out = drag(&mut stage, &mut view, cell, [0.0, -60.0], Modifiers::NONE);
+    assert_eq!(out.first(), Some(&Gesture::Begin(threshold)));
+    let moved = before - threshold.of(&view);
+    assert!((12.0..=15.0).contains(&moved), "{moved} dB");
+    stage.time += 5.0;
+    assert_eq!(click(&mut stage, &view, cell, Modifiers::NONE), []);
+    let out = type_and(&mut stage, &view, "-18", Key::Enter);
+    assert_eq!(out, whole(threshold, -18.0));
+}
+
+#[test]
+fn presets_are_listed_loaded_and_saved() {
+    let mut stage = at(Group::Equalizer);
+    let view = playing();
+    let place = find(&mut stage, &view, "Warm tape (edited)").center();
+    assert_eq!(click(&mut stage, &view, place, Modifiers::NONE), []);
+    assert!(stage.memory.listing);
+    let mine = find(&mut stage, &view, "My rock master").center();
+    let out = click(&mut stage, &view, mine, Modifiers::NONE);
+    assert_eq!(out, [Gesture::LoadPreset(3)]);
+    assert!(!stage.memory.listing);
+    let place = find(&mut stage, &view, "\u{203a}").center();
+    let out = click(&mut stage, &view, place, Modifiers::NONE);
+    assert_eq!(out, [Gesture::LoadPreset(2)]);
+
+    for (name, button, gesture) in [
+        (
+            "Mine",
+            "Keep",
+            Some(Gesture::SavePreset("Mine".to_owned(), false)),
+        ),
+        (
+            "My rock master",
+            "Replace",
+            Some(Gesture::SavePreset("My rock master".to_owned(), true)),
+        ),
+        ("Mine", "Cancel", None),
+    ] {
+        let mut stage = at(Group::Equalizer);
+        let save = find(&mut stage, &view, "Save").center();
+        assert_eq!(click(&mut stage, &view, save, Modifiers::NONE), []);
+        stage.frame(&view, vec![Event::Text(name.to_owned())], Modifiers::NONE);
+        let place = find(&mut stage, &view, button).center();
+        let out = click(&mut stage, &view, place, Modifiers::NONE);
+        assert_eq!(out, Vec::from_iter(gesture), "{button}");
+        assert_eq!(stage.memory.naming, None);
+    }
+    let mut stage = at(Group::Equalizer);
+    let save = find(&mut stage, &view, "Save").center();
+    click(&mut stage, &view, save, Modifiers::NONE);
+    let out = type_and(&mut stage, &view, "Mine", Key::Enter);
+    assert_eq!(out, [Gesture::SavePreset("Mine".to_owned(), false)]);
+}
+
+#[test]
+fn what_is_not_the_master_is_said_in_red() {
+    let mut view = playing();
+    let mut stage = at(Group::Equalizer);
+    let master = AuditionSettings::default();
+    for (words, audition) in [
+        (
+            "Delta",
+            AuditionSettings {
+                listen: Listen::Delta,
+                ..master
+            },
+        ),
+        (
+            "Original",
+            AuditionSettings {
+                listen: Listen::Original,
+                ..master
+            },
+        ),
+        (
+            "Mono",
+            AuditionSettings {
+                channels: Channels::Mono,
+                ..master
+            },
+        ),
+        (
+            "HM",
+            AuditionSettings {
+                solo_band: Some(2),
+                ..master
+            },
+        ),
+    ] {
+        let place = find(&mut stage, &view, words).center();
+        let out = click(&mut stage, &view, place, Modifiers::NONE);
+        assert_eq!(out, [Gesture::Audition(audition)]);
+    }
+    assert!(find_all(&mut stage, &view, "Not the master").is_empty());
+    view.audition.channels = Channels::Side;
+    find(&mut stage, &view, "Not the master");
+}
