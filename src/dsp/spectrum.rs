@@ -23,7 +23,7 @@ const FRAME_MAX: usize = 65_536;
 /// Half of a sixth of an octave, as a factor.
 const HALF_BAND: f64 = 1.059_463_094_359_295_3;
 /// Bins on each side that a Hann window spreads a tone over.
-const WINDOW_BINS: f64 = 1.5;
+const WINDOW_BINS: f64 = 2.0;
 /// Time constant towards more.
 const RISE_S: f64 = 0.04;
 /// How fast it falls at most.
@@ -128,21 +128,22 @@ impl Spectrum {
         let fall_db = (FALL_DB_PER_S * seconds) as f32;
         let bins_per_hz = self.window.len() as f64 / self.sample_rate_hz;
         for (point, level_db) in self.levels_db.iter_mut().enumerate() {
-            let fallen_db = (*level_db - fall_db).max(FLOOR_DB);
-            *level_db = fallen_db;
-            if !heard {
-                continue;
-            }
-            let center = frequency_hz(point) * bins_per_hz;
-            let low = (center / HALF_BAND).min(center - WINDOW_BINS);
-            let high = (center * HALF_BAND).max(center + WINDOW_BINS);
-            let energy = below(&self.sums, high) - below(&self.sums, low);
-            let now_db = energy_to_db(energy.max(db_to_energy(f64::from(FLOOR_DB))));
-            if now_db > f64::from(fallen_db) {
-                let before = db_to_energy(f64::from(fallen_db));
-                let risen = before + (db_to_energy(now_db) - before) * share;
-                *level_db = energy_to_db(risen) as f32;
-            }
+            let now_db = if heard {
+                let center = frequency_hz(point) * bins_per_hz;
+                let low = (center / HALF_BAND).min(center - WINDOW_BINS);
+                let high = (center * HALF_BAND).max(center + WINDOW_BINS);
+                let energy = below(&self.sums, high) - below(&self.sums, low);
+                energy_to_db(energy.max(db_to_energy(f64::from(FLOOR_DB)))) as f32
+            } else {
+                FLOOR_DB
+            };
+            *level_db = if now_db > *level_db {
+                let before = db_to_energy(f64::from(*level_db));
+                let now = db_to_energy(f64::from(now_db));
+                energy_to_db(before + (now - before) * share) as f32
+            } else {
+                now_db.max(*level_db - fall_db)
+            };
         }
     }
 
@@ -217,7 +218,7 @@ mod tests {
                     0.1 * libm::sin(phase) as f32
                 });
                 let found = level_db(&spectrum, hz);
-                assert!((found + 20.0).abs() < 0.7, "{found} dB at {hz} Hz");
+                assert!((found + 20.0).abs() < 0.5, "{found} dB at {hz} Hz");
                 let beside = level_db(&spectrum, hz * 4.0_f64.min(19_000.0 / hz));
                 assert!(beside < -60.0, "{beside} dB beside {hz} Hz");
             }

@@ -4,22 +4,23 @@ use egui::{Align2, Rect, pos2};
 
 use super::desk::{Desk, cut_left};
 use super::theme::{self, GAP};
-use super::view::{Audition, Gesture, Listen, Part, ViewModel};
+use super::view::{Gesture, ViewModel};
 use super::widgets::{segments, text};
+use crate::engine::audition::settings::{AuditionSettings, Channels, Listen};
 
 /// Height of the row.
 pub const HEIGHT: f32 = 26.0;
 
 const LISTEN: [(Listen, &str); 4] = [
-    (Listen::Master, "Master"),
+    (Listen::Output, "Master"),
     (Listen::Processed, "Processed"),
     (Listen::Original, "Original"),
     (Listen::Delta, "Delta"),
 ];
-const PARTS: [(Part, &str); 3] = [
-    (Part::Stereo, "Stereo"),
-    (Part::Mono, "Mono"),
-    (Part::Side, "Side"),
+const PARTS: [(Channels, &str); 3] = [
+    (Channels::Stereo, "Stereo"),
+    (Channels::Mono, "Mono"),
+    (Channels::Side, "Side"),
 ];
 const SOLOS: [(Option<u8>, &str); 5] = [
     (None, "All"),
@@ -52,27 +53,27 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let place = cut_left(&mut rect, 282.0, GAP);
     let labels = LISTEN.map(|(_, label)| label);
     let chosen = position(&LISTEN, now.listen);
-    let same = now.listen == Listen::Master;
+    let same = now.listen == Listen::Output;
     if let Some(index) = segments(desk.ui, "listen", place, &labels, chosen, color(same)) {
         let listen = LISTEN[index].0;
-        desk.push(Gesture::Audition(Audition { listen, ..now }));
+        desk.push(Gesture::Audition(AuditionSettings { listen, ..now }));
     }
     let place = cut_left(&mut rect, 166.0, GAP);
     let labels = PARTS.map(|(_, label)| label);
-    let chosen = position(&PARTS, now.part);
-    let same = now.part == Part::Stereo;
+    let chosen = position(&PARTS, now.channels);
+    let same = now.channels == Channels::Stereo;
     if let Some(index) = segments(desk.ui, "part", place, &labels, chosen, color(same)) {
-        let part = PARTS[index].0;
-        desk.push(Gesture::Audition(Audition { part, ..now }));
+        let channels = PARTS[index].0;
+        desk.push(Gesture::Audition(AuditionSettings { channels, ..now }));
     }
     name(&mut rect, "Band");
     let place = cut_left(&mut rect, 168.0, GAP);
     let labels = SOLOS.map(|(_, label)| label);
-    let chosen = position(&SOLOS, now.solo);
-    let same = now.solo.is_none();
+    let chosen = position(&SOLOS, now.solo_band);
+    let same = now.solo_band.is_none();
     if let Some(index) = segments(desk.ui, "solo", place, &labels, chosen, color(same)) {
-        let solo = SOLOS[index].0;
-        desk.push(Gesture::Audition(Audition { solo, ..now }));
+        let solo_band = SOLOS[index].0;
+        desk.push(Gesture::Audition(AuditionSettings { solo_band, ..now }));
     }
     right(desk, rect, on);
 }

@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::fields::EqBand;
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
+use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 use crate::engine::settings::range::Range;
@@ -34,7 +35,7 @@ pub struct ViewModel {
     /// What can be loaded.
     pub presets: Presets,
     /// What is listened to instead of the master.
-    pub audition: Audition,
+    pub audition: AuditionSettings,
 }
 
 /// Levels in dB at the points of [`crate::dsp::spectrum`].
@@ -79,50 +80,6 @@ pub struct PresetName {
     pub own: bool,
 }
 
-/// What is listened to; never part of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Audition {
-    /// Which signal.
-    pub listen: Listen,
-    /// What of it.
-    pub part: Part,
-    /// One band alone, counted from 0.
-    pub solo: Option<u8>,
-}
-
-impl Audition {
-    /// Whether something else than the master is heard.
-    pub fn on(&self) -> bool {
-        *self != Self::default()
-    }
-}
-
-/// Which signal is listened to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Listen {
-    /// The master as it is.
-    #[default]
-    Master,
-    /// The master, turned down to where the original can follow.
-    Processed,
-    /// What came in, as loud as the master.
-    Original,
-    /// What the chain changed.
-    Delta,
-}
-
-/// What of the signal is listened to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Part {
-    /// All of it.
-    #[default]
-    Stereo,
-    /// What both channels have in common, on both.
-    Mono,
-    /// What they differ by, on both.
-    Side,
-}
-
 /// A number that is set by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Number {
@@ -158,7 +115,7 @@ pub enum Gesture {
     /// Wants the sound kept under a name; `true` in place of what has it.
     SavePreset(String, bool),
     /// Wants to hear something else, or the master again.
-    Audition(Audition),
+    Audition(AuditionSettings),
 }
 
 /// What the editor remembers from frame to frame.

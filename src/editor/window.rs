@@ -18,7 +18,7 @@ use super::apply::{Pending, Value};
 use super::draw::draw;
 use super::fields::{DRIVE, LOUDNESS_ON};
 use super::library::Library;
-use super::view::{Audition, Gesture, Memory, Number, Spectra, ViewModel};
+use super::view::{Gesture, Memory, Number, Spectra, ViewModel};
 use crate::dsp::spectrum::Spectrum;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::Field;
@@ -127,7 +127,6 @@ struct App {
     shown: Spectra,
     library: Library,
     pending: Pending,
-    audition: Audition,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
 }
@@ -149,7 +148,6 @@ impl App {
             shown: Spectra::default(),
             library,
             pending: Pending::default(),
-            audition: Audition::default(),
             awaited: false,
         }
     }
@@ -178,7 +176,7 @@ impl App {
             spectra: core::mem::take(&mut self.shown),
             errand: side.errand.look(),
             presets: self.library.look(&settings, self.pending.is_empty()),
-            audition: self.audition,
+            audition: side.audition.get(),
         };
         (view, moves)
     }
@@ -238,7 +236,7 @@ impl App {
             Gesture::SavePreset(name, overwrite) => {
                 self.library.save(&name, overwrite, &view.settings);
             }
-            Gesture::Audition(audition) => self.audition = audition,
+            Gesture::Audition(audition) => lock(&self.side).audition.set(&audition),
         }
     }
 
@@ -336,11 +334,11 @@ impl NiceEguiApp for App {
 impl Drop for App {
     fn drop(&mut self) {
         let mut side = lock(&self.side);
-        // Nobody is there any more who could set the drive, or who looks.
+        // Nobody is there any more who could set the drive,
         side.errand.cancel();
-        side.spectrum.want(false);
-        // Nor would anybody see that it is not the master that is heard.
+        // nor who would see that it is not the master that is heard.
         side.audition.turn_off();
+        side.spectrum.want(false);
     }
 }
 

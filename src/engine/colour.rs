@@ -178,8 +178,9 @@ impl Colour {
             return;
         }
         let mut wet = [[0.0_f32; CHUNK_FRAMES]; 2];
+        let mut highs = [self.glides.highs.value(); CHUNK_FRAMES];
         let moves = !self.glides.curve_settled();
-        self.emphasize(chunk, &mut wet);
+        self.emphasize(chunk, &mut wet, &mut highs);
         let shape = &self.shape;
         for (oversampler, wet) in self.oversamplers.iter_mut().zip(&mut wet) {
             let input = *wet;
@@ -192,11 +193,17 @@ impl Colour {
         if moves && self.glides.curve_settled() {
             self.shape.fill(self.glides.curve());
         }
-        self.mix(chunk, &dry, &wet);
+        self.mix(chunk, &dry, &wet, &highs[..frames]);
     }
 
     /// The emphasised input, and the curve's shape for each frame where it moves.
-    fn emphasize(&mut self, chunk: &StereoBlock<'_>, wet: &mut [[f32; CHUNK_FRAMES]; 2]) {
+    /// Into `highs` their gain of each frame, for the way back.
+    fn emphasize(
+        &mut self,
+        chunk: &StereoBlock<'_>,
+        wet: &mut [[f32; CHUNK_FRAMES]; 2],
+        highs: &mut Plane,
+    ) {
         let glides = &mut self.glides;
         let moves = !glides.curve_settled();
         let [wet_left, wet_right] = wet;
@@ -205,7 +212,8 @@ impl Colour {
         for (n, ((left, right), (wet_left, wet_right))) in inputs.zip(outputs).enumerate() {
             if moves {
                 self.shape.put(n, glides.tick_curve());
-                self.emphasis.set_highs(f64::from(glides.highs.tick()));
+                highs[n] = glides.highs.tick();
+                self.emphasis.set_highs(f64::from(highs[n]));
             }
             let input = f64x2::new([f64::from(*left), f64::from(*right)]);
             let [left, right] = self.emphasis.apply(input).to_array();
@@ -219,12 +227,17 @@ impl Colour {
         chunk: &mut StereoBlock<'_>,
         dry: &[[f32; CHUNK_FRAMES]; 2],
         wet: &[[f32; CHUNK_FRAMES]; 2],
+        highs: &[f32],
     ) {
+        let moves = highs.first() != highs.last();
         let mut peak = f64x2::splat(f64::from(self.added_peak));
         let outputs = chunk.left.iter_mut().zip(chunk.right.iter_mut());
         let dry = dry[0].iter().zip(&dry[1]);
         let wet = wet[0].iter().zip(&wet[1]);
-        for ((left, right), (dry, wet)) in outputs.zip(dry.zip(wet)) {
+        for (((left, right), (dry, wet)), highs) in outputs.zip(dry.zip(wet)).zip(highs) {
+            if moves {
+                self.emphasis.set_highs(f64::from(*highs));
+            }
             let direct = f64x2::splat(f64::from(self.glides.direct.tick()));
             let added = f64x2::splat(f64::from(self.glides.added.tick()));
             let dry = f64x2::new([f64::from(*dry.0), f64::from(*dry.1)]);
@@ -313,14 +326,14 @@ impl Shape {
     /// Turns `x` into `f(x) − x`. In f32: off by less than 3e-7 of the curve's saturation level.
     #[inline(always)]
     fn added(&self, plane: &mut Plane, frames: usize) {
-        for n in 0..frames.min(CHUNK_FRAMES) {
-            let x = plane[n];
+        for (n, sample) in plane.iter_mut().enumerate().take(frames) {
+            let x = *sample;
             let v = self.scale[n] * x + self.bias[n];
             let square = v * v;
             let below = 1.0 + square * (self.bend[n] + square);
             // Roots and quotients are rounded exactly on every machine.
             let shaped = v / below.sqrt().sqrt();
-            plane[n] = (shaped - self.offset[n]) * self.gain[n] - x;
+            *sample = (shaped - self.offset[n]) * self.gain[n] - x;
         }
     }
 }

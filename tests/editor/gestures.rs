@@ -4,7 +4,8 @@ use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
 
 use finalcoat::editor::fields::{self, DRIVE, EqBand, REFERENCE_LEVEL};
 use finalcoat::editor::stages::{STAGES, switch_of};
-use finalcoat::editor::view::{Audition, Gesture, Listen, Number, Part, ViewModel};
+use finalcoat::editor::view::{Gesture, Number, ViewModel};
+use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::equalizer::{FREQUENCIES_HZ, GAIN_DB, Shape};
 use finalcoat::engine::settings::fields::{Choice, Group};
 use finalcoat::engine::settings::loudness::DRIVE_DB;
@@ -404,10 +405,13 @@ fn a_table_cell_is_dragged_and_typed() {
     let mut stage = at(Group::Multiband);
     let mut view = playing();
     let threshold = fields::multiband(0)[0];
-    let cell = find_all(&mut stage, &view, "\u{2212}24.0")[0].center();
+    let before = threshold.of(&view);
+    let (digits, _) = threshold.text(before);
+    let cell = find(&mut stage, &view, &digits).center();
     let out = drag(&mut stage, &mut view, cell, [0.0, -60.0], Modifiers::NONE);
     assert_eq!(out.first(), Some(&Gesture::Begin(threshold)));
-    assert!((-40.0..-36.0).contains(&threshold.of(&view)));
+    let moved = before - threshold.of(&view);
+    assert!((12.0..=15.0).contains(&moved), "{moved} dB");
     stage.time += 5.0;
     assert_eq!(click(&mut stage, &view, cell, Modifiers::NONE), []);
     let out = type_and(&mut stage, &view, "-18", Key::Enter);
@@ -462,33 +466,33 @@ fn presets_are_listed_loaded_and_saved() {
 fn what_is_not_the_master_is_said_in_red() {
     let mut view = playing();
     let mut stage = at(Group::Equalizer);
-    let master = Audition::default();
+    let master = AuditionSettings::default();
     for (words, audition) in [
         (
             "Delta",
-            Audition {
+            AuditionSettings {
                 listen: Listen::Delta,
                 ..master
             },
         ),
         (
             "Original",
-            Audition {
+            AuditionSettings {
                 listen: Listen::Original,
                 ..master
             },
         ),
         (
             "Mono",
-            Audition {
-                part: Part::Mono,
+            AuditionSettings {
+                channels: Channels::Mono,
                 ..master
             },
         ),
         (
             "HM",
-            Audition {
-                solo: Some(2),
+            AuditionSettings {
+                solo_band: Some(2),
                 ..master
             },
         ),
@@ -498,6 +502,6 @@ fn what_is_not_the_master_is_said_in_red() {
         assert_eq!(out, [Gesture::Audition(audition)]);
     }
     assert!(find_all(&mut stage, &view, "Not the master").is_empty());
-    view.audition.part = Part::Side;
+    view.audition.channels = Channels::Side;
     find(&mut stage, &view, "Not the master");
 }

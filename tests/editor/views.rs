@@ -2,7 +2,8 @@
 
 use finalcoat::dsp::meter::MeterReading;
 use finalcoat::dsp::spectrum::{POINTS, frequency_hz};
-use finalcoat::editor::view::{Audition, PresetName, Presets, Spectra, ViewModel};
+use finalcoat::editor::view::{PresetName, Presets, Spectra, ViewModel};
+use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::reading::{LoudnessReading, Reading};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::equalizer::{BandSettings, Placement, Shape};
@@ -132,7 +133,7 @@ pub(crate) fn playing() -> ViewModel {
             text: "Drive +6.02 dB brings the 1:23 heard to -11.0 LUFS.".to_owned(),
         }),
         presets: presets(),
-        audition: Audition::default(),
+        audition: AuditionSettings::default(),
     }
 }
 
@@ -190,7 +191,7 @@ pub(crate) fn fresh() -> ViewModel {
         spectra: Spectra::default(),
         errand: Errand::Idle,
         presets: Presets::default(),
-        audition: Audition::default(),
+        audition: AuditionSettings::default(),
     }
 }
 
@@ -264,6 +265,6 @@ pub(crate) fn extreme() -> ViewModel {
         Errand::Failed("Play at least 3 s of the song first; 0.0 s were heard.".to_owned());
     view.presets.current =
         Some("A name that somebody made much longer than there is room for it".to_owned());
-    view.audition.solo = Some(3);
+    view.audition.solo_band = Some(3);
     view
 }
