@@ -53,7 +53,12 @@ fn there_are_a_dozen_and_each_says_what_it_is_for() {
 fn none_is_louder_than_the_mix_and_at_0_percent_each_is_the_mix() {
     let (rate_hz, channels) = song::demo();
     let stream = Stream::new(rate_hz);
-    let channels = channels.map(|channel| channel[..(SECONDS * rate_hz) as usize].to_vec());
+    let channels = channels.map(|channel| {
+        channel
+            .into_iter()
+            .take((SECONDS * rate_hz) as usize)
+            .collect::<Vec<_>>()
+    });
     let before = heard(stream, &channels);
     for factory in factory::all() {
         let mut settings = factory.settings;

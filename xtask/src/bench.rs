@@ -69,8 +69,11 @@ fn blocks() -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let counts = folder.join("counts");
     run(Command::new("valgrind")
-        .args(["--tool=callgrind", "--quiet", "--collect-atstart=no"])
-        .args(["--toggle-collect=*one_block*", "--dump-after=*one_block*"])
+        .arg("--tool=callgrind")
+        .args([
+            "--zero-before=blocks::one_block",
+            "--dump-after=blocks::one_block",
+        ])
         .arg(format!("--callgrind-out-file={}", counts.display()))
         .arg(program))?;
     let mut blocks = Vec::new();
@@ -85,6 +88,7 @@ fn blocks() -> Result<()> {
     }
     println!("\nInstructions of a block of 64 frames, per frame:");
     let half = blocks.len() / 2;
+    let mut usual = None;
     for (name, blocks) in [
         ("steady", &blocks[..half]),
         ("intensity moves", &blocks[half..]),
@@ -94,9 +98,9 @@ fn blocks() -> Result<()> {
         let (Some(median), Some(worst)) = (sorted.get(sorted.len() / 2), sorted.last()) else {
             return Err("callgrind counted no blocks".into());
         };
-        let ratio = worst / median;
+        let ratio = worst / *usual.get_or_insert(*median);
         println!(
-            "  {name:<16} median {:>5.0}, worst {:>5.0} ({:.2} times the median)",
+            "  {name:<16} median {:>5.0}, worst {:>5.0} ({:.2} times the steady median)",
             median / 64.0,
             worst / 64.0,
             ratio
