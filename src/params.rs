@@ -211,7 +211,7 @@ pub fn mend_state(state: &mut PluginState) {
     }
     Settings::default().visit(&mut Mender(&mut state.params));
     let kept = state.fields.get(KEPT_KEY);
-    if !kept.is_some_and(|json| serde_json::from_str::<KeptState>(json).is_ok())
+    if kept.is_none_or(|json| serde_json::from_str::<KeptState>(json).is_err())
         && let Ok(usual) = serialize_field(&KeptState::default())
     {
         state.fields.insert(KEPT_KEY.to_owned(), usual);

@@ -407,8 +407,10 @@ mod tests {
 
     #[test]
     fn a_written_preset_reads_back_without_what_is_the_songs_own() {
-        let mut settings = Settings::default();
-        settings.intensity = 50.0;
+        let mut settings = Settings {
+            intensity: 50.0,
+            ..Settings::default()
+        };
         settings.input.reference_level_db = -12.0;
         settings.equalizer.bands[2].on = true;
         settings.equalizer.bands[2].gain_db = -1.5;
