@@ -18,6 +18,7 @@ use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
 use crate::dsp::float_mode::FlushDenormals;
 use crate::dsp::glide::Crossfade;
+use crate::dsp::units::ms_to_samples;
 use audition::Audition;
 use audition::settings::AuditionSettings;
 use colour::Colour;
@@ -29,15 +30,19 @@ use loudness::Loudness;
 use multiband::Multiband;
 use reading::Reading;
 use settings::Settings;
+use settings::equalizer::BandSettings;
 
 /// Frames worked on at a time, whatever the host's block is.
 const CHUNK_FRAMES: usize = 64;
 /// Length of the crossfade into and out of bypass.
 const BYPASS_FADE_MS: f64 = 20.0;
+/// The slow part of the bus compressor's auto release.
+const AUTO_RELEASE_MS: f32 = 1000.0;
 
 /// The whole chain. Same settings, rate and input give the same samples, however the blocks are cut.
 #[derive(Debug)]
 pub struct Engine {
+    stream: Stream,
     /// What was set last, so that setting the same again costs little.
     settings: Settings,
     input: Input,
@@ -63,6 +68,7 @@ impl Engine {
         // The other stages have no latency.
         let latency_samples = colour.latency_samples() + loudness.latency_samples();
         Self {
+            stream,
             settings: *settings,
             input: Input::new(stream, &effect.input),
             equalizer: Equalizer::new(stream, &effect.equalizer),
@@ -83,8 +89,11 @@ impl Engine {
         if *settings == self.settings {
             return;
         }
-        self.settings = *settings;
-        self.audition.chain_changed(&settings.multiband);
+        let mut before = core::mem::replace(&mut self.settings, *settings);
+        before.bypass = settings.bypass;
+        if before != *settings {
+            self.audition.chain_changed(&settings.multiband);
+        }
         self.bypass.set(settings.bypass);
         let effect = settings.in_effect();
         self.input.set(&effect.input);
@@ -132,11 +141,26 @@ impl Engine {
 
     /// In place; any length. Never allocates, blocks or panics; what comes out is finite.
     pub fn process(&mut self, block: &mut StereoBlock<'_>) {
-        let _mode = FlushDenormals::on();
-        block.for_each_part(CHUNK_FRAMES, |chunk| self.process_chunk(chunk));
+        self.process_tapped(block, |_, _| {});
     }
 
-    fn process_chunk(&mut self, chunk: &mut StereoBlock<'_>) {
+    /// [`Engine::process`], and hands `master`, in parts, both channels of what would come out without
+    /// audition: what meters read, whatever is listened to.
+    pub fn process_tapped(
+        &mut self,
+        block: &mut StereoBlock<'_>,
+        mut master: impl FnMut(&[f32], &[f32]),
+    ) {
+        let _mode = FlushDenormals::on();
+        block.for_each_part(CHUNK_FRAMES, |chunk| self.process_chunk(chunk, &mut master));
+    }
+
+    fn process_chunk(
+        &mut self,
+        chunk: &mut StereoBlock<'_>,
+        master: &mut impl FnMut(&[f32], &[f32]),
+    ) {
+        let listening = self.audition_on();
         let frames = chunk.frames();
         input::clean(chunk);
         let [dry_left, dry_right] = &mut self.dry_chunk;
@@ -150,8 +174,17 @@ impl Engine {
         self.colour.process(chunk);
         self.loudness.process(chunk);
         let dry = [&dry_left[..frames], &dry_right[..frames]];
+        if listening {
+            match self.bypass.replaced() {
+                true => master(dry[0], dry[1]),
+                false => master(chunk.left, chunk.right),
+            }
+        }
         self.audition.process(chunk, dry);
         self.bypass.process(chunk, dry[0], dry[1]);
+        if !listening {
+            master(chunk.left, chunk.right);
+        }
     }
 
     /// Samples from input to output: depends on the stream alone, never on a setting.
@@ -159,9 +192,31 @@ impl Engine {
         self.dry[0].samples()
     }
 
-    /// Samples after the end of the input until the output is settled: latency and release.
+    /// Samples after the end of the input until the output is settled: latency, and the longest of what the
+    /// stages that are on let ring or recover.
     pub fn tail_samples(&self) -> usize {
-        self.latency_samples() + self.loudness.release_samples()
+        let settings = &self.settings;
+        let bands = settings.equalizer.bands.iter().filter(|band| band.on);
+        // A resonance falls by 60 dB in 6.9 time constants, which are Q/(π·f).
+        let ringing_ms = |band: &BandSettings| 2.2e3 * band.q / band.frequency_hz.max(1.0);
+        let mut longest_ms = match settings.equalizer.on {
+            true => bands.map(ringing_ms).fold(0.0, f32::max),
+            false => 0.0,
+        };
+        if settings.input.subsonic_on {
+            longest_ms = longest_ms.max(2.2e3 / settings.input.subsonic_hz.max(1.0));
+        }
+        // A gain is back to a tenth of a dB, of some ten, in five time constants.
+        if settings.glue.on {
+            longest_ms = longest_ms.max(5.0 * settings.glue.release_ms.max(AUTO_RELEASE_MS));
+        }
+        if settings.multiband.on {
+            let releases = settings.multiband.bands.iter().map(|band| band.release_ms);
+            longest_ms = longest_ms.max(5.0 * releases.fold(0.0, f32::max));
+        }
+        let rate_hz = self.stream.sample_rate_hz;
+        let longest = ms_to_samples(f64::from(longest_ms), rate_hz, 0);
+        self.latency_samples() + longest.max(self.loudness.release_samples())
     }
 
     /// What the chain did since the last call.

@@ -178,20 +178,27 @@ unsafe impl Params for FinalcoatParams {
 
 /// Mends a state before it is loaded: the framework stores what it reads without looking at the range,
 /// so a number from a damaged or hand-written file is put onto its range and step here, and a choice
-/// that an older version saved by name is given its place.
+/// that an older version saved by name is given its place. What an older version did not know it had at
+/// its default, so that is added: else it would stay as it happens to be.
 pub fn mend_state(state: &mut PluginState) {
     struct Mender<'a>(&'a mut BTreeMap<String, ParamValue>);
     impl Visitor for Mender<'_> {
-        fn number(&mut self, field: Field, range: &'static Range, _: &mut f32) {
-            if let Some(ParamValue::F32(value)) = self.0.get_mut(&field.id()) {
-                *value = range.quantized(*value);
+        fn number(&mut self, field: Field, range: &'static Range, usual: &mut f32) {
+            match self.0.entry(field.id()).or_insert(ParamValue::F32(*usual)) {
+                ParamValue::F32(value) => *value = range.quantized(*value),
+                other => *other = ParamValue::F32(*usual),
             }
         }
-        fn switch(&mut self, _: Field, _: &mut bool) {}
+        fn switch(&mut self, field: Field, usual: &mut bool) {
+            let value = self.0.entry(field.id());
+            let value = value.or_insert(ParamValue::Bool(*usual));
+            if !matches!(value, ParamValue::Bool(_)) {
+                *value = ParamValue::Bool(*usual);
+            }
+        }
         fn choice(&mut self, field: Field, variants: &'static [Variant], index: &mut usize) {
-            let Some(value) = self.0.get_mut(&field.id()) else {
-                return;
-            };
+            let value = self.0.entry(field.id());
+            let value = value.or_insert(ParamValue::I32(*index as i32));
             let place = match value {
                 ParamValue::String(id) => variants.iter().position(|variant| variant.id == id),
                 ParamValue::I32(place) => usize::try_from(*place)
@@ -203,9 +210,12 @@ pub fn mend_state(state: &mut PluginState) {
         }
     }
     Settings::default().visit(&mut Mender(&mut state.params));
-    state
-        .fields
-        .retain(|key, json| key != KEPT_KEY || serde_json::from_str::<KeptState>(json).is_ok());
+    let kept = state.fields.get(KEPT_KEY);
+    if kept.is_none_or(|json| serde_json::from_str::<KeptState>(json).is_err())
+        && let Ok(usual) = serialize_field(&KeptState::default())
+    {
+        state.fields.insert(KEPT_KEY.to_owned(), usual);
+    }
 }
 
 /// The group of a parameter in the host's tree.

@@ -29,6 +29,8 @@ pub struct Finalcoat {
     /// The parameters as they were when [`FinalcoatParams::changes`] was `seen`.
     settings: Settings,
     seen: u32,
+    /// What the engine was told last.
+    obeyed: Settings,
     out: AudioSide,
     /// Until the editor takes it.
     editor_side: Option<EditorSide>,
@@ -47,6 +49,7 @@ impl Default for Finalcoat {
             gate: Gate::new(Stream::new(0.0)),
             settings: Settings::default(),
             seen: 0,
+            obeyed: Settings::default(),
             out,
             editor_side: Some(editor_side),
             worker_side: Some(worker_side),
@@ -146,13 +149,12 @@ impl Plugin for Finalcoat {
             self.seen = changes;
             self.settings = self.params.settings();
         }
-        let announced = self.out.apply.take();
-        if self
-            .gate
-            .passes(announced, &self.settings, buffer.samples())
-        {
-            live.set(&self.settings);
+        if let Some(announced) = self.out.apply.take() {
+            self.gate.announce(&self.obeyed, &announced);
         }
+        let sent = self.out.apply.sent();
+        self.obeyed = self.gate.pass(&self.settings, sent, buffer.samples());
+        live.set(&self.obeyed);
         match buffer.as_slice() {
             [left, right, ..] => {
                 live.process(&mut StereoBlock::new(left, right), &mut self.out);

@@ -40,6 +40,8 @@ pub struct Preset {
     pub settings: Settings,
     /// Whether the preset says how far to drive, as the settings of a finished master do.
     pub sets_drive: bool,
+    /// Whether it says the ceiling.
+    pub sets_ceiling: bool,
     /// Whether it says the reference level.
     pub sets_reference_level: bool,
     /// What it says it is for.
@@ -70,7 +72,8 @@ fn shorten(value: &mut Value) {
     }
 }
 
-/// `current` with the sound of a preset: drive, its trim, reference level, bypass and intensity stay.
+/// `current` with the sound of a preset: drive, reference level, bypass and intensity stay. The drive's trim
+/// does not: it was found for the sound before.
 #[must_use]
 pub fn applied(current: &Settings, preset: &Settings) -> Settings {
     let mut settings = *preset;
@@ -78,7 +81,6 @@ pub fn applied(current: &Settings, preset: &Settings) -> Settings {
     settings.intensity = current.intensity;
     settings.input.reference_level_db = current.input.reference_level_db;
     settings.loudness.drive_db = current.loudness.drive_db;
-    settings.loudness.drive_trim_db = current.loudness.drive_trim_db;
     settings
 }
 
@@ -203,8 +205,12 @@ pub fn parse(text: &str) -> Result<Preset, Fault> {
     merge(&mut whole, &value);
     let settings: Settings = serde_json::from_value(whole)
         .map_err(|error| Fault(format!("the preset does not fit ({error})")))?;
+    let mut settings = settings.quantized();
+    // Whoever masters with a preset wants to hear it.
+    settings.bypass = false;
     Ok(Preset {
-        settings: settings.quantized(),
+        settings,
+        sets_ceiling: value.pointer("/loudness/ceiling_dbtp").is_some(),
         sets_drive: value.pointer("/loudness/drive_db").is_some(),
         sets_reference_level: value.pointer("/input/reference_level_db").is_some(),
         description: texts[1].take(),
@@ -401,8 +407,10 @@ mod tests {
 
     #[test]
     fn a_written_preset_reads_back_without_what_is_the_songs_own() {
-        let mut settings = Settings::default();
-        settings.intensity = 50.0;
+        let mut settings = Settings {
+            intensity: 50.0,
+            ..Settings::default()
+        };
         settings.input.reference_level_db = -12.0;
         settings.equalizer.bands[2].on = true;
         settings.equalizer.bands[2].gain_db = -1.5;
@@ -428,7 +436,8 @@ mod tests {
         let back = applied(&settings, &read.settings);
         assert_eq!(back.intensity, 50.0);
         assert_eq!(back.input.reference_level_db, -12.0);
-        assert_eq!(back.loudness, settings.loudness);
+        assert_eq!(back.loudness.drive_db, settings.loudness.drive_db);
+        assert_eq!(back.loudness.drive_trim_db, [0.0; 4]);
     }
 
     #[test]

@@ -138,6 +138,27 @@ fn a_comparison_is_fair_soon_after_a_knob_was_turned() {
 }
 
 #[test]
+fn the_gain_moves_slowly_while_it_is_heard() {
+    let frames = 4 * 48_000;
+    let mut random = Random::new(5);
+    let input = [random.noise(0.05, frames), random.noise(0.05, frames)];
+    let mut engine = Engine::new(Stream::new(RATE_HZ), &driven(6.0));
+    engine.set_audition(&listen(Listen::Processed));
+    let mut last_db = 0.0;
+    let [mut left, mut right] = input;
+    for (left, right) in left.chunks_mut(480).zip(right.chunks_mut(480)) {
+        engine.process(&mut StereoBlock::new(left, right));
+        let [processed_db, _] = engine.match_gains_db();
+        assert!(
+            (processed_db - last_db).abs() < 1.6,
+            "{last_db} dB to {processed_db}"
+        );
+        last_db = processed_db;
+    }
+    assert!((last_db + 6.0).abs() < 0.05, "{last_db}");
+}
+
+#[test]
 fn the_delta_is_what_was_changed() {
     let input = programme(RATE_HZ, 96_000, 2);
     // Nothing: silence.

@@ -249,7 +249,10 @@ fn people_may_type_as_they_like() {
 
 /// As the framework loads it.
 fn load(mut state: PluginState) -> FinalcoatParams {
+    // Whatever was there before is gone afterwards.
     let params = FinalcoatParams::default();
+    turn_all(&params, 0.7);
+    params.kept.set_goal_lufs(-7.0);
     Finalcoat::filter_state(&mut state);
     for (id, param, _) in params.param_map() {
         use nice_plug::plugin::ParamValue;

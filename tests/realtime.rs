@@ -68,7 +68,7 @@ fn audition_is_off_after_a_reset_and_while_the_host_bounces() {
         channels: Channels::Side,
         ..AuditionSettings::default()
     };
-    let mut heard = |live: &mut Live, out: &mut AudioSide| {
+    let heard = |live: &mut Live, out: &mut AudioSide| {
         let [mut left, mut right] = input.clone();
         live.process(&mut StereoBlock::new(&mut left, &mut right), out);
         left[latency..] == input[0][..20_000 - latency]

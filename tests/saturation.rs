@@ -263,7 +263,7 @@ fn the_first_percent_is_a_hundredth() {
     }
 }
 
-/// Against the same chain in f64 where nothing is oversampled.
+/// The same curve on other numbers rounds elsewhere. Against f64: `engine::colour::tests`.
 #[test]
 fn single_precision_is_enough() {
     let rate_hz = 192_000.0;

@@ -22,23 +22,47 @@ pub enum Value {
 
 /// What is still to be set.
 #[derive(Debug, Default)]
-pub struct Pending(VecDeque<(Field, Value)>);
+pub struct Pending {
+    queue: VecDeque<(Field, Value)>,
+    /// Where it leads, until it has been seen to arrive: what was sent is not in the parameters at once.
+    target: Option<Settings>,
+}
 
 impl Pending {
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.queue.is_empty()
     }
 
-    /// Sets out from `from` to `to`; what was pending before is dropped.
+    /// Sets out from `from` to `to`; what was pending before is dropped, and what of it may still be on
+    /// its way is set again.
     pub fn start(&mut self, from: &Settings, to: &Settings) {
-        self.0 = changes(from, to).into();
+        let mut wanted = changes(from, to);
+        if let Some(before) = self.target.replace(*to) {
+            let late = changes(&before, to).into_iter();
+            let late: Vec<_> = late.filter(|change| !wanted.contains(change)).collect();
+            wanted.extend(late);
+        }
+        self.queue = wanted.into();
+    }
+
+    /// Looks whether what was sent has arrived.
+    pub fn look(&mut self, now: &Settings) {
+        let arrived = |target: &Settings| changes(now, target).is_empty();
+        if self.queue.is_empty() && self.target.as_ref().is_some_and(arrived) {
+            self.target = None;
+        }
     }
 
     /// What is to be set in this frame.
     pub fn take(&mut self) -> Vec<(Field, Value)> {
-        let count = self.0.len().min(PER_FRAME);
-        self.0.drain(..count).collect()
+        let count = self.queue.len().min(PER_FRAME);
+        self.queue.drain(..count).collect()
+    }
+
+    /// All that is left.
+    pub fn take_all(&mut self) -> Vec<(Field, Value)> {
+        self.queue.drain(..).collect()
     }
 }
 
@@ -104,6 +128,24 @@ mod tests {
         })
         .collect();
         assert_eq!(frames, [64, 35]);
+        assert!(pending.is_empty());
+    }
+
+    #[test]
+    fn a_second_preset_does_not_trust_what_the_first_has_not_set_yet() {
+        let from = Settings::default();
+        let mut first = from;
+        first.glue.on = true;
+        let mut pending = Pending::default();
+        pending.start(&from, &first);
+        assert_eq!(pending.take().len(), 1);
+        // Sent, not arrived: the parameters still look as the second preset wants them.
+        pending.look(&from);
+        pending.start(&from, &from);
+        let again: Vec<Value> = pending.take().into_iter().map(|change| change.1).collect();
+        assert_eq!(again, [Value::Switch(false)]);
+        pending.look(&from);
+        pending.start(&from, &from);
         assert!(pending.is_empty());
     }
 }

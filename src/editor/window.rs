@@ -16,7 +16,6 @@ use nice_plug_egui::{
 
 use super::apply::{Pending, Value};
 use super::draw::draw;
-use super::fields::{DRIVE, LOUDNESS_ON};
 use super::library::Library;
 use super::view::{Gesture, Memory, Number, Spectra, ViewModel};
 use crate::dsp::spectrum::Spectrum;
@@ -243,8 +242,26 @@ impl App {
     /// Tells the audio thread what is coming, so that it takes it as one change, and begins.
     fn set_out(&mut self, from: &Settings, to: &Settings) {
         self.pending.start(from, to);
-        if !self.pending.is_empty() {
-            lock(&self.side).apply.announce(*to);
+        lock(&self.side).apply.announce(*to);
+        self.params.set_drive_trim_db(to.loudness.drive_trim_db);
+    }
+
+    /// Sets some of what is pending.
+    fn send(&mut self, changes: Vec<(Field, Value)>, setter: &ParamSetter<'_>) {
+        for (field, value) in changes {
+            match (self.params.param(field), value) {
+                (Some(ParamKind::Number(param, _)), Value::Number(value)) => {
+                    force(setter, param, value);
+                }
+                (Some(ParamKind::Switch(param)), Value::Switch(on)) => force(setter, param, on),
+                (Some(ParamKind::Choice(param, _)), Value::Choice(place)) => {
+                    force(setter, param, place as i32);
+                }
+                _ => {}
+            }
+        }
+        if self.pending.is_empty() {
+            lock(&self.side).apply.finish();
         }
     }
 
@@ -270,13 +287,15 @@ impl App {
     }
 
     /// Sets the drive that was found.
-    fn receive(&mut self, setter: &ParamSetter<'_>, view: &ViewModel) {
+    fn receive(&mut self, view: &ViewModel) {
         match &view.errand {
             Errand::Done(answer) if self.awaited => {
-                self.params.set_drive_trim_db(answer.drive_trim_db);
-                self.touch(DRIVE, |param| set(setter, param, answer.drive_db));
-                self.set(LOUDNESS_ON, Value::Switch(true), setter);
+                let mut found = view.settings;
+                found.loudness.on = true;
+                found.loudness.drive_db = answer.drive_db;
+                found.loudness.drive_trim_db = answer.drive_trim_db;
                 self.awaited = false;
+                self.set_out(&view.settings, &found);
             }
             Errand::Failed(_) | Errand::Idle => self.awaited = false,
             Errand::Done(_) | Errand::Working(_) => {}
@@ -307,12 +326,14 @@ impl NiceEguiApp for App {
         let gestures = draw(ui, &view, &mut self.memory);
         if let Some(context) = self.context.clone() {
             let setter = context.param_setter();
-            self.receive(&setter, &view);
+            self.receive(&view);
             for gesture in gestures {
                 self.apply(gesture, &setter, &view);
             }
-            for (field, value) in self.pending.take() {
-                self.set(field, value, &setter);
+            self.pending.look(&view.settings);
+            if !self.pending.is_empty() {
+                let changes = self.pending.take();
+                self.send(changes, &setter);
             }
         }
         let busy = moves || matches!(view.errand, Errand::Working(_)) || !self.pending.is_empty();
@@ -333,6 +354,17 @@ impl NiceEguiApp for App {
 
 impl Drop for App {
     fn drop(&mut self) {
+        if let Some(context) = self.context.clone() {
+            // What is held is let go, and what was begun is brought to its end.
+            let setter = context.param_setter();
+            if let Some((number, _)) = self.memory.dragged.take() {
+                self.touch(number, |param| setter.end_set_parameter(param));
+            }
+            if !self.pending.is_empty() {
+                let changes = self.pending.take_all();
+                self.send(changes, &setter);
+            }
+        }
         let mut side = lock(&self.side);
         // Nobody is there any more who could set the drive,
         side.errand.cancel();
@@ -345,10 +377,15 @@ impl Drop for App {
 /// A whole gesture, if it changes anything.
 fn set<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
     if param.unmodulated_plain_value() != value {
-        setter.begin_set_parameter(param);
-        setter.set_parameter(param, value);
-        setter.end_set_parameter(param);
+        force(setter, param, value);
     }
+}
+
+/// A whole gesture.
+fn force<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
+    setter.begin_set_parameter(param);
+    setter.set_parameter(param, value);
+    setter.end_set_parameter(param);
 }
 
 /// The value behind the lock; a panic elsewhere left a plain value behind.

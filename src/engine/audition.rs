@@ -27,6 +27,10 @@ const GAIN_GLIDE_MS: f64 = 100.0;
 const GAIN_FOLLOW: f64 = 0.25;
 /// What is left of a way is gone at once, in LU.
 const GAIN_ARRIVED_LU: f64 = 0.005;
+/// While a comparison is heard, its gain stays where it is unless it is that wrong: a gain that followed
+/// the parts of a song would make loud parts of a comparison louder than they are. A switch takes the
+/// newest.
+const GAIN_HELD_LU: f64 = 0.5;
 
 /// One of several, faded over.
 #[derive(Debug)]
@@ -81,6 +85,7 @@ pub struct Audition {
     matching: Matching,
     /// What processed and original are matched by, and where that goes.
     matched_lu: f64,
+    follows: bool,
     /// Of processed and original.
     gains: [Glide; 2],
     listen: Selector<4>,
@@ -101,6 +106,7 @@ impl Audition {
             slot_left: slot_frames as usize,
             matching: Matching::new(stream, slot_frames as usize),
             matched_lu: 0.0,
+            follows: true,
             gains: [(); 2].map(|()| Glide::new(stream, GAIN_GLIDE_MS, 1.0)),
             listen: Selector::new(stream),
             channels: Selector::new(stream),
@@ -114,6 +120,7 @@ impl Audition {
         if *settings == self.settings {
             return;
         }
+        self.follows |= settings.listen != self.settings.listen;
         self.settings = *settings;
         self.listen.set(settings.listen as usize);
         self.channels.set(settings.channels as usize);
@@ -152,6 +159,7 @@ impl Audition {
         self.matching.reset();
         self.slot_left = self.slot_frames;
         self.matched_lu = 0.0;
+        self.follows = true;
         self.aim();
         self.gains.iter_mut().for_each(Glide::reset);
     }
@@ -189,8 +197,12 @@ impl Audition {
         }
         if self.matching.close_slot() {
             let left_lu = self.matching.difference_lu() - self.matched_lu;
+            self.follows |= idle || self.matching.young() || left_lu.abs() > GAIN_HELD_LU;
             let arrives = idle || left_lu.abs() < GAIN_ARRIVED_LU;
-            self.matched_lu += left_lu * if arrives { 1.0 } else { GAIN_FOLLOW };
+            if self.follows {
+                self.matched_lu += left_lu * if arrives { 1.0 } else { GAIN_FOLLOW };
+                self.follows = !arrives;
+            }
             self.aim();
             if idle {
                 self.gains.iter_mut().for_each(Glide::reset);
@@ -245,7 +257,7 @@ impl Audition {
 
     /// How much processed and original are turned down to be as loud as each other, in dB, at most 0.
     pub fn match_gains_db(&self) -> [f32; 2] {
-        [self.matched_lu, -self.matched_lu].map(|louder_lu| -louder_lu.max(0.0) as f32)
+        [self.matched_lu, -self.matched_lu].map(|louder_lu| 0.0 - louder_lu.max(0.0) as f32)
     }
 }
 

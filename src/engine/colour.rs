@@ -337,3 +337,50 @@ impl Shape {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::settings::colour::Kind;
+
+    /// The whole stage where nothing is oversampled, computed in f64 throughout.
+    #[test]
+    fn single_precision_stays_120_db_below_full_scale() {
+        let stream = Stream::new(192_000.0);
+        let tone = |n: usize, hz: f64| libm::sin(core::f64::consts::TAU * hz * n as f64 / 192e3);
+        let input: Vec<f64> = (0..96_000)
+            .map(|n| 0.4 * tone(n, 997.0) + 0.3 * tone(n, 60.0) + 0.1 * tone(n, 11e3))
+            .map(|x| f64::from(x as f32))
+            .collect();
+        for kind in [Kind::Tape, Kind::Tube, Kind::Clean] {
+            let settings = ColourSettings {
+                on: true,
+                kind,
+                drive_db: 12.0,
+                ..ColourSettings::default()
+            };
+            let mut colour = Colour::new(stream, &settings);
+            let curve = colour.glides.curve();
+            let (direct, added) = (
+                f64::from(colour.glides.direct.value()),
+                f64::from(colour.glides.added.value()),
+            );
+            let mut left: Vec<f32> = input.iter().map(|&x| x as f32).collect();
+            let mut right = left.clone();
+            colour.process(&mut StereoBlock::new(&mut left, &mut right));
+
+            let mut emphasis = Emphasis::new(stream, curve.highs);
+            let mut error = 0.0;
+            for (x, y) in input.iter().zip(&left) {
+                let [hot, _] = emphasis.apply(f64x2::splat(*x)).to_array();
+                let bent = curve.at(hot) - hot;
+                let [wet, _] = emphasis.undo(f64x2::splat(bent)).to_array();
+                let expected = x * direct + wet * added;
+                error += (expected - f64::from(*y)) * (expected - f64::from(*y));
+            }
+            let error_dbfs = 10.0 * libm::log10(error / input.len() as f64);
+            assert!(error_dbfs <= -120.0, "{kind:?}: {error_dbfs:.1} dBFS");
+            println!("{kind:?}: {error_dbfs:.1} dBFS");
+        }
+    }
+}

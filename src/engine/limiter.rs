@@ -146,7 +146,7 @@ impl Limiter {
         let unity = Glide::new(stream, GLIDE_MS, 1.0);
         let mut limiter = Self {
             stream,
-            settings: settings.clone(),
+            settings: *settings,
             ballistics,
             drive: unity.clone(),
             ceiling: unity,
@@ -170,7 +170,7 @@ impl Limiter {
     /// Takes effect from the next sample; drive and ceiling glide.
     pub fn set(&mut self, settings: &LoudnessSettings) {
         if *settings != self.settings {
-            self.settings = settings.clone();
+            self.settings = *settings;
             self.ballistics = Ballistics::new(settings, self.stream, self.sustain.grid_samples());
             self.aim_glides();
         }

@@ -1,4 +1,8 @@
-//! Many parameters set at once, editor to audio: what they will be when all of them have arrived.
+//! Many parameters set at once, editor to audio: what they will be when all of them have arrived, and
+//! when the last of them has been sent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::engine::settings::Settings;
 
@@ -7,6 +11,8 @@ use crate::engine::settings::Settings;
 pub struct Writer {
     slot: triple_buffer::Input<(u64, Settings)>,
     serial: u64,
+    /// The last announcement of which everything was sent.
+    sent: Arc<AtomicU64>,
 }
 
 /// The audio thread's end.
@@ -14,19 +20,22 @@ pub struct Writer {
 pub struct Reader {
     slot: triple_buffer::Output<(u64, Settings)>,
     serial: u64,
+    sent: Arc<AtomicU64>,
 }
 
 /// A pair with nothing announced.
 pub fn new() -> (Writer, Reader) {
     let (input, output) = triple_buffer::triple_buffer(&(0, Settings::default()));
-    let serial = 0;
+    let sent = Arc::new(AtomicU64::new(0));
     let writer = Writer {
         slot: input,
-        serial,
+        serial: 0,
+        sent: sent.clone(),
     };
     let reader = Reader {
         slot: output,
-        serial,
+        serial: 0,
+        sent,
     };
     (writer, reader)
 }
@@ -38,6 +47,11 @@ impl Writer {
         self.serial += 1;
         self.slot.write((self.serial, settings));
     }
+
+    /// Says that the last parameter of what was announced has been set.
+    pub fn finish(&mut self) {
+        self.sent.store(self.serial, Ordering::Release);
+    }
 }
 
 impl Reader {
@@ -47,5 +61,10 @@ impl Reader {
         let new = *serial != self.serial;
         self.serial = *serial;
         new.then_some(*settings)
+    }
+
+    /// Whether all of what was taken last has been sent.
+    pub fn sent(&self) -> bool {
+        self.sent.load(Ordering::Acquire) >= self.serial
     }
 }

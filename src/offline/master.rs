@@ -162,7 +162,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
     let sample_rate_hz = job.sample_rate_hz.unwrap_or(song.sample_rate_hz);
     let goal_lufs = goal_lufs(job, &before)?;
 
-    let mut settings = job.settings.clone();
+    let mut settings = job.settings;
     if let Some(service) = job.service
         && !job.ceiling_is_set
     {

@@ -1,18 +1,31 @@
 //! Lets many parameters through as one change: from the announcement of a preset until its last parameter
-//! has arrived the engine keeps what it had, then glides once.
+//! has arrived the engine keeps the values that the preset changes, then glides once. Other parameters
+//! pass as always.
 
 use crate::dsp::block::Stream;
 use crate::dsp::units::ms_to_samples;
 use crate::engine::settings::Settings;
+use crate::engine::settings::values::Values;
 
-/// Longest that the engine waits for what was announced. After that it takes what is there.
+/// Longest that the engine waits after the last parameter was sent. Then it takes what is there.
 const WAIT_MS: f64 = 100.0;
+/// Longest that it waits for the last parameter to be sent.
+const SEND_MS: f64 = 1000.0;
 
 /// Between the parameters and the engine.
 #[derive(Debug)]
 pub struct Gate {
     wait_frames: usize,
-    awaited: Option<(Settings, usize)>,
+    send_frames: usize,
+    awaited: Option<Awaited>,
+}
+
+#[derive(Debug)]
+struct Awaited {
+    from: Values,
+    to: Values,
+    wait_left: usize,
+    send_left: usize,
 }
 
 impl Gate {
@@ -20,29 +33,44 @@ impl Gate {
     pub fn new(stream: Stream) -> Self {
         Self {
             wait_frames: ms_to_samples(WAIT_MS, stream.sample_rate_hz, 1),
+            send_frames: ms_to_samples(SEND_MS, stream.sample_rate_hz, 1),
             awaited: None,
         }
     }
 
-    /// Whether `settings`, which are the parameters now, may pass before a block of `frames` frames.
-    pub fn passes(
-        &mut self,
-        announced: Option<Settings>,
-        settings: &Settings,
-        frames: usize,
-    ) -> bool {
-        if let Some(announced) = announced {
-            self.awaited = Some((announced, self.wait_frames));
-        }
-        let Some((awaited, left)) = &mut self.awaited else {
-            return true;
+    /// From now on the values that differ between `obeyed`, which the engine has, and `announced` wait
+    /// for each other. What is awaited already goes on being held.
+    pub fn announce(&mut self, obeyed: &Settings, announced: &Settings) {
+        self.awaited = Some(Awaited {
+            from: Values::of(obeyed),
+            to: Values::of(announced),
+            wait_left: self.wait_frames,
+            send_left: self.send_frames,
+        });
+    }
+
+    /// What the engine is to obey in a block of `frames` frames, while the parameters are `settings`;
+    /// `sent` says that all of what was announced was sent.
+    pub fn pass(&mut self, settings: &Settings, sent: bool, frames: usize) -> Settings {
+        let Some(awaited) = &mut self.awaited else {
+            return *settings;
         };
-        if awaited == settings || *left == 0 {
+        let left = match sent {
+            true => &mut awaited.wait_left,
+            false => &mut awaited.send_left,
+        };
+        let arrived = Values::of(settings).arrived(&awaited.from, &awaited.to);
+        if arrived || *left == 0 {
             self.awaited = None;
-            return true;
+            return *settings;
         }
         *left = left.saturating_sub(frames);
-        false
+        Values::held(settings, &awaited.from, &awaited.to)
+    }
+
+    /// Whether something is awaited.
+    pub fn waits(&self) -> bool {
+        self.awaited.is_some()
     }
 }
 
@@ -50,30 +78,58 @@ impl Gate {
 mod tests {
     use super::*;
 
-    #[test]
-    fn nothing_passes_until_all_has_arrived() {
-        let mut gate = Gate::new(Stream::new(48_000.0));
+    fn preset() -> (Settings, Settings) {
         let now = Settings::default();
-        assert!(gate.passes(None, &now, 64));
         let mut then = now;
         then.glue.on = true;
         then.glue.ratio = 3.0;
-        assert!(!gate.passes(Some(then), &now, 64));
+        then.loudness.drive_trim_db = [1.0; 4];
+        (now, then)
+    }
+
+    #[test]
+    fn nothing_passes_until_all_has_arrived_but_what_is_not_awaited() {
+        let mut gate = Gate::new(Stream::new(48_000.0));
+        let (now, then) = preset();
+        assert_eq!(gate.pass(&now, true, 64), now);
+        gate.announce(&now, &then);
         let mut half = now;
         half.glue.on = true;
-        assert!(!gate.passes(None, &half, 64));
-        assert!(gate.passes(None, &then, 64));
-        assert!(gate.passes(None, &half, 64), "the announcement is spent");
+        half.intensity = 40.0;
+        let mut obeyed = now;
+        obeyed.intensity = 40.0;
+        assert_eq!(gate.pass(&half, false, 64), obeyed, "automation passes");
+        let mut whole = then;
+        whole.intensity = 41.0;
+        assert_eq!(gate.pass(&whole, true, 64), whole);
+        assert!(!gate.waits());
+        assert_eq!(
+            gate.pass(&half, true, 64),
+            half,
+            "the announcement is spent"
+        );
     }
 
     #[test]
     fn what_never_arrives_is_not_waited_for() {
         let mut gate = Gate::new(Stream::new(48_000.0));
-        let now = Settings::default();
-        let mut then = now;
-        then.glue.on = true;
-        assert!(!gate.passes(Some(then), &now, 480));
-        let waited = (0..).take_while(|_| !gate.passes(None, &now, 480)).count();
-        assert_eq!(waited, 9, "100 ms in blocks of 10");
+        let (now, then) = preset();
+        let mut half = now;
+        half.glue.on = true;
+        gate.announce(&now, &then);
+        // Half a second of sending, then 100 ms in blocks of 10.
+        for _ in 0..50 {
+            assert_eq!(gate.pass(&half, false, 480), now);
+        }
+        let waited = (0..)
+            .take_while(|_| gate.pass(&half, true, 480) == now)
+            .count();
+        assert_eq!(waited, 10);
+
+        gate.announce(&now, &then);
+        let waited = (0..)
+            .take_while(|_| gate.pass(&half, false, 480) == now)
+            .count();
+        assert_eq!(waited, 100, "an editor that stopped sending");
     }
 }

@@ -129,14 +129,21 @@ impl Live {
     fn process_part(&mut self, part: &mut StereoBlock<'_>, out: &mut AudioSide) {
         // Before the meters and the capture see it; the engine's own cleaning then changes nothing more.
         input::clean(part);
-        self.column.input_peak = self.column.input_peak.max(peak(part));
+        self.column.input_peak = self
+            .column
+            .input_peak
+            .max(peak(part.left))
+            .max(peak(part.right));
         self.input.process(part.left, part.right);
         out.capture.write(part.left, part.right);
         out.spectrum.write_input(part.left, part.right);
-        self.engine.process(part);
-        self.column.output_peak = self.column.output_peak.max(peak(part));
-        self.output.process(part.left, part.right);
-        out.spectrum.write_output(part.left, part.right);
+        // Meters and spectrum are of the master, whatever is listened to.
+        self.engine.process_tapped(part, |left, right| {
+            let top = peak(left).max(peak(right));
+            self.column.output_peak = self.column.output_peak.max(top);
+            self.output.process(left, right);
+            out.spectrum.write_output(left, right);
+        });
     }
 
     fn end_column(&mut self, out: &mut AudioSide) {
@@ -174,7 +181,6 @@ impl Live {
     }
 }
 
-fn peak(block: &StereoBlock<'_>) -> f32 {
-    let of = |samples: &[f32]| samples.iter().fold(0.0_f32, |top, x| top.max(x.abs()));
-    of(block.left).max(of(block.right))
+fn peak(samples: &[f32]) -> f32 {
+    samples.iter().fold(0.0_f32, |top, x| top.max(x.abs()))
 }

@@ -29,7 +29,8 @@ const STAGES: [Group; 7] = [
     Group::Loudness,
 ];
 
-/// Puts every automatable value of every stage onto a page, and the most used onto the first.
+/// Puts the automatable values of every stage onto pages, and the most used onto the first. Of an equalizer
+/// band the ratio is left out, so that the band is one page.
 pub fn define(params: &FinalcoatParams, context: &mut impl RemoteControlsContext) {
     context.add_section("Main", |section| {
         section.add_page("Main", |page| {
@@ -53,7 +54,6 @@ pub fn define(params: &FinalcoatParams, context: &mut impl RemoteControlsContext
         let mut places: Vec<Option<u8>> = fields.iter().map(|field| field.band).collect();
         places.dedup();
         context.add_section(group.name(), |section| {
-            // A page is eight: the ratio of an equalizer band is the one that is left out.
             let shown = |field: &&Field| group != Group::Equalizer || field.key != "ratio";
             // Bands of one value share a page.
             if group == Group::Image {

@@ -7,6 +7,10 @@ use std::process::{Command, Stdio};
 
 /// What every bench runs over: a second.
 const FRAMES: f64 = 48_000.0;
+/// What the whole chain may cost, in instructions per stereo frame.
+const ENGINE_MAX: f64 = 3000.0;
+/// The worst block may cost as many times the median block.
+const WORST_BLOCK_MAX: f64 = 2.0;
 
 /// Sees to valgrind and the runner of the version in `Cargo.lock`, then runs `cargo bench`.
 pub(crate) fn bench(arguments: &[String]) -> Result<()> {
@@ -65,8 +69,11 @@ fn blocks() -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let counts = folder.join("counts");
     run(Command::new("valgrind")
-        .args(["--tool=callgrind", "--quiet", "--collect-atstart=no"])
-        .args(["--toggle-collect=*one_block*", "--dump-after=*one_block*"])
+        .arg("--tool=callgrind")
+        .args([
+            "--zero-before=blocks::one_block",
+            "--dump-after=blocks::one_block",
+        ])
         .arg(format!("--callgrind-out-file={}", counts.display()))
         .arg(program))?;
     let mut blocks = Vec::new();
@@ -81,6 +88,7 @@ fn blocks() -> Result<()> {
     }
     println!("\nInstructions of a block of 64 frames, per frame:");
     let half = blocks.len() / 2;
+    let mut usual = None;
     for (name, blocks) in [
         ("steady", &blocks[..half]),
         ("intensity moves", &blocks[half..]),
@@ -90,12 +98,19 @@ fn blocks() -> Result<()> {
         let (Some(median), Some(worst)) = (sorted.get(sorted.len() / 2), sorted.last()) else {
             return Err("callgrind counted no blocks".into());
         };
+        let ratio = worst / *usual.get_or_insert(*median);
         println!(
-            "  {name:<16} median {:>5.0}, worst {:>5.0} ({:.2} times the median)",
+            "  {name:<16} median {:>5.0}, worst {:>5.0} ({:.2} times the steady median)",
             median / 64.0,
             worst / 64.0,
-            worst / median
+            ratio
         );
+        if ratio > WORST_BLOCK_MAX || median / 64.0 > ENGINE_MAX {
+            return Err(format!(
+                "too expensive: at most {ENGINE_MAX} a frame and {WORST_BLOCK_MAX} times the median"
+            )
+            .into());
+        }
     }
     Ok(())
 }

@@ -192,7 +192,8 @@ impl MasterArguments {
             loudness,
             force_loudness: self.force_loudness,
             settings,
-            ceiling_is_set: self.ceiling_dbtp.is_some() || preset.is_some(),
+            ceiling_is_set: self.ceiling_dbtp.is_some()
+                || preset.as_ref().is_some_and(|preset| preset.sets_ceiling),
             reference_level_is_set: preset.is_some_and(|preset| preset.sets_reference_level),
             service,
             container,
@@ -213,6 +214,7 @@ impl MasterArguments {
         {
             return Ok(Some(Preset {
                 settings: found.settings,
+                sets_ceiling: false,
                 sets_drive: false,
                 sets_reference_level: false,
                 description: None,

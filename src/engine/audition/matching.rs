@@ -17,6 +17,8 @@ pub(super) const SLOTS_PER_S: f64 = 1_000.0;
 const STEP_SLOTS: u32 = 100;
 /// Steps after which a new passage counts alone.
 const TRUSTED_STEPS: f64 = 30.0;
+/// Steps until a passage is no longer young.
+const YOUNG_STEPS: u64 = 100;
 /// Steps before a further change begins a new passage once more: under steady automation the difference
 /// still follows.
 const LEAST_STEPS: u32 = 10;
@@ -132,6 +134,11 @@ impl Matching {
             Some(before_lu) => before_lu + (now_lu - before_lu) * trust,
             None => now_lu,
         });
+    }
+
+    /// Whether so little of the passage was heard that the difference still moves.
+    pub(super) fn young(&self) -> bool {
+        self.original.windows() < YOUNG_STEPS
     }
 
     /// Loudness of the chain's output beside that of the original, in LU; 0 until something was heard.

@@ -225,7 +225,6 @@ fn the_lanes_make_no_difference() {
     let mut static_settings = settings;
     static_settings.bands[4].range_db = 0.0;
     static_settings.bands[4].gain_db = 5.0;
-    let mut with_side = with_side;
     with_side.bands[4] = static_settings.bands[4];
     let error_db = difference_db(
         &rendered(&static_settings, &input),

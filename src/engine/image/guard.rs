@@ -240,8 +240,8 @@ mod tests {
     #[test]
     fn all_bounds_are_kept_at_once() {
         let mean = Energies {
-            mid: [1.0, 0.5, 0.4, 0.2],
-            side: [0.001, 0.02, 0.03, 0.04],
+            mid: [1.0, 0.5, 0.8, 0.4],
+            side: [0.001, 0.01, 0.1, 0.1],
             cross: [0.0, 0.05, -0.06, 0.01],
         };
         let asked = [2.0; BANDS];

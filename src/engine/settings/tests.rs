@@ -1,4 +1,5 @@
 use super::loudness::{CEILING_DBTP, DRIVE_DB, RELEASE_MS};
+use super::values::Values;
 use super::*;
 
 /// All numbers, with what they are called.
@@ -157,7 +158,26 @@ fn ids_are_unique() {
     Settings::default().visit(&mut ids);
     let count = ids.0.len();
     assert!(count <= 280, "{count} parameters");
+    assert!(count + settings_trims() <= values::ROOM);
     ids.0.sort();
     ids.0.dedup();
     assert_eq!(ids.0.len(), count);
+}
+
+fn settings_trims() -> usize {
+    Settings::default().loudness.drive_trim_db.len()
+}
+
+#[test]
+fn values_are_held_one_by_one() {
+    let (from, to) = (Settings::default(), busy());
+    let (first, last) = (Values::of(&from), Values::of(&to));
+    assert!(last.arrived(&first, &last) && !first.arrived(&first, &last));
+    assert_eq!(Values::held(&to, &first, &last), from);
+    let mut other = to;
+    other.glue.mix_pct = 50.0;
+    let held = Values::held(&other, &first, &last);
+    assert_eq!(held.glue.mix_pct, 50.0);
+    assert_eq!(held.glue.ratio, from.glue.ratio);
+    assert!(Values::of(&other).arrived(&first, &last));
 }
