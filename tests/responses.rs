@@ -258,6 +258,126 @@ fn the_measured_response_is_the_stated_one() {
     }
 }
 
+const SLOPES: [Slope; 4] = [Slope::Db6, Slope::Db12, Slope::Db18, Slope::Db24];
+
+#[test]
+fn a_partial_cut_is_stated_as_it_is_measured() {
+    for shape in [Shape::LowCut, Shape::HighCut] {
+        for slope in SLOPES {
+            for (hz, q) in [(60.0, 0.71), (300.0, 2.0), (15_000.0, 2.0)] {
+                for amount in [0.3, 0.7] {
+                    let mut settings = EqualizerSettings::default();
+                    settings.bands[15] = BandSettings {
+                        amount,
+                        ..cut(shape, hz, slope, q)
+                    };
+                    assert_measured_is_stated(&settings, 48_000.0);
+                }
+            }
+        }
+    }
+}
+
+/// Gain in dB of a cut at one frequency for amounts from 0 to 100 %.
+fn by_amount_db(whole: &BandSettings, rate_hz: f64, hz: f64) -> Vec<f64> {
+    (0..=100)
+        .map(|pct| {
+            let partial = BandSettings {
+                amount: pct as f32 / 100.0,
+                ..*whole
+            };
+            band_response_db(&partial, 0.0, rate_hz, hz)
+        })
+        .collect()
+}
+
+/// The energy of a cut goes on a straight line of `(1 − amount)^(2·order)` from the whole cut's to 1: exactly
+/// at 6 and 12 dB/oct, resonant or not, and as good as that for a Butterworth cut.
+#[test]
+fn the_energy_of_a_cut_is_in_proportion() {
+    for (order, slope) in (1..).zip(SLOPES) {
+        for (shape, q) in [Shape::LowCut, Shape::HighCut]
+            .into_iter()
+            .flat_map(|shape| [(shape, 0.5_f64.sqrt()), (shape, 2.0)])
+        {
+            if order > 2 && q > 1.0 {
+                continue;
+            }
+            for corner_hz in [30.0, 300.0, 2000.0] {
+                let whole = cut(shape, corner_hz, slope, q);
+                for hz in audible_hz().step_by(5) {
+                    let gains_db = by_amount_db(&whole, 48_000.0, hz);
+                    let end = 10_f64.powf(gains_db[100] / 10.0);
+                    for (pct, found_db) in gains_db.iter().enumerate() {
+                        let rest = 1.0 - f64::from(pct as f32 / 100.0);
+                        let expected = end + rest.powi(2 * order) * (1.0 - end);
+                        let error_db = found_db - 10.0 * expected.log10();
+                        let limit_db = if order > 2 { 0.05 } else { 1e-6 };
+                        assert!(
+                            error_db.abs() < limit_db || expected < 1e-9,
+                            "{whole:?} at {hz} Hz, {pct} %: {error_db} dB off"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// No part of a cut is deeper at any frequency than the whole of it. At 6 and 12 dB/oct, and without
+/// resonance, every frequency goes one way, from 0 dB to its end; what resonates on a steep slope may
+/// overshoot, and so may the corner of a steep cut near the end of the spectrum.
+#[test]
+fn a_cut_grows_with_its_amount() {
+    for (rate_hz, shape, slope) in [44_100.0, 96_000.0].into_iter().flat_map(|rate_hz| {
+        [Shape::LowCut, Shape::HighCut]
+            .into_iter()
+            .flat_map(move |shape| SLOPES.map(|slope| (rate_hz, shape, slope)))
+    }) {
+        for (corner_hz, q) in [30.0, 300.0, 5000.0, 12_000.0, 18_000.0]
+            .into_iter()
+            .flat_map(|hz| [0.3, 0.71, 2.0, 8.0].map(|q| (hz, q)))
+        {
+            let whole = cut(shape, corner_hz, slope, q);
+            let [mut back_db, mut under_db, mut over_db, mut step_db] = [0.0_f64; 4];
+            // Floors of 6 dB/oct are proportional to what is left of it: the last steps to silence are long.
+            let floor_db = if slope == Slope::Db6 { -20.0 } else { -40.0 };
+            for hz in audible_hz().step_by(2) {
+                let gains_db = by_amount_db(&whole, rate_hz, hz);
+                assert_eq!(gains_db[0], 0.0);
+                let end_db = gains_db[100];
+                for pair in gains_db.windows(2) {
+                    back_db = back_db.max(end_db.signum() * (pair[0] - pair[1]));
+                    under_db = under_db.max(end_db.min(0.0) - pair[1]);
+                    over_db = over_db.max(pair[1] - end_db.max(0.0));
+                    if pair[1] > floor_db {
+                        step_db = step_db.max((pair[1] - pair[0]).abs());
+                    }
+                }
+            }
+            let steep = matches!(slope, Slope::Db18 | Slope::Db24);
+            let high = corner_hz > 1000.0;
+            // Steps back in dB per %, overshoot and steps in dB.
+            let (back_max_db, over_max_db, step_max_db) = match (steep, q > 1.0) {
+                (false, _) => (1e-9, 1e-9, if q > 2.0 { 5.5 } else { 1.7 }),
+                (true, false) if high => (0.1, 0.6, 1.7),
+                (true, false) => (1e-4, 1e-3, 1.7),
+                (true, true) if q > 2.0 => (f64::MAX, f64::MAX, f64::MAX),
+                (true, true) if high => (0.5, 2.6, 2.2),
+                (true, true) => (0.3, 1.1, 1.4),
+            };
+            assert!(
+                under_db < 1e-6
+                    && back_db < back_max_db
+                    && over_db < over_max_db
+                    && step_db < step_max_db,
+                "{shape:?} {slope:?} at {corner_hz} Hz, Q {q}, {rate_hz} Hz: {under_db} dB under, \
+                 {back_db} dB back, {over_db} dB over, steps of {step_db} dB"
+            );
+        }
+    }
+}
+
 #[test]
 fn bands_on_mid_and_side_are_stated_by_lane() {
     let mut settings = EqualizerSettings::default();

@@ -28,8 +28,8 @@ use wide::f64x2;
 
 /// Most frames per pass.
 const CHUNK_FRAMES: usize = 64;
-/// No sample leaves larger than this: 600 dBFS.
-const SAMPLE_MAX: f64 = 1e30;
+/// No sample leaves larger than this, 160 dBFS: later stages can square it and add up.
+const SAMPLE_MAX: f64 = 1e8;
 
 /// A chunk as pairs of lanes.
 type Frames = [f64x2; CHUNK_FRAMES];

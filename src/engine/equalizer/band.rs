@@ -10,7 +10,6 @@ use super::grid::Grid;
 use super::note::Follower;
 use super::ramp::Ramp;
 use super::response::amount;
-use super::{CHUNK_FRAMES, Frames};
 use crate::dsp::pitch::BassNote;
 use crate::dsp::svf::StereoSvf;
 use crate::dsp::units::one_pole_feedback;
@@ -69,7 +68,7 @@ struct Sound {
     q_octave: f64,
     gain_db: f64,
     /// Of a cut; 1 for all else.
-    share: f64,
+    amount: f64,
 }
 
 /// One band.
@@ -102,11 +101,7 @@ pub(super) struct Band {
     place: Place,
     q: f64,
     filters: [StereoSvf; 2],
-    /// Two sections make this cut; how much of it is heard on each lane glides here.
     two_sections: bool,
-    mix: f64x2,
-    mix_step: f64x2,
-    mix_target: f64x2,
     /// The filter runs. Changes at the start of a span only.
     active: bool,
 }
@@ -118,7 +113,7 @@ impl Band {
             octave: 0.0,
             q_octave: 0.0,
             gain_db: 0.0,
-            share: 0.0,
+            amount: 0.0,
         };
         let mut band = Self {
             wanted: BandSettings { on, ..*settings },
@@ -145,9 +140,6 @@ impl Band {
             q: 1.0,
             filters: [StereoSvf::new(), StereoSvf::new()],
             two_sections: false,
-            mix: f64x2::ZERO,
-            mix_step: f64x2::ZERO,
-            mix_target: f64x2::ZERO,
             active: false,
         };
         band.reset(grid);
@@ -276,7 +268,7 @@ impl Band {
             }
             return;
         }
-        if self.rests() && self.filters[0].steady() && self.mix_steady() {
+        if self.rests() && self.filters_steady() {
             // Nothing is heard of it any more.
             self.take_up(grid);
             self.active = !self.rests();
@@ -295,7 +287,6 @@ impl Band {
         self.filters.iter_mut().for_each(StereoSvf::reset);
         self.move_db = 0.0;
         self.follower.reset();
-        self.mix_step = f64x2::ZERO;
         self.sound = self.sound_now();
         self.place = Place::new(libm::exp2(self.sound.octave), grid.sample_rate_hz);
         self.q = libm::exp2(self.sound.q_octave);
@@ -353,19 +344,16 @@ impl Band {
         !self.ramping
             && !self.dynamic()
             && self.kind.shape != Shape::BassNote
-            && self.filters[0].steady()
-            && self.mix_steady()
+            && self.filters_steady()
     }
 
-    fn mix_steady(&self) -> bool {
-        self.mix_step == f64x2::ZERO
+    fn filters_steady(&self) -> bool {
+        self.filters.iter().all(StereoSvf::steady)
     }
 
     /// One step of the control grid.
     fn step(&mut self, mid_side: bool, grid: &Grid) {
         self.filters.iter_mut().for_each(StereoSvf::arrive);
-        self.mix = self.mix_target;
-        self.mix_step = f64x2::ZERO;
         if self.ramping {
             self.tick_ramps();
         }
@@ -447,7 +435,7 @@ impl Band {
 
     fn sound_now(&self) -> Sound {
         let presence = self.heard();
-        let (gain_db, share) = if self.kind.is_cut() {
+        let (gain_db, amount) = if self.kind.is_cut() {
             (0.0, self.amount.value() * presence)
         } else {
             ((self.gain_db.value() + self.move_db) * presence, 1.0)
@@ -456,7 +444,7 @@ impl Band {
             octave: self.octave.value() + self.follower.offset_octaves(),
             q_octave: self.q_octave.value(),
             gain_db,
-            share,
+            amount,
         }
     }
 
@@ -470,51 +458,27 @@ impl Band {
 
     /// Makes the filter of the sound, within so many frames or at once.
     fn make(&mut self, frames: Option<usize>) {
-        let Sound { gain_db, share, .. } = self.sound;
+        let Sound {
+            gain_db, amount, ..
+        } = self.sound;
         let Kind { shape, slope, .. } = self.kind;
-        let made = sections(shape, slope, &self.place, self.q, gain_db);
+        let made = sections(shape, slope, &self.place, self.q, gain_db, amount);
         let lanes = self.kind.lanes();
-        let shares = lanes.map(|lane| lane * share);
         self.two_sections = made.second.is_some();
-        let [first, second] = &mut self.filters;
-        let first_shares = if self.two_sections { [1.0; 2] } else { shares };
-        match frames {
-            Some(frames) => first.aim(&made.first, first_shares, frames),
-            None => first.land(&made.first, first_shares),
-        }
-        let Some(made) = made.second else { return };
-        self.mix_target = f64x2::new(shares);
-        match frames {
-            Some(frames) => {
-                second.aim(&made, [1.0; 2], frames);
-                let each = f64x2::splat(1.0 / frames as f64);
-                self.mix_step = (self.mix_target - self.mix) * each;
-            }
-            None => {
-                second.land(&made, [1.0; 2]);
-                self.mix = self.mix_target;
-                self.mix_step = f64x2::ZERO;
+        for (filter, svf) in self.filters.iter_mut().zip([Some(made.first), made.second]) {
+            match (svf, frames) {
+                (Some(svf), Some(frames)) => filter.aim(&svf, lanes, frames),
+                (Some(svf), None) => filter.land(&svf, lanes),
+                (None, _) => {}
             }
         }
     }
 
     fn filter(&mut self, frames: &mut [f64x2]) {
         let [first, second] = &mut self.filters;
-        if !self.two_sections {
-            first.process(frames);
-            return;
-        }
-        let mut before: Frames = [f64x2::ZERO; CHUNK_FRAMES];
-        let before = &mut before[..frames.len()];
-        before.copy_from_slice(frames);
         first.process(frames);
-        second.process(frames);
-        if self.mix_step == f64x2::ZERO && self.mix == f64x2::ONE {
-            return;
-        }
-        for (frame, before) in frames.iter_mut().zip(before) {
-            self.mix += self.mix_step;
-            *frame = *before + self.mix * (*frame - *before);
+        if self.two_sections {
+            second.process(frames);
         }
     }
 

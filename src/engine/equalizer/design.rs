@@ -81,14 +81,15 @@ pub(super) struct Sections {
     pub(super) second: Option<Svf>,
 }
 
-/// The sections of a shape. `slope` matters to cuts alone, `gain_db` to all others; with a gain of 0 it is
-/// exactly a wire.
+/// The sections of a shape. `slope` and `amount` matter to cuts alone, `gain_db` to all others; with a gain
+/// or an amount of 0 they are exactly wires.
 pub(super) fn sections(
     shape: Shape,
     slope: Slope,
     place: &Place,
     q: f64,
     gain_db: f64,
+    amount: f64,
 ) -> Sections {
     let one = |first| Sections {
         first,
@@ -99,8 +100,14 @@ pub(super) fn sections(
         Shape::LowShelf => one(low_shelf(place, q, gain_db)),
         Shape::HighShelf => one(low_shelf(place, q, -gain_db).scaled(gain_of(gain_db))),
         Shape::Tilt => one(tilt(place, gain_db)),
-        Shape::LowCut => cut(slope, q, |q| low_cut(place, q), low_cut_gentle(place)),
-        Shape::HighCut => cut(slope, q, |q| high_cut(place, q), high_cut_gentle(place)),
+        Shape::LowCut => {
+            let pair = |q| low_cut(place, q);
+            cut(slope, q, amount, pair, low_cut_gentle(place))
+        }
+        Shape::HighCut => {
+            let pair = |q| high_cut(place, q);
+            cut(slope, q, amount, pair, high_cut_gentle(place))
+        }
     }
 }
 
@@ -259,22 +266,62 @@ fn gentle_poles(omega: f64) -> [f64; 2] {
 
 /// Butterworth sections of an order, the last pole pair of which has its quality scaled so that
 /// `q = √½` leaves it as it is.
-fn cut(slope: Slope, q: f64, pair: impl Fn(f64) -> Svf, gentle: Svf) -> Sections {
+///
+/// Less than the whole `amount` moves the zeros from the edge of the spectrum towards the poles, so that
+/// the cut becomes a minimum-phase shelf; with `r = 1 − amount` its floor is `r` to the power of the order.
+/// The squared magnitude of a cut of 6 or 12 dB/oct, and of any Butterworth cut, goes on the straight line
+/// from the whole cut's, `C`, to 1: `C + r^(2·order)·(1 − C)`. Steep ones that resonate stay above it.
+fn cut(slope: Slope, q: f64, amount: f64, pair: impl Fn(f64) -> Svf, gentle: Svf) -> Sections {
     let scale = q * SQRT_2;
-    let [first, second] = match slope {
-        Slope::Db6 => [gentle, gentle],
-        Slope::Db12 => [pair(FRAC_1_SQRT_2 * scale); 2],
-        Slope::Db18 => [gentle, pair(scale)],
-        // 1/(2·cos(π/8)) and 1/(2·cos(3π/8)).
-        Slope::Db24 => [
-            pair(0.541_196_100_146_197),
-            pair(1.306_562_964_876_376_5 * scale),
-        ],
+    let rest = 1.0 - amount;
+    let squared = rest * rest;
+    let order = match slope {
+        Slope::Db6 => 1,
+        Slope::Db12 => 2,
+        Slope::Db18 => 3,
+        Slope::Db24 => 4,
     };
-    let steep = matches!(slope, Slope::Db18 | Slope::Db24);
-    Sections {
-        first,
-        second: steep.then_some(second),
+    let gentle = || partial(&gentle, squared, 0.0);
+    // The straight line for each section alone would have the product overshoot where one resonates: its
+    // zeros are bent so that together they lie like a Butterworth filter's poles.
+    let [near, far] =
+        [squared, libm::pow(squared, f64::from(order))].map(|x| x - squared * squared);
+    let pair = |flat_q: f64, scale: f64| {
+        let q = flat_q * scale;
+        let [flat, own] = [1.0 / (flat_q * flat_q), 1.0 / (q * q)];
+        let bend = near * (own.min(2.0).max(flat) - 2.0) + far * (own - flat).min(0.0);
+        partial(&pair(q), squared * squared, bend)
+    };
+    // 1/(2·cos(π/8)) and 1/(2·cos(3π/8)).
+    let [damped_q, resonant_q] = [0.541_196_100_146_197, 1.306_562_964_876_376_5];
+    let (first, second) = match slope {
+        Slope::Db6 => (gentle(), None),
+        Slope::Db12 => (pair(FRAC_1_SQRT_2, scale), None),
+        Slope::Db18 => (gentle(), Some(pair(1.0, scale))),
+        Slope::Db24 => (pair(damped_q, 1.0), Some(pair(resonant_q, scale))),
+    };
+    Sections { first, second }
+}
+
+/// The minimum-phase section whose squared magnitude has a share of `kept` of a wire and the rest of `cut`,
+/// and `bend` more in the middle of its numerator (see [`matched`]).
+fn partial(cut: &Svf, kept: f64, bend: f64) -> Svf {
+    if kept == 0.0 {
+        return *cut;
+    }
+    if kept == 1.0 {
+        return Svf::wire(cut.g, cut.k);
+    }
+    let between = |cut: f64, wire: f64| cut + kept * (wire - cut);
+    let low = libm::sqrt(between(cut.low * cut.low, 1.0));
+    let high = libm::sqrt(between(cut.high * cut.high, 1.0));
+    let cut_middle = cut.band * cut.band - 2.0 * cut.low * cut.high;
+    let middle = between(cut_middle, cut.k * cut.k - 2.0) + bend;
+    Svf {
+        high,
+        band: libm::sqrt((middle + 2.0 * low * high).max(0.0)),
+        low,
+        ..*cut
     }
 }
 

@@ -2,7 +2,7 @@
 //! tests hold them against what is measured.
 
 use super::super::settings::equalizer::{
-    BandSettings, EqualizerSettings, GAIN_DB, Placement, RANGE_DB, Shape,
+    BandSettings, EqualizerSettings, GAIN_DB, Placement, RANGE_DB,
 };
 use super::design::{Place, frequency_hz, quality, sections, within};
 use crate::dsp::units::energy_to_db;
@@ -21,16 +21,12 @@ pub enum Lane {
 pub fn band_response_db(band: &BandSettings, extra_gain_db: f32, rate_hz: f64, hz: f64) -> f64 {
     let place = Place::new(frequency_hz(band.frequency_hz), rate_hz);
     let gain_db = within(&GAIN_DB, band.gain_db) + within(&RANGE_DB, extra_gain_db);
-    let sections = sections(band.shape, band.slope, &place, quality(band.q), gain_db);
+    let (q, amount) = (quality(band.q), amount(band));
+    let sections = sections(band.shape, band.slope, &place, q, gain_db, amount);
     let [mut re, mut im] = sections.first.response(hz, rate_hz);
     if let Some(second) = sections.second {
         let [re2, im2] = second.response(hz, rate_hz);
         [re, im] = [re * re2 - im * im2, re * im2 + im * re2];
-    }
-    if matches!(band.shape, Shape::LowCut | Shape::HighCut) {
-        let amount = amount(band);
-        re = 1.0 + amount * (re - 1.0);
-        im *= amount;
     }
     energy_to_db(re * re + im * im)
 }
@@ -54,7 +50,7 @@ pub fn response_db(settings: &EqualizerSettings, rate_hz: f64, hz: f64, lane: La
         .sum()
 }
 
-/// The share of a cut that takes effect.
+/// How much of a cut takes effect.
 pub(super) fn amount(band: &BandSettings) -> f64 {
     if band.amount.is_nan() {
         1.0

@@ -144,8 +144,8 @@ pub struct BandSettings {
     pub attack_ms: f32,
     /// See [`RELEASE_MS`].
     pub release_ms: f32,
-    /// Share of a cut that takes effect, 0 to 1: the output is `x + amount · (cut(x) − x)`. No setting of
-    /// its own: [`super::Settings::at`] turns it down.
+    /// Share of a cut that takes effect: 0 is identity, 1 the cut; in between a minimum-phase shelf whose
+    /// floor falls. No setting of its own: [`super::Settings::at`] turns it down.
     #[serde(skip, default = "whole")]
     pub amount: f32,
 }
