@@ -12,7 +12,7 @@ use finalcoat::engine::settings::loudness::{Character, DRIVE_DB};
 use finalcoat::engine::settings::range::Range;
 use finalcoat::params::kept::{Kept, KeptState, WINDOW_MIN};
 use finalcoat::params::{FinalcoatParams, ParamKind, mend_state};
-use finalcoat::plugin::Finalcoat;
+use finalcoat::plugin::{Finalcoat, pages};
 
 const GOLDEN_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/params.txt");
 const GOLDEN: &str = include_str!("golden/params.txt");
@@ -356,4 +356,57 @@ fn the_state_stays_small() {
         .map(|(key, json)| key.len() + json.len())
         .sum();
     assert!(bytes + STATE_1.len() < 64 * 1024);
+}
+
+/// Collects the pages that a controller would show.
+#[derive(Default)]
+struct Pages(Vec<(String, Vec<String>)>);
+
+impl RemoteControlsContext for Pages {
+    type Section = Pages;
+    fn add_section(&mut self, _: impl Into<String>, fill: impl FnOnce(&mut Pages)) {
+        let mut section = Pages::default();
+        fill(&mut section);
+        self.0.extend(section.0);
+    }
+}
+
+impl RemoteControlsSection for Pages {
+    type Page = Page;
+    fn add_page(&mut self, name: impl Into<String>, fill: impl FnOnce(&mut Page)) {
+        let mut page = Page(Vec::new());
+        fill(&mut page);
+        self.0.push((name.into(), page.0));
+    }
+}
+
+struct Page(Vec<String>);
+
+impl RemoteControlsPage for Page {
+    fn add_param(&mut self, param: &impl Param) {
+        self.0.push(param.name().to_owned());
+    }
+    fn add_spacer(&mut self) {
+        self.0.push(String::new());
+    }
+}
+
+#[test]
+fn controllers_find_every_stage_on_pages_of_eight() {
+    let mut pages = Pages::default();
+    pages::define(&FinalcoatParams::default(), &mut pages);
+    let (first, main) = &pages.0[0];
+    assert_eq!(first, "Main");
+    assert_eq!(main.len(), 8);
+    assert!(main.iter().all(|name| !name.is_empty()), "{main:?}");
+    for (name, params) in &pages.0 {
+        // The framework cuts longer ones into pages of eight.
+        assert!((1..=16).contains(&params.len()), "{name}: {params:?}");
+    }
+    let bands = pages.0.iter().filter(|(name, _)| name.starts_with("Band "));
+    assert!(bands.clone().all(|(_, params)| params.len() == 8));
+    assert_eq!(bands.count(), 16);
+    for stage in ["Input", "Multiband", "Image", "Glue", "Colour", "Loudness"] {
+        assert!(pages.0.iter().any(|(name, _)| name == stage), "{stage}");
+    }
 }
