@@ -26,10 +26,10 @@ fn the_audio_side_of_the_plugin_allocates_nothing() {
         let mut loud = Settings::default();
         loud.loudness.on = true;
         loud.loudness.drive_db = 12.0;
-        let mut dense = loud.clone();
+        let mut dense = loud;
         dense.loudness.character = Character::Dense;
         dense.loudness.ceiling_dbtp = -3.0;
-        let mut bypassed = dense.clone();
+        let mut bypassed = dense;
         bypassed.bypass = true;
         let mut live = Live::new(Stream::new(rate_hz), &Settings::default());
         let [mut left, mut right] = programme(rate_hz, 200_000, 1);

@@ -63,7 +63,7 @@ impl Rig {
     fn ask(&mut self, settings: &Settings, goal_lufs: f64) -> Errand {
         let input = self.input();
         self.editor.errand.ask(Request {
-            settings: settings.clone(),
+            settings: *settings,
             goal_lufs,
             input,
         });
