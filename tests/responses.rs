@@ -292,7 +292,9 @@ fn by_amount_db(whole: &BandSettings, rate_hz: f64, hz: f64) -> Vec<f64> {
 }
 
 /// The energy of a cut goes on a straight line of `(1 − amount)^(2·order)` from the whole cut's to 1: exactly
-/// at 6 and 12 dB/oct, resonant or not, and within 0.1 dB to 2.4 kHz for a Butterworth cut.
+/// at 6 and 12 dB/oct, resonant or not. Steep Butterworth cuts leave it as their sections, matched one by
+/// one, leave the analogue curve: by at most 0.12 dB to a twentieth of the rate, more above. Sections that
+/// did not know of each other would be 3 dB off.
 #[test]
 fn the_energy_of_a_cut_is_in_proportion() {
     for (order, slope) in (1..).zip(SLOPES) {
@@ -315,7 +317,7 @@ fn the_energy_of_a_cut_is_in_proportion() {
                         let rest = 1.0 - f64::from(pct as f32 / 100.0);
                         let expected = end + rest.powi(2 * order) * (1.0 - end);
                         let error_db = found_db - 10.0 * expected.log10();
-                        let limit_db = if order > 2 { 0.1 } else { 1e-6 };
+                        let limit_db = if order > 2 { 0.15 } else { 1e-6 };
                         assert!(
                             error_db.abs() < limit_db || expected < 1e-9,
                             "{whole:?} at {hz} Hz, {pct} %: {error_db} dB off"
