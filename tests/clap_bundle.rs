@@ -160,7 +160,9 @@ fn parameters_are_what_the_settings_are() {
             .unwrap_or_else(|| panic!("no parameter {id}"));
         assert!((parameter.default - default).abs() < 1e-6, "{id}");
         assert_eq!(parameter.is_bypass, id == "bypass");
-        assert_eq!(parameter.is_automatable, id != "character", "{id}");
+        let modes = ["character", "_shape", "_placement", "_slope", "colour_kind"];
+        let mode = modes.iter().any(|mode| id.ends_with(mode));
+        assert_eq!(parameter.is_automatable, !mode, "{id}");
         assert!(!parameter.name.is_empty());
     }
 }
