@@ -2,19 +2,25 @@
 //! `cargo xtask test` makes) is the offline engine, bit for bit.
 #![cfg(feature = "plugin")]
 
+#[path = "support/any.rs"]
+mod any;
 #[path = "support/offline_engine.rs"]
 mod offline_engine;
 #[path = "support/signals.rs"]
 mod signals;
 
+use any::any_settings;
 use finalcoat::dsp::block::Stream;
 use finalcoat::engine::Engine;
 use finalcoat::engine::settings::Settings;
-use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, DRIVE_DB, RELEASE_MS};
+use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
+use finalcoat::engine::settings::loudness::Character;
 use finalcoat::engine::settings::range::Range;
+use finalcoat::params::{FinalcoatParams, ParamKind, text};
+use nice_plug::prelude::Param;
 use offline_engine::rendered;
 use serde_json::{Value, json};
-use signals::programme;
+use signals::{Random, programme};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,6 +51,9 @@ fn an_independent_host_hears_the_offline_engine() {
         (176_400.0, 65_536, driven(9.0, Character::Dense)),
         (192_000.0, 1024, driven(18.0, Character::Punchy)),
         (22_050.0, 100, driven(9.0, Character::Transparent)),
+        (44_100.0, 100, any_settings(&mut Random::new(1))),
+        (48_000.0, 64, any_settings(&mut Random::new(2))),
+        (96_000.0, 1024, any_settings(&mut Random::new(3))),
         (48_000.0, 256, Settings::default()),
         (48_000.0, 256, bypassed()),
     ]
@@ -109,54 +118,92 @@ fn case(folder: &Path, n: usize, rate_hz: f64, block_frames: usize, settings: &S
         fs::write(folder.join(&name), bytes).expect("the audio is written");
         name
     };
-    let loudness = &settings.loudness;
+    let untouched = host_values(&Settings::default());
+    let values: serde_json::Map<String, Value> = host_values(settings)
+        .into_iter()
+        .zip(untouched)
+        .filter(|(value, before)| value != before)
+        .map(|((name, value), _)| (name, json!(value)))
+        .collect();
     json!({
         "rate_hz": rate_hz,
         "block_frames": block_frames,
         "latency_samples": latency_samples,
         "input": store(format!("{n}_input.f32"), &input),
         "expected": store(format!("{n}_expected.f32"), &expected),
-        "values": {
-            "bypass": f64::from(u8::from(settings.bypass)),
-            "loudness": f64::from(u8::from(loudness.on)),
-            "drive_db": share(loudness.drive_db, DRIVE_DB),
-            "ceiling_dbtp": share(loudness.ceiling_dbtp, CEILING_DBTP),
-            "character": match loudness.character {
-                Character::Transparent => 0.0,
-                Character::Punchy => 0.5,
-                Character::Dense => 1.0,
-            },
-            "release_ms": share(loudness.release_ms, RELEASE_MS),
-        },
+        "values": values,
     })
 }
 
-/// Every parameter, in order, under the name this host makes of name and unit.
-fn parameters() -> Value {
-    let number = |id: &str, name: &str, unit: &str, range: Range, text: &dyn Fn(f32) -> String| {
-        let texts: Vec<Value> = [range.min, range.max, range.default]
-            .map(|value| json!([share(value, range), text(value)]))
-            .into();
-        json!({
-            "id": id, "name": name, "unit": unit,
-            "default": share(range.default, range), "texts": texts,
-        })
-    };
-    let two_decimals = |value: f32| format!("{value:.2}");
-    let whole = |value: f32| format!("{value:.0}");
-    json!([
-        { "id": "bypass", "name": "Bypass", "unit": "", "default": 0.0, "texts": [[0.0, "Off"], [1.0, "On"]] },
-        { "id": "loudness", "name": "Loudness", "unit": "", "default": 0.0, "texts": [[0.0, "Off"], [1.0, "On"]] },
-        number("drive_db", "Drive", "dB", DRIVE_DB, &two_decimals),
-        number("ceiling_dbtp", "Ceiling", "dBTP", CEILING_DBTP, &two_decimals),
-        {
-            "id": "character", "name": "Character", "unit": "", "default": 0.0,
-            "texts": [[0.0, "Transparent"], [0.5, "Punchy"], [1.0, "Dense"]],
-        },
-        number("release_ms", "Release", "ms", RELEASE_MS, &whole),
-    ])
+/// Settings as the host's numbers, 0 to 1, under the names that this host makes.
+fn host_values(settings: &Settings) -> Vec<(String, f64)> {
+    struct Values(Vec<f64>);
+    impl Visitor for Values {
+        fn number(&mut self, _: Field, range: &'static Range, value: &mut f32) {
+            self.0.push(f64::from(range.normalized(*value)));
+        }
+        fn switch(&mut self, _: Field, value: &mut bool) {
+            self.0.push(f64::from(u8::from(*value)));
+        }
+        fn choice(&mut self, _: Field, variants: &'static [Variant], index: &mut usize) {
+            self.0.push(*index as f64 / (variants.len() - 1) as f64);
+        }
+    }
+    let mut values = Values(Vec::new());
+    { *settings }.visit(&mut values);
+    let params = FinalcoatParams::default();
+    let names = params.all().iter().map(|param| host_name(&param.kind));
+    names.zip(values.0).collect()
 }
 
-fn share(value: f32, range: Range) -> f64 {
-    f64::from((value - range.min) / (range.max - range.min))
+/// The name this host makes of name and unit.
+fn host_name(param: &ParamKind) -> String {
+    let (name, unit) = match param {
+        ParamKind::Number(param, range) => (param.name(), range.unit),
+        ParamKind::Switch(param) => (param.name(), ""),
+        ParamKind::Choice(param, _) => (param.name(), ""),
+    };
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let mut name: String = name.to_lowercase().chars().map(plain).collect();
+    if unit.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name = format!("{name}_{}", unit.to_lowercase());
+    }
+    name
+}
+
+/// Every parameter, in order.
+fn parameters() -> Value {
+    let switch = json!([[0.0, "Off"], [1.0, "On"]]);
+    let params = FinalcoatParams::default();
+    let described = params.all().iter().map(|host| {
+        let (name, unit, default, texts) = match &host.kind {
+            ParamKind::Number(param, range) => {
+                let texts = [range.min, range.max, range.default].map(|value| {
+                    let share = range.normalized(value);
+                    json!([share, text::number(value, text::decimals(range.step))])
+                });
+                let default = f64::from(range.normalized(range.default));
+                (param.name(), range.unit, default, json!(texts))
+            }
+            ParamKind::Switch(param) => {
+                let on = f64::from(u8::from(param.default_plain_value()));
+                (param.name(), "", on, switch.clone())
+            }
+            ParamKind::Choice(param, variants) => {
+                let most = (variants.len() - 1) as f64;
+                let texts: Vec<Value> = variants
+                    .iter()
+                    .enumerate()
+                    .map(|(place, variant)| json!([place as f64 / most, variant.name]))
+                    .collect();
+                let default = f64::from(param.default_plain_value()) / most;
+                (param.name(), "", default, json!(texts))
+            }
+        };
+        json!({
+            "id": host_name(&host.kind), "name": name, "unit": unit,
+            "default": default, "texts": texts,
+        })
+    });
+    described.collect()
 }

@@ -15,7 +15,6 @@ use super::settings::image::{
     BANDS, ImageSettings, MONO_AMOUNT_PCT, MONO_BELOW_HZ, SPLIT_HIGH_HZ, SPLIT_LOW_HZ,
     SPLIT_MID_HZ, WIDTH_PCT,
 };
-use super::settings::range::Range;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::glide::Glide;
 use bands::Bands;
@@ -109,15 +108,15 @@ impl Image {
     fn aim(&mut self) {
         let settings = &self.settings;
         for (width, band) in self.widths.iter_mut().zip(&settings.bands) {
-            let asked = within(&WIDTH_PCT, band.width_pct) / 100.0;
+            let asked = WIDTH_PCT.held(band.width_pct, 0.0) / 100.0;
             width.set(if settings.on { asked } else { 1.0 });
         }
         for (glide, hz) in self.splits_hz.iter_mut().zip(splits_hz(settings)) {
             glide.set(hz);
         }
-        let amount = within(&MONO_AMOUNT_PCT, settings.mono_amount_pct) / 100.0;
+        let amount = MONO_AMOUNT_PCT.held(settings.mono_amount_pct, 0.0) / 100.0;
         let amount = if settings.on { amount } else { 0.0 };
-        let below_hz = within(&MONO_BELOW_HZ, settings.mono_below_hz);
+        let below_hz = MONO_BELOW_HZ.held(settings.mono_below_hz, 0.0);
         self.mono_bass.set(below_hz, amount);
         self.guard.set(settings.guard_on);
     }
@@ -254,17 +253,8 @@ impl Image {
 
 fn splits_hz(settings: &ImageSettings) -> [f32; SPLITS] {
     [
-        within(&SPLIT_LOW_HZ, settings.split_low_hz),
-        within(&SPLIT_MID_HZ, settings.split_mid_hz),
-        within(&SPLIT_HIGH_HZ, settings.split_high_hz),
+        SPLIT_LOW_HZ.held(settings.split_low_hz, 0.0),
+        SPLIT_MID_HZ.held(settings.split_mid_hz, 0.0),
+        SPLIT_HIGH_HZ.held(settings.split_high_hz, 0.0),
     ]
-}
-
-/// The value on its range; what is no number becomes the default.
-fn within(range: &Range, value: f32) -> f32 {
-    if value.is_nan() {
-        range.default
-    } else {
-        value.clamp(range.min, range.max)
-    }
 }

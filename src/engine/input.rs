@@ -170,10 +170,7 @@ impl Input {
 }
 
 fn corner_hz(settings: &InputSettings) -> f32 {
-    if settings.subsonic_hz.is_nan() {
-        return SUBSONIC_HZ.default;
-    }
-    settings.subsonic_hz.clamp(SUBSONIC_HZ.min, SUBSONIC_HZ.max)
+    SUBSONIC_HZ.held(settings.subsonic_hz, 0.0)
 }
 
 fn coefficients(corner_hz: f64, rate_hz: f64) -> [f64; 3] {

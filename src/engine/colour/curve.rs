@@ -78,13 +78,9 @@ impl Curve {
     /// The curve for settings, and what it is multiplied by to be as loud as its input.
     pub(super) fn of(settings: &ColourSettings) -> (Self, f64) {
         let tuning = Tuning::of(settings.kind);
-        let finite = |value: f32, range: &crate::engine::settings::range::Range| {
-            let value = if value.is_nan() { range.default } else { value };
-            f64::from(value.clamp(range.min, range.max))
-        };
-        let drive_db = finite(settings.drive_db, &DRIVE_DB);
-        let level_db = finite(settings.working_level_db, &REFERENCE_LEVEL_DB);
-        let evenness = finite(settings.evenness_pct, &EVENNESS_PCT) * 0.01;
+        let drive_db = f64::from(DRIVE_DB.held(settings.drive_db, 0.0));
+        let level_db = f64::from(REFERENCE_LEVEL_DB.held(settings.working_level_db, 0.0));
+        let evenness = f64::from(EVENNESS_PCT.held(settings.evenness_pct, 0.0)) * 0.01;
         let usual_bias = BIAS_HALF * evenness / (1.0 - evenness * (1.0 - BIAS_HALF / BIAS_MAX));
         let offset_db = f64::from(REFERENCE_LEVEL_DB.default) - level_db;
         let curve = Self {

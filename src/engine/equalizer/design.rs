@@ -123,11 +123,7 @@ pub(super) fn quality(q: f32) -> f64 {
 
 /// The value within its range, but not onto its steps; the default for what is no number.
 pub(super) fn within(range: &Range, value: f32) -> f64 {
-    f64::from(if value.is_nan() {
-        range.default
-    } else {
-        value.clamp(range.min, range.max)
-    })
+    f64::from(range.held(value, 0.0))
 }
 
 /// Linear amplitude of a level in dB.

@@ -6,7 +6,6 @@ use crate::engine::settings::glue::{
     ATTACK_MS, GlueSettings, KNEE_DB, MAKEUP_DB, MIX_PCT, RATIO, RELEASE_MS, SIDECHAIN_HZ,
     THRESHOLD_DB,
 };
-use crate::engine::settings::range::Range;
 
 const GLIDE_MS: f64 = 50.0;
 /// How far the threshold may lie outside its range, as it counts from the reference level.
@@ -42,28 +41,19 @@ struct Targets {
 
 impl Targets {
     fn of(settings: &GlueSettings) -> Self {
-        let slope = 1.0 - 1.0 / held(&RATIO, 0.0, settings.ratio);
-        let makeup_db = held(&MAKEUP_DB, 0.0, settings.makeup_db);
-        let mix = held(&MIX_PCT, 0.0, settings.mix_pct) / MIX_PCT.max;
+        let slope = 1.0 - 1.0 / RATIO.held(settings.ratio, 0.0);
+        let makeup_db = MAKEUP_DB.held(settings.makeup_db, 0.0);
+        let mix = MIX_PCT.held(settings.mix_pct, 0.0) / MIX_PCT.max;
         let engaged = settings.on && mix > 0.0 && (slope > 0.0 || makeup_db != 0.0);
         Self {
             amount: if engaged { 1.0 } else { 0.0 },
-            threshold_db: held(&THRESHOLD_DB, OFFSET_MAX_DB, settings.threshold_db),
+            threshold_db: THRESHOLD_DB.held(settings.threshold_db, OFFSET_MAX_DB),
             slope,
-            knee_db: held(&KNEE_DB, 0.0, settings.knee_db),
-            sidechain_hz: held(&SIDECHAIN_HZ, 0.0, settings.sidechain_hz),
+            knee_db: KNEE_DB.held(settings.knee_db, 0.0),
+            sidechain_hz: SIDECHAIN_HZ.held(settings.sidechain_hz, 0.0),
             makeup_db,
             mix,
         }
-    }
-}
-
-/// `value` in its range, opened by `slack` to both sides; its default if it is no number.
-fn held(range: &Range, slack: f32, value: f32) -> f32 {
-    if value.is_nan() {
-        range.default
-    } else {
-        value.clamp(range.min - slack, range.max + slack)
     }
 }
 
@@ -97,8 +87,8 @@ impl Knobs {
         self.sidechain_hz.set(targets.sidechain_hz);
         self.makeup_db.set(targets.makeup_db);
         self.mix.set(targets.mix);
-        self.attack_ms = f64::from(held(&ATTACK_MS, 0.0, settings.attack_ms));
-        self.release_ms = f64::from(held(&RELEASE_MS, 0.0, settings.release_ms));
+        self.attack_ms = f64::from(ATTACK_MS.held(settings.attack_ms, 0.0));
+        self.release_ms = f64::from(RELEASE_MS.held(settings.release_ms, 0.0));
         self.auto_release = settings.auto_release;
         self.moving = true;
     }

@@ -1,7 +1,7 @@
 //! What the stage does to the side, stated in closed form: what the editor draws and tests measure.
 
 use super::shelves::{Gains, shelf, warped};
-use super::{BANDS, ImageSettings, SPLITS, splits_hz, within};
+use super::{BANDS, ImageSettings, SPLITS, splits_hz};
 use super::{MONO_AMOUNT_PCT, MONO_BELOW_HZ, WIDTH_PCT};
 use crate::dsp::block::Stream;
 use crate::dsp::units::gain_to_db;
@@ -15,7 +15,7 @@ pub fn side_response_db(settings: &ImageSettings, stream: Stream, hz: f64) -> f6
     }
     let widths = settings
         .bands
-        .map(|band| f64::from(within(&WIDTH_PCT, band.width_pct)) / 100.0);
+        .map(|band| f64::from(WIDTH_PCT.held(band.width_pct, 0.0)) / 100.0);
     let splits_hz = splits_hz(settings).map(f64::from);
     width_response_db(&widths, &splits_hz, stream, hz) + mono_bass_response_db(settings, stream, hz)
 }
@@ -49,9 +49,9 @@ pub fn mono_bass_response_db(settings: &ImageSettings, stream: Stream, hz: f64) 
         return 0.0;
     }
     let rate_hz = stream.sample_rate_hz;
-    let amount = f64::from(within(&MONO_AMOUNT_PCT, settings.mono_amount_pct)) / 100.0;
+    let amount = f64::from(MONO_AMOUNT_PCT.held(settings.mono_amount_pct, 0.0)) / 100.0;
     let corner = warped(
-        f64::from(within(&MONO_BELOW_HZ, settings.mono_below_hz)),
+        f64::from(MONO_BELOW_HZ.held(settings.mono_below_hz, 0.0)),
         rate_hz,
     );
     let ratio = libm::tan(core::f64::consts::PI * hz / rate_hz) / corner;

@@ -7,7 +7,6 @@ use crate::engine::settings::multiband::{
     ATTACK_MS, BANDS, GAIN_DB, KNEE_DB, LIFT_DB, LIFT_THRESHOLD_DB, MultibandBandSettings,
     MultibandSettings, RATIO, RELEASE_MS, SPLIT_HIGH_HZ, SPLIT_LOW_HZ, SPLIT_MID_HZ, THRESHOLD_DB,
 };
-use crate::engine::settings::range::Range;
 
 const GLIDE_MS: f64 = 50.0;
 /// Splits move more slowly: a filter that sweeps is heard sooner than a gain that moves.
@@ -40,35 +39,26 @@ pub(super) struct BandKnobs {
     pub(super) release_ms: f64,
 }
 
-/// `value` in its range, opened by `slack` to both sides; its default if it is no number.
-fn held(range: &Range, slack: f32, value: f32) -> f32 {
-    if value.is_nan() {
-        range.default
-    } else {
-        value.clamp(range.min - slack, range.max + slack)
-    }
-}
-
 fn slope(ratio: f32) -> f32 {
-    1.0 - 1.0 / held(&RATIO, 0.0, ratio)
+    1.0 - 1.0 / RATIO.held(ratio, 0.0)
 }
 
 fn log2_hz(settings: &MultibandSettings) -> [f32; SPLITS] {
     [
-        held(&SPLIT_LOW_HZ, 0.0, settings.split_low_hz),
-        held(&SPLIT_MID_HZ, 0.0, settings.split_mid_hz),
-        held(&SPLIT_HIGH_HZ, 0.0, settings.split_high_hz),
+        SPLIT_LOW_HZ.held(settings.split_low_hz, 0.0),
+        SPLIT_MID_HZ.held(settings.split_mid_hz, 0.0),
+        SPLIT_HIGH_HZ.held(settings.split_high_hz, 0.0),
     ]
     .map(libm::log2f)
 }
 
 /// Whether the dynamics of a band do anything.
 fn dynamic(band: &MultibandBandSettings) -> bool {
-    slope(band.ratio) > 0.0 || held(&LIFT_DB, 0.0, band.lift_db) > 0.0
+    slope(band.ratio) > 0.0 || LIFT_DB.held(band.lift_db, 0.0) > 0.0
 }
 
 fn engaged(settings: &MultibandSettings) -> bool {
-    let constant = |band: &MultibandBandSettings| held(&GAIN_DB, 0.0, band.gain_db) != 0.0;
+    let constant = |band: &MultibandBandSettings| GAIN_DB.held(band.gain_db, 0.0) != 0.0;
     settings.on
         && settings
             .bands
@@ -80,24 +70,20 @@ impl Knobs {
     pub(super) fn new(stream: Stream, settings: &MultibandSettings) -> Self {
         let glide = |value| Glide::new(stream, GLIDE_MS, value);
         let band = |band: &MultibandBandSettings| BandKnobs {
-            threshold_db: glide(held(&THRESHOLD_DB, OFFSET_MAX_DB, band.threshold_db)),
+            threshold_db: glide(THRESHOLD_DB.held(band.threshold_db, OFFSET_MAX_DB)),
             slope: glide(slope(band.ratio)),
-            lift_threshold_db: glide(held(
-                &LIFT_THRESHOLD_DB,
-                OFFSET_MAX_DB,
-                band.lift_threshold_db,
-            )),
-            lift_db: glide(held(&LIFT_DB, 0.0, band.lift_db)),
-            gain_db: glide(held(&GAIN_DB, 0.0, band.gain_db)),
-            attack_ms: f64::from(held(&ATTACK_MS, 0.0, band.attack_ms)),
-            release_ms: f64::from(held(&RELEASE_MS, 0.0, band.release_ms)),
+            lift_threshold_db: glide(LIFT_THRESHOLD_DB.held(band.lift_threshold_db, OFFSET_MAX_DB)),
+            lift_db: glide(LIFT_DB.held(band.lift_db, 0.0)),
+            gain_db: glide(GAIN_DB.held(band.gain_db, 0.0)),
+            attack_ms: f64::from(ATTACK_MS.held(band.attack_ms, 0.0)),
+            release_ms: f64::from(RELEASE_MS.held(band.release_ms, 0.0)),
         };
         let mut knobs = Self {
             amount: glide(if engaged(settings) { 1.0 } else { 0.0 }),
             splits_log2_hz: log2_hz(settings)
                 .map(|log2_hz| Glide::new(stream, SPLIT_GLIDE_MS, log2_hz)),
             splits_hz: [0.0; SPLITS],
-            knee_db: glide(held(&KNEE_DB, 0.0, settings.knee_db)),
+            knee_db: glide(KNEE_DB.held(settings.knee_db, 0.0)),
             bands: settings.bands.each_ref().map(band),
             dynamic: settings.bands.iter().any(dynamic),
             moving: false,
@@ -111,17 +97,17 @@ impl Knobs {
         for (glide, log2_hz) in self.splits_log2_hz.iter_mut().zip(log2_hz(settings)) {
             glide.set(log2_hz);
         }
-        self.knee_db.set(held(&KNEE_DB, 0.0, settings.knee_db));
+        self.knee_db.set(KNEE_DB.held(settings.knee_db, 0.0));
         for (knobs, band) in self.bands.iter_mut().zip(&settings.bands) {
-            let threshold_db = held(&THRESHOLD_DB, OFFSET_MAX_DB, band.threshold_db);
+            let threshold_db = THRESHOLD_DB.held(band.threshold_db, OFFSET_MAX_DB);
             knobs.threshold_db.set(threshold_db);
             knobs.slope.set(slope(band.ratio));
-            let lift_threshold_db = held(&LIFT_THRESHOLD_DB, OFFSET_MAX_DB, band.lift_threshold_db);
+            let lift_threshold_db = LIFT_THRESHOLD_DB.held(band.lift_threshold_db, OFFSET_MAX_DB);
             knobs.lift_threshold_db.set(lift_threshold_db);
-            knobs.lift_db.set(held(&LIFT_DB, 0.0, band.lift_db));
-            knobs.gain_db.set(held(&GAIN_DB, 0.0, band.gain_db));
-            knobs.attack_ms = f64::from(held(&ATTACK_MS, 0.0, band.attack_ms));
-            knobs.release_ms = f64::from(held(&RELEASE_MS, 0.0, band.release_ms));
+            knobs.lift_db.set(LIFT_DB.held(band.lift_db, 0.0));
+            knobs.gain_db.set(GAIN_DB.held(band.gain_db, 0.0));
+            knobs.attack_ms = f64::from(ATTACK_MS.held(band.attack_ms, 0.0));
+            knobs.release_ms = f64::from(RELEASE_MS.held(band.release_ms, 0.0));
         }
         self.dynamic = settings.bands.iter().any(dynamic);
         self.moving = true;

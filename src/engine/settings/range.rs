@@ -56,6 +56,16 @@ impl Range {
         ((plain / self.step).round() * self.step).clamp(self.min, self.max) + 0.0
     }
 
+    /// The value within the range, opened by `slack` to both sides, but not onto its steps: for values that
+    /// were scaled or offset. What is no number becomes the default.
+    pub fn held(&self, value: f32, slack: f32) -> f32 {
+        if value.is_nan() {
+            self.default
+        } else {
+            value.clamp(self.min - slack, self.max + slack)
+        }
+    }
+
     /// Where a value lies on the way of a knob, 0 to 1.
     pub fn normalized(&self, value: f32) -> f32 {
         let share = (value.clamp(self.min, self.max) - self.min) / (self.max - self.min);
