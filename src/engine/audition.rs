@@ -1,8 +1,9 @@
 //! Stage 8, audition: what is listened to, for the moment. It is no part of the master.
 //!
 //! *Fair compare*: processed and original at equal loudness; the louder one is turned down, nothing is ever
-//! turned up, so a comparison exceeds no ceiling. *Delta*: the one minus the other, level-true; like the
-//! solo of a band it is made by subtraction and may peak above what it is made of. *Mono*, *side*, *solo*.
+//! turned up: the processed signal stays under the ceiling, the original under its own peaks. *Delta*: the
+//! one minus the other, level-true; like the solo of a band it is made by subtraction and may peak above
+//! what it is made of. *Mono*, *side*, *solo*.
 //!
 //! It stands behind the chain and before the bypass: bypass wins. Off, it changes nothing but goes on
 //! measuring, so that the gains are known when a comparison begins.
