@@ -56,7 +56,12 @@ pub(crate) fn bench(arguments: &[String]) -> Result<()> {
 fn blocks() -> Result<()> {
     let json = "--message-format=json-render-diagnostics";
     let built = output(&mut cargo(&[
-        "bench", "--bench", "blocks", "--no-run", json,
+        "bench",
+        "--no-default-features",
+        "--bench",
+        "blocks",
+        "--no-run",
+        json,
     ]))?;
     let program = built
         .lines()
