@@ -16,7 +16,7 @@ use egui::{Color32, Pos2, Rect, vec2};
 
 use finalcoat::dsp::spectrum::Spectrum;
 use finalcoat::editor::fields::EqBand;
-use finalcoat::editor::stages::STAGES;
+
 use finalcoat::editor::theme;
 use finalcoat::editor::view::{Spectra, ViewModel};
 use finalcoat::engine::settings::Settings;
@@ -47,7 +47,7 @@ fn the_window_is_drawn_in_every_size_and_state() {
     for ((name, view), panel) in every_panel() {
         for (number, (size, scale)) in SIZES.into_iter().enumerate() {
             // Every panel in one size, and every size with some panel.
-            let place = STAGES.iter().position(|&stage| stage == panel);
+            let place = Group::STAGES.iter().position(|&stage| stage == panel);
             if number != 0 && place != Some(number + name.len() % 3) {
                 continue;
             }
@@ -106,7 +106,8 @@ fn the_list_of_presets_and_the_line_for_a_name_are_drawn() {
 }
 
 fn every_panel() -> impl Iterator<Item = ((&'static str, ViewModel), Group)> {
-    let each = |view: (&'static str, ViewModel)| STAGES.map(move |stage| (view.clone(), stage));
+    let each =
+        |view: (&'static str, ViewModel)| Group::STAGES.map(move |stage| (view.clone(), stage));
     views().into_iter().flat_map(each)
 }
 

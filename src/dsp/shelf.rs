@@ -2,11 +2,10 @@
 //!
 //! Zavalishin, *The Art of VA Filter Design*; Simper, "SVF using linear trapezoidal optimised".
 
+use crate::dsp::svf::CORNER_SHARE_MAX;
 use core::f64::consts::{LN_10, PI, SQRT_2};
 use wide::f64x2;
 
-/// Highest corner, as a share of the sample rate.
-const CORNER_SHARE_MAX: f64 = 0.45;
 /// `1/Q`: the steepest shelf that neither overshoots nor dips.
 const DAMPING: f64 = SQRT_2;
 /// States below this are silence: more than 300 dB down.

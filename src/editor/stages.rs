@@ -19,17 +19,6 @@ use super::widgets::{switch, title};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 
-/// The stages in the order of the chain.
-pub const STAGES: [Group; 7] = [
-    Group::Input,
-    Group::Equalizer,
-    Group::Multiband,
-    Group::Image,
-    Group::Glue,
-    Group::Colour,
-    Group::Loudness,
-];
-
 /// The switch of a stage.
 pub fn switch_of(stage: Group) -> Field {
     match stage {

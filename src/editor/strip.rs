@@ -4,7 +4,7 @@ use egui::{Align2, Color32, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke,
 
 use super::activity::FLOOR_DB;
 use super::desk::{Desk, column};
-use super::stages::{self, STAGES};
+use super::stages;
 use super::theme::{self, GRID};
 use super::trace;
 use super::view::Gesture;
@@ -24,14 +24,14 @@ const LIGHT: f32 = 22.0;
 /// Draws the tabs into `rect`.
 pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let painter = desk.painter();
-    let widths = STAGES.map(|stage| {
+    let widths = Group::STAGES.map(|stage| {
         let galley = painter.layout_no_wrap(stage.name().to_owned(), theme::label(), theme::TEXT);
         LIGHT + galley.size().x
     });
-    let gaps = GAP * (STAGES.len() - 1) as f32;
-    let spare = (rect.width() - gaps - widths.iter().sum::<f32>()) / STAGES.len() as f32;
+    let gaps = GAP * (Group::STAGES.len() - 1) as f32;
+    let spare = (rect.width() - gaps - widths.iter().sum::<f32>()) / Group::STAGES.len() as f32;
     let mut left = rect.left();
-    for (stage, width) in STAGES.into_iter().zip(widths) {
+    for (stage, width) in Group::STAGES.into_iter().zip(widths) {
         let size = vec2(width + spare, rect.height());
         tab(
             desk,

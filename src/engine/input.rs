@@ -7,6 +7,7 @@
 use super::settings::input::{InputSettings, SUBSONIC_HZ};
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::glide::Glide;
+use crate::dsp::svf::CORNER_SHARE_MAX;
 use core::f64::consts::{PI, SQRT_2};
 
 /// Louder than this is no audio: +120 dBFS. Keeps every sum behind it finite.
@@ -15,8 +16,6 @@ const MAGNITUDE_MAX: f32 = 1e6;
 const GLIDE_MS: f64 = 50.0;
 /// Distance of two control points at 48 kHz.
 const GRID_FRAMES_AT_48_KHZ: f64 = 32.0;
-/// Highest corner, as a share of the sample rate.
-const CORNER_SHARE_MAX: f64 = 0.45;
 /// States below this (−300 dBFS) are silence.
 const SILENCE: f64 = 1e-15;
 

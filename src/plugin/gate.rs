@@ -67,11 +67,6 @@ impl Gate {
         *left = left.saturating_sub(frames);
         Values::held(settings, &awaited.from, &awaited.to)
     }
-
-    /// Whether something is awaited.
-    pub fn waits(&self) -> bool {
-        self.awaited.is_some()
-    }
 }
 
 #[cfg(test)]
@@ -102,7 +97,7 @@ mod tests {
         let mut whole = then;
         whole.intensity = 41.0;
         assert_eq!(gate.pass(&whole, true, 64), whole);
-        assert!(!gate.waits());
+        assert!(gate.awaited.is_none());
         assert_eq!(
             gate.pass(&half, true, 64),
             half,

@@ -18,17 +18,6 @@ const MAIN: [&str; 8] = [
     "colour_drive_db",
     "reference_level_db",
 ];
-/// The stages, in the order of the chain.
-const STAGES: [Group; 7] = [
-    Group::Input,
-    Group::Equalizer,
-    Group::Multiband,
-    Group::Image,
-    Group::Glue,
-    Group::Colour,
-    Group::Loudness,
-];
-
 /// Puts the automatable values of every stage onto pages, and the most used onto the first. Of an equalizer
 /// band the ratio is left out, so that the band is one page.
 pub fn define(params: &FinalcoatParams, context: &mut impl RemoteControlsContext) {
@@ -43,7 +32,7 @@ pub fn define(params: &FinalcoatParams, context: &mut impl RemoteControlsContext
             }
         });
     });
-    for group in STAGES {
+    for group in Group::STAGES {
         let fields: Vec<Field> = params
             .all()
             .iter()

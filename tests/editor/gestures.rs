@@ -3,7 +3,7 @@
 use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
 
 use finalcoat::editor::fields::{self, DRIVE, EqBand, REFERENCE_LEVEL};
-use finalcoat::editor::stages::{STAGES, switch_of};
+use finalcoat::editor::stages::switch_of;
 use finalcoat::editor::view::{Gesture, Number, ViewModel};
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::equalizer::{FREQUENCIES_HZ, GAIN_DB, Shape};
@@ -57,7 +57,7 @@ fn every_value_that_panels_name_is_in_the_settings() {
     );
     numbers.extend(fields::GLUE.into_iter().chain(fields::COLOUR));
     let mut switches = vec![fields::GUARD_ON, fields::AUTO_RELEASE];
-    switches.extend(STAGES.map(switch_of));
+    switches.extend(Group::STAGES.map(switch_of));
     let mut choices = vec![fields::COLOUR_KIND, fields::CHARACTER];
     for band in (0..16).map(EqBand) {
         numbers.extend([band.frequency(), band.gain(), band.q(), band.range()]);
@@ -273,7 +273,7 @@ fn the_reference_level_comes_from_the_loudest_that_was_heard() {
 fn a_tab_opens_its_panel_and_its_light_is_its_switch() {
     let view = playing();
     let mut stage = at(Group::Loudness);
-    for panel in STAGES {
+    for panel in Group::STAGES {
         let tab = find(&mut stage, &view, panel.name());
         assert_eq!(click(&mut stage, &view, tab.center(), Modifiers::NONE), []);
         assert_eq!(stage.memory.stage, panel);

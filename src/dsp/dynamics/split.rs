@@ -5,11 +5,10 @@
 //! IEEE 76(1), 1988): both for the price of one, flat to a thousandth of a dB in the middle of a band,
 //! 26 dB down at 0.55 of the split.
 
+use crate::dsp::svf::CORNER_SHARE_MAX;
 use core::f64::consts::PI;
 use wide::f64x2;
 
-/// Highest split, as a share of the sample rate.
-const CORNER_SHARE_MAX: f64 = 0.45;
 /// Damping `1/Q` of the two pole pairs of a fifth-order Butterworth filter: `2 cos 72°`, `2 cos 36°`.
 const DAMPINGS: [f64; 2] = [0.618_033_988_749_894_8, 1.618_033_988_749_895];
 

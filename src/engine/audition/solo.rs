@@ -3,14 +3,13 @@
 
 use crate::dsp::block::Stream;
 use crate::dsp::glide::Glide;
+use crate::dsp::svf::CORNER_SHARE_MAX;
 use crate::engine::settings::multiband::BANDS;
 use core::f64::consts::{PI, SQRT_2};
 
 /// Splits between the bands.
 pub(super) const SPLITS: usize = BANDS - 1;
 const GLIDE_MS: f64 = 50.0;
-/// Highest corner, as a share of the sample rate.
-const CORNER_SHARE_MAX: f64 = 0.45;
 /// States below this (−300 dBFS) are silence.
 const SILENCE: f64 = 1e-15;
 

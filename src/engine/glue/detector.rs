@@ -3,6 +3,7 @@
 use crate::dsp::block::Stream;
 use crate::dsp::dynamics::level::Level;
 use crate::dsp::dynamics::split::Energy;
+use crate::dsp::svf::CORNER_SHARE_MAX;
 use crate::engine::settings::glue::SIDECHAIN_HZ;
 use core::f64::consts::PI;
 use wide::f64x2;
@@ -10,7 +11,6 @@ use wide::f64x2;
 /// The RMS window: bass notes read steadily, so that the gain does not follow their waves. Hits are
 /// heard by their peaks.
 const WINDOW_MS: f64 = 20.0;
-const CORNER_SHARE_MAX: f64 = 0.45;
 /// The high-pass comes in over so many Hz above the lowest value, at which it is off.
 const FADE_HZ: f64 = 5.0;
 

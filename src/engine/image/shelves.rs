@@ -5,14 +5,13 @@
 //! `y = x + k(A−1)·v1 + (A²−1)·v2` at `g/√A`, with A² the ratio of the widths beside the split.
 
 use super::{SILENCE, SPLITS};
+use crate::dsp::svf::CORNER_SHARE_MAX;
 use crate::engine::settings::image::BANDS;
 use core::f64::consts::{PI, SQRT_2};
 
 /// Widths beside each other differ by at most 30 dB: what is narrower is mono to any ear, and the shelf
 /// would reach far into its neighbour.
 const RATIO_MIN: f64 = 0.031_622_776_601_683_79;
-/// Highest corner, as a share of the sample rate.
-const CORNER_SHARE_MAX: f64 = 0.45;
 
 /// Gain of the side above all splits, and the factor by which it grows at each split on the way down.
 #[derive(Debug, Clone, Copy, PartialEq)]

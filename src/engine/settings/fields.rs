@@ -99,6 +99,17 @@ macro_rules! choice {
 pub(super) use choice;
 
 impl Group {
+    /// The stages in the order of the chain.
+    pub const STAGES: [Group; 7] = [
+        Group::Input,
+        Group::Equalizer,
+        Group::Multiband,
+        Group::Image,
+        Group::Glue,
+        Group::Colour,
+        Group::Loudness,
+    ];
+
     /// The key of the stage in presets; empty for the whole chain.
     pub fn key(self) -> &'static str {
         match self {
