@@ -20,6 +20,7 @@
 //! sees params, handoff and data, never an engine; `plugin` ties it together. What knows a host or a
 //! window sits behind the feature `plugin`.
 
+pub mod analysis;
 pub mod assistant;
 pub mod dsp;
 pub mod engine;

@@ -5,12 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules at the top of `src`, each with those it may import.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("dsp", &[]),
     ("engine", &["dsp"]),
-    ("assistant", &["dsp", "engine"]),
+    ("analysis", &["dsp", "engine"]),
+    ("assistant", &["dsp", "engine", "analysis"]),
     ("preset", &["engine::settings"]),
-    ("offline", &["dsp", "engine", "assistant", "preset"]),
+    (
+        "offline",
+        &["dsp", "engine", "analysis", "assistant", "preset"],
+    ),
     ("params", &["engine::settings"]),
     (
         "handoff",
@@ -42,7 +46,15 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ),
     (
         "plugin",
-        &["dsp", "engine", "assistant", "params", "handoff", "editor"],
+        &[
+            "dsp",
+            "engine",
+            "analysis",
+            "assistant",
+            "params",
+            "handoff",
+            "editor",
+        ],
     ),
     (
         "bin",

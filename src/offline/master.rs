@@ -15,11 +15,12 @@ use super::watch::Watch;
 use super::write::{Container, Shape, SoundWriter, Written};
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE_LU};
 use crate::assistant::limiting::Limiting;
+use crate::assistant::wishes::Wishes;
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
 use crate::preset;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Where `auto` aims until styles are known: what most streaming services play at, in LUFS.
@@ -68,6 +69,19 @@ pub struct Job {
     pub mp3_kbps: Option<u32>,
     /// Existing files are overwritten.
     pub overwrite: bool,
+    /// What the song needs is worked out from it; `None`: the settings are taken as they are.
+    pub assist: Option<Assist>,
+}
+
+/// How the assistant is to work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assist {
+    /// How much of its proposal takes effect, 0 to 100 %.
+    pub intensity_pct: f32,
+    /// What the user wants.
+    pub wishes: Wishes,
+    /// Tracks to come near to.
+    pub references: Vec<PathBuf>,
 }
 
 /// What was done with a song.

@@ -201,6 +201,7 @@ impl MasterArguments {
             sample_rate_hz: self.sample_rate,
             mp3_kbps: self.mp3,
             overwrite: self.force,
+            assist: None,
         })
     }
 

@@ -1,0 +1,244 @@
+//! What was heard, in numbers. Judgements about it are made in `assistant`.
+//!
+//! Levels and spectra are relative (to the mean of 200 Hz–2 kHz, or to the loudest 3 s) unless their unit
+//! says otherwise: turning the song up or down, its polarity, or swapping its channels changes none of them.
+
+use super::bands::{THIRDS, WIDE};
+use super::elements::ElementsReport;
+use super::faults::FaultsReport;
+use serde::Serialize;
+
+/// A time range of the song.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Span {
+    /// Start in seconds from the start of the song (without time-code: of what was heard).
+    pub start_s: f64,
+    /// End in seconds.
+    pub end_s: f64,
+}
+
+/// All that is known of a song.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// How much was heard.
+    pub heard: HeardReport,
+    /// Loudness and peaks.
+    pub loudness: LoudnessReport,
+    /// The long-term spectrum.
+    pub tone: ToneReport,
+    /// How the bands move.
+    pub dynamics: DynamicsReport,
+    /// Hits, tempo, energy.
+    pub rhythm: RhythmReport,
+    /// Correlation and width.
+    pub stereo: StereoReport,
+    /// What goes on below 250 Hz.
+    pub low_end: LowEndReport,
+    /// Narrow peaks that stay while the notes change, strongest first; at most 8.
+    pub resonances: Vec<Resonance>,
+    /// Sharp consonants and the like.
+    pub sibilance: SibilanceReport,
+    /// What kick, bass, lead and cymbals are likely to be doing.
+    pub elements: ElementsReport,
+    /// Damage.
+    pub faults: FaultsReport,
+    /// What other loudspeakers make of it.
+    pub translation: Vec<Translation>,
+}
+
+/// How much was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct HeardReport {
+    /// Seconds of song that slices are kept of.
+    pub covered_s: f64,
+    /// Seconds of them that pass the loudness gate: what all averages are made of.
+    pub gated_s: f64,
+    /// From 0 (nothing) to 1: `sat((gated_s − 5) / 20)` (dsp-notes §3.3).
+    pub confidence: f64,
+}
+
+/// Loudness and peaks of the song as it is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct LoudnessReport {
+    /// Integrated loudness (BS.1770-5) in LUFS.
+    pub integrated_lufs: Option<f64>,
+    /// Loudness range (EBU Tech 3342) in LU.
+    pub loudness_range_lu: Option<f64>,
+    /// Highest loudness of 400 ms in LUFS.
+    pub max_momentary_lufs: Option<f64>,
+    /// Highest loudness of 3 s in LUFS: the reference level.
+    pub max_short_term_lufs: Option<f64>,
+    /// True peak in dBTP.
+    pub true_peak_dbtp: Option<f64>,
+    /// True peak − integrated loudness, in dB.
+    pub plr_db: Option<f64>,
+    /// 10th percentile of true peak − loudness over 3 s (PSR) in the loud third of the song, in dB.
+    pub psr_p10_db: Option<f64>,
+    /// Loudness of 3 s every second of the song, in LUFS; `None` where nothing was heard.
+    #[serde(skip)]
+    pub short_term_lufs: Vec<Option<f64>>,
+}
+
+/// The long-term spectrum in third-octaves, weighted to the loud passages (BS.1770 gate at −10 LU).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ToneReport {
+    /// Power of left and right together, dB re the mean of 200 Hz–2 kHz. −120 where the rate has no band.
+    pub level_db: [f64; THIRDS],
+    /// The same of mid (`(L+R)/2`), with the reference of `level_db`.
+    pub mid_db: [f64; THIRDS],
+    /// The same of side (`(L−R)/2`), with the reference of `level_db`.
+    pub side_db: [f64; THIRDS],
+    /// Level over time in each band (100 ms, gated): 10th, 50th and 95th percentile, same reference.
+    pub p10_db: [f64; THIRDS],
+    /// See `p10_db`.
+    pub p50_db: [f64; THIRDS],
+    /// See `p10_db`.
+    pub p95_db: [f64; THIRDS],
+}
+
+/// How the four wide bands move (splits of the multiband stage's defaults, its own detector).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct DynamicsReport {
+    /// Low to high.
+    pub bands: [BandDynamics; WIDE],
+}
+
+/// One band; levels as the multiband's detector reads them, in dB re the reference level (loudest 3 s) plus
+/// −18, so that they compare with its thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct BandDynamics {
+    /// 10th percentile of the gated level.
+    pub p10_db: f64,
+    /// Median.
+    pub p50_db: f64,
+    /// 95th percentile.
+    pub p95_db: f64,
+    /// Peak − RMS over 100 ms, mean over gated slices, in dB.
+    pub crest_db: f64,
+}
+
+/// Hits, tempo, energy.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct RhythmReport {
+    /// Share of percussive energy above 80 Hz, in dB (0 = all).
+    pub percussive_db: f64,
+    /// The same as prominence: −1 none, 0 usual, 1 all hits.
+    pub percussiveness: f64,
+    /// Onsets per second.
+    pub onsets_per_s: f64,
+    /// Tempo in beats per minute, when there is one.
+    pub tempo_bpm: Option<f64>,
+    /// Peak of the beat's autocorrelation over its mean; below 2 the tempo means little.
+    pub tempo_strength: f64,
+    /// How dense and driving it is, 0 calm to 1 driving (dsp-notes §8, arousal).
+    pub energy: f64,
+}
+
+/// Correlation and width.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct StereoReport {
+    /// Correlation of left and right, −1 to 1.
+    pub correlation: f64,
+    /// Loudness of the mono fold, played on both loudspeakers, − loudness of the stereo, in LU.
+    pub mono_change_lu: f64,
+    /// Loudness of left − right, in LU.
+    pub balance_lu: f64,
+    /// The four wide bands of the image stage's default splits, low to high.
+    pub bands: [BandStereo; WIDE],
+}
+
+/// One band.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct BandStereo {
+    /// Correlation, −1 to 1, over all gated slices.
+    pub correlation: f64,
+    /// 10th percentile of the correlation over 400 ms.
+    pub correlation_p10: f64,
+    /// Power of side over mid in dB; −120 for mono.
+    pub side_to_mid_db: f64,
+    /// Power of left over right in dB.
+    pub balance_db: f64,
+}
+
+/// What goes on below 250 Hz.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct LowEndReport {
+    /// Notes that stick out, strongest first; at most 4.
+    pub notes: Vec<RingingNote>,
+    /// Power of side over mid below 120 Hz in dB.
+    pub side_to_mid_db: f64,
+    /// 10th percentile of the correlation over 400 ms below 120 Hz, energy-gated.
+    pub correlation_p10: f64,
+    /// Where side exceeds mid or the correlation is negative below 150 Hz.
+    pub out_of_phase: Vec<Span>,
+    /// Power below 60 Hz over that below 250 Hz, in dB.
+    pub sub_share_db: f64,
+}
+
+/// A bass note that is louder than its neighbours whenever it is played.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RingingNote {
+    /// Its frequency in Hz.
+    pub frequency_hz: f64,
+    /// What it is called, as D2.
+    pub name: String,
+    /// Level above the median of the notes played, in dB.
+    pub excess_db: f64,
+    /// Share of the gated time it sounds, 0 to 1.
+    pub active: f64,
+    /// Width at −3 dB as a Q.
+    pub q: f64,
+    /// Level below which it is like its neighbours, in dB as the equalizer's detector reads the band
+    /// (re the reference level plus −18).
+    pub threshold_db: f64,
+    /// When.
+    pub places: Vec<Span>,
+}
+
+/// A narrow peak of the spectrum that stays while the notes change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Resonance {
+    /// Centre in Hz.
+    pub frequency_hz: f64,
+    /// Width at −3 dB as a Q.
+    pub q: f64,
+    /// Mean prominence above the smoothed spectrum, in dB.
+    pub prominence_db: f64,
+    /// Share of gated time with more than 6 dB of prominence, 0 to 1.
+    pub occupancy: f64,
+    /// Mean of the prominence above 6 dB times occupancy: the score of dsp-notes §4.1, in dB.
+    pub score_db: f64,
+    /// Median level as the equalizer's detector reads the band (re the reference level plus −18), in dB.
+    pub threshold_db: f64,
+    /// Where it is strongest.
+    pub places: Vec<Span>,
+}
+
+/// Sharp consonants: how much 5–9 kHz stands out of 1–4 kHz in its bursts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct SibilanceReport {
+    /// 95th percentile − median of the ratio, 5 ms frames of mid, in dB.
+    pub excess_db: f64,
+    /// Median of the ratio in dB.
+    pub median_db: f64,
+    /// Bursts per second more than 10 dB above the median, 20–250 ms long.
+    pub bursts_per_s: f64,
+    /// Centre of the bursts in Hz.
+    pub center_hz: f64,
+    /// Level of the bursts' band from which a de-esser works, in dB as the equalizer's detector reads it
+    /// (re the reference level plus −18).
+    pub threshold_db: f64,
+    /// Where they are strongest.
+    pub places: Vec<Span>,
+}
+
+/// A way of listening, and what it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Translation {
+    /// `phone`, `laptop`, `car`, `earbuds`, `mono`.
+    pub system: &'static str,
+    /// Loudness there − loudness in full, in LU, without the system's own gain.
+    pub loudness_change_lu: f64,
+    /// Share of the energy below 250 Hz that is lost there, in dB.
+    pub bass_loss_db: f64,
+}

@@ -1,0 +1,87 @@
+//! The moves: each a pure function from what was heard to a change of the settings and its reason.
+//!
+//! A move does nothing inside the target's tolerance, has a named authority limit beside it, and says why in
+//! one sentence with the number that caused it.
+
+pub mod tone;
+
+use super::finding::Finding;
+use super::style::Target;
+use crate::analysis::report::Report;
+use crate::engine::settings::colour::ColourSettings;
+use crate::engine::settings::equalizer::BandSettings;
+use crate::engine::settings::glue::GlueSettings;
+use crate::engine::settings::image;
+use crate::engine::settings::loudness::Character;
+use crate::engine::settings::multiband::MultibandSettings;
+use serde::Serialize;
+
+/// Which move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names say it
+pub enum MoveKind {
+    Subsonic,
+    Tone,
+    Resonance,
+    DeEssing,
+    BassNote,
+    Mud,
+    Dynamics,
+    Glue,
+    Colour,
+    MonoBass,
+    Width,
+    Limiter,
+}
+
+/// What a move changes, at 100 % intensity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The subsonic filter goes on, with this corner in Hz.
+    Subsonic(f32),
+    /// Equalizer bands to be put on free places, most useful first.
+    Bands(Vec<BandSettings>),
+    /// The multiband stage.
+    Multiband(MultibandSettings),
+    /// Widths of the image's bands, in %.
+    Width([f32; image::BANDS]),
+    /// Mono below a frequency (Hz), by an amount (%).
+    MonoBass(f32, f32),
+    /// The bus compressor.
+    Glue(GlueSettings),
+    /// The saturation.
+    Colour(ColourSettings),
+    /// Character, release in ms and clip depth in dB of the loudness stage.
+    Limiter(Character, f32, f32),
+}
+
+/// One move.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// Which.
+    pub kind: MoveKind,
+    /// Why, one sentence with the number.
+    pub text: String,
+    /// The number that caused it.
+    pub value: f64,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What it changes.
+    pub change: Change,
+    /// The user's switch.
+    pub on: bool,
+}
+
+/// What moves are decided by.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// What was heard.
+    pub report: &'a Report,
+    /// What it is measured against.
+    pub target: &'a Target,
+    /// What was found.
+    pub findings: &'a [Finding],
+    /// 0 to 1: how far what was heard is to be trusted; scales every move.
+    pub confidence: f64,
+}
