@@ -5,6 +5,8 @@
 mod charts;
 mod markup;
 mod sound;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use super::check::{StyleFound, analyse};

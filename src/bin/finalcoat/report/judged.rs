@@ -52,7 +52,7 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
         paragraph("  Elsewhere ", &away.join(", "));
     }
     line!();
-    if checked.findings.is_empty() {
+    if checked.findings.is_empty() && checked.style.is_some() {
         line!("  Nothing was found that stands in the way.");
     }
     for finding in &checked.findings {
