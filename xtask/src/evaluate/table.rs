@@ -37,6 +37,13 @@ impl Row {
         }
     }
 
+    fn shown_result(&self) -> &str {
+        match self.cases {
+            0 => "not tried",
+            _ => &self.result,
+        }
+    }
+
     pub(crate) fn result(mut self, result: impl Into<String>) -> Self {
         self.result = result.into();
         self
@@ -63,7 +70,7 @@ pub(crate) fn shown(rows: &[Row]) -> String {
             .max()
             .unwrap_or(0)
     };
-    let (what, result) = (width(|row| &row.what), width(|row| &row.result));
+    let (what, result) = (width(|row| &row.what), width(Row::shown_result));
     let limit = width(|row| &row.limit);
     let mut text = String::new();
     let mut part = "";
@@ -79,7 +86,10 @@ pub(crate) fn shown(rows: &[Row]) -> String {
         };
         let line = format!(
             "  {:what$}  {:>5}  {:result$}  {:limit$}  {held}",
-            row.what, row.cases, row.result, row.limit
+            row.what,
+            row.cases,
+            row.shown_result(),
+            row.limit
         );
         text += line.trim_end();
         text.push('\n');
