@@ -23,6 +23,9 @@ const PASSAGE: usize = 30;
 /// size of the faults that are looked for (±5 dB).
 const PRIOR_DB: f64 = 5.0;
 
+/// What was left in a slice of the song, with its number.
+type Heard<'a> = (usize, &'a ElementsPart);
+
 /// Where one element stands.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Standing {
@@ -54,21 +57,21 @@ pub struct ElementsReport {
 impl ElementsReport {
     /// The report of what was heard.
     pub fn of(slices: &Slices<'_>) -> Self {
-        let heard: Vec<(usize, &ElementsPart)> = slices
+        let heard: Vec<Heard<'_>> = slices
             .gated()
             .map(|(number, slice)| (number, &slice.elements))
             .collect();
         Self::of_parts(&heard)
     }
 
-    fn of_parts(heard: &[(usize, &ElementsPart)]) -> Self {
+    fn of_parts(heard: &[Heard<'_>]) -> Self {
         if heard.len() < SLICES_MIN {
             return Self::default();
         }
         let Some(sds) = standings(heard) else {
             return Self::default();
         };
-        let passages: Vec<(&[(usize, &ElementsPart)], [f64; 4])> = heard
+        let passages: Vec<_> = heard
             .chunks(PASSAGE)
             .filter(|passage| passage.len() == PASSAGE)
             .filter_map(|passage| Some((passage, standings(passage)?)))
@@ -100,12 +103,12 @@ impl ElementsReport {
 }
 
 /// Standing of lead, bass, kick and cymbals over some slices; `None` in silence.
-fn standings(heard: &[(usize, &ElementsPart)]) -> Option<[f64; 4]> {
+fn standings(heard: &[Heard<'_>]) -> Option<[f64; 4]> {
     Some(model::standings(&levels(heard)?))
 }
 
 /// The levels that the model knows, in dB re the weighted total.
-fn levels(heard: &[(usize, &ElementsPart)]) -> Option<Levels> {
+fn levels(heard: &[Heard<'_>]) -> Option<Levels> {
     let count = heard.len().max(1) as f64;
     let mean = |of: fn(&ElementsPart) -> &[f32; BANDS], band: usize| {
         heard
