@@ -130,6 +130,10 @@ pub struct RhythmReport {
     pub tempo_bpm: Option<f64>,
     /// Peak of the beat's autocorrelation over its mean; below 2 the tempo means little.
     pub tempo_strength: f64,
+    /// Mean rise of the bands within 20 ms, in dB: how much happens.
+    pub flux_db: f64,
+    /// Centre of the spectrum's power on a scale of octaves, mean over time, in Hz.
+    pub centroid_hz: f64,
     /// How dense and driving it is, 0 calm to 1 driving (dsp-notes §8, arousal).
     pub energy: f64,
 }

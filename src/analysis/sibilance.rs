@@ -2,7 +2,7 @@
 
 use super::code::{self, code};
 use super::dynamics::REFERENCE_DB;
-use super::frame::{BinBand, FrameFft, frame_length};
+use super::frame::{BinBand, FrameFft};
 use super::hearing::Hearing;
 use super::report::SibilanceReport;
 use super::slice::{SLICES_PER_SECOND, Slices, spans};
@@ -11,7 +11,7 @@ use crate::dsp::block::Stream;
 
 /// Frames per slice: one every 5 ms.
 const FRAMES: usize = 20;
-const FRAME_S: f64 = 0.0113;
+const FRAME_S: f64 = 0.010_66;
 const SHARP_HZ: [f64; 2] = [5_000.0, 9_000.0];
 const BODY_HZ: [f64; 2] = [1_000.0, 4_000.0];
 const CENTROID_HZ: [f64; 2] = [4_000.0, 11_000.0];
@@ -49,13 +49,12 @@ pub struct SibilanceMeter {
 impl SibilanceMeter {
     /// A meter for one stream.
     pub fn new(stream: Stream) -> Self {
-        let length = frame_length(FRAME_S, stream.sample_rate_hz);
-        let fft = FrameFft::new(length, length, stream.sample_rate_hz);
+        let fft = FrameFft::lasting(FRAME_S, stream.sample_rate_hz);
         let (bin_hz, bins) = (fft.bin_hz(), fft.bins());
         let place = |hz: f64| ((hz / bin_hz) as usize).min(bins - 1);
         let first = place(BODY_HZ[0]).saturating_sub(1);
         let last = (place(CENTROID_HZ[1]) + 1).min(bins - 1);
-        let band = |[low, high]: [f64; 2]| BinBand::new(low, high, bin_hz, bins).from_bin(first);
+        let band = |[low, high]: [f64; 2]| BinBand::new(low, high, bin_hz, bins).starting_at(first);
         Self {
             powers: vec![0.0; last + 1 - first],
             sharp: band(SHARP_HZ),
