@@ -58,7 +58,14 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ),
     (
         "bin",
-        &["offline", "preset", "engine::settings", "dsp::meter"],
+        &[
+            "offline",
+            "preset",
+            "engine::settings",
+            "dsp::meter",
+            "analysis::report",
+            "assistant",
+        ],
     ),
 ];
 
