@@ -3,22 +3,24 @@
 use super::Passage;
 use super::stage::{Played, Shaped};
 use crate::analysis::report::Span;
-use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Fix, Reach, Severity};
-use crate::assistant::moves::need::clock;
+use crate::assistant::finding::{Element, Finding};
+use crate::assistant::findings::limiter;
 use crate::dsp::block::Stream;
 
 /// Less limiting at the 95th percentile than this is nobody's fault, in dB.
 const REDUCTION_MIN_DB: f64 = 2.0;
-/// From here on it matters, and from here on much.
-const REDUCTION_LOW_DB: f64 = 3.0;
-const REDUCTION_HIGH_DB: f64 = 5.0;
 /// A band triggers the limiter when it makes up so much of the peaks.
 const SHARE_MIN: f64 = 0.5;
 /// And it is one element's fault from here on.
 const SHARE_ELEMENT: f64 = 0.65;
 /// Where the bands part, in Hz.
 const SPLITS_HZ: [f64; 3] = [120.0, 500.0, 4000.0];
-const NAMES: [&str; 4] = ["low end", "low mids", "high mids", "highs"];
+const BANDS_HZ: [[f64; 2]; 4] = [
+    [20.0, 120.0],
+    [120.0, 500.0],
+    [500.0, 4000.0],
+    [4000.0, 20_000.0],
+];
 /// Frames of 10 ms before a moment that it is compared with, and by how much a hit stands out of them, in dB.
 const BEFORE_FRAMES: usize = 12;
 const HIT_DB: f64 = 4.0;
@@ -89,55 +91,16 @@ pub(super) fn limiter_trigger(
     if share < SHARE_MIN {
         return None;
     }
-    Some(finding(p95_db, band, share, hits / moments >= 0.5, strongest(places)))
-}
-
-fn finding(p95_db: f64, band: usize, share: f64, hit: bool, places: Vec<Span>) -> Finding {
-    let severity = if p95_db >= REDUCTION_HIGH_DB {
-        Severity::High
-    } else if p95_db >= REDUCTION_LOW_DB {
-        Severity::Low
-    } else {
-        Severity::Info
+    let element = match (band, hits / moments >= 0.5) {
+        (0, true) => Some(Element::Kick),
+        (0, false) => Some(Element::Bass),
+        (2, false) => Some(Element::Lead),
+        (3, true) => Some(Element::Cymbals),
+        _ => None,
     };
-    let (who, element) = match (band, hit) {
-        (0, true) => ("the kick", Some(Element::Kick)),
-        (0, false) => ("the bass", Some(Element::Bass)),
-        (1, true) => ("the drums' body", None),
-        (1, false) => ("the low mids of a sustained part", None),
-        (2, true) => ("the snare or another sharp hit", None),
-        (2, false) => ("the lead or another sustained part", Some(Element::Lead)),
-        (_, true) => ("the cymbals or hats", Some(Element::Cymbals)),
-        (_, false) => ("the highs", None),
-    };
-    let first = places.first().map_or(0.0, |place| place.start_s);
-    let one_element = share >= SHARE_ELEMENT && severity == Severity::High && element.is_some();
-    Finding {
-        kind: FindingKind::LimiterTrigger,
-        severity,
-        value: p95_db,
-        unit: "dB",
-        text: format!(
-            "At this loudness the {} make{} {:.0} % of the peaks that the limiter takes {p95_db:.1} dB of, as at \
-             {}: most likely {who}.",
-            NAMES[band],
-            if band == 0 { "s" } else { "" },
-            100.0 * share,
-            clock(first)
-        ),
-        advice: format!(
-            "Turn {who} down by 1 to 2 dB or shorten its peaks in the mix, or take a quieter loudness goal."
-        ),
-        places,
-        fix: Fix {
-            stereo: Reach::Limited,
-            stems: Reach::Yes,
-            better: "A quieter or shorter peak in the mix costs nothing elsewhere.".to_owned(),
-        },
-        cause: if one_element { Cause::Element } else { Cause::Song },
-        element: element.filter(|_| one_element),
-        confidence: (share - SHARE_MIN) / (1.0 - SHARE_MIN),
-    }
+    // A band is one element's only where it makes up most of the peaks.
+    let element = element.filter(|_| share >= SHARE_ELEMENT);
+    limiter::trigger(BANDS_HZ[band], share, p95_db, element, &strongest(places))
 }
 
 /// The deepest moments, apart from each other, in order.
