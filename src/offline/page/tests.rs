@@ -349,7 +349,11 @@ fn a_hostile_name_stays_a_name() {
     let page = whole_page("<script>alert(1)<b>&\"'.wav");
     assert_balanced(&markup(&page));
     assert!(!page.contains("<script>alert"));
-    assert_eq!(page.matches("&lt;script&gt;alert(1)&lt;b&gt;&amp;&quot;&#39;.wav").count(), 2);
+    assert_eq!(
+        page.matches("&lt;script&gt;alert(1)&lt;b&gt;&amp;&quot;&#39;.wav")
+            .count(),
+        2
+    );
 }
 
 #[test]
