@@ -97,7 +97,7 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
             measurement,
             style: None,
             tone_deviation_db: Vec::new(),
-            translation: Vec::new(),
+            translation: report.map_or_else(Vec::new, |report| report.translation.clone()),
             verdict,
             findings,
         };

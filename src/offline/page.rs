@@ -18,8 +18,9 @@ use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::assistant::cost::CostCurve;
 use crate::assistant::finding::Finding;
-use crate::assistant::style::Target;
-use crate::assistant::verdict::Verdict;
+use crate::assistant::findings::findings;
+use crate::assistant::style::target;
+use crate::assistant::verdict::{Verdict, verdict};
 use sound::Sounds;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -88,7 +89,18 @@ fn tell(
 ) -> Outcome<String> {
     let (_, before) = analyse(input, watch)?;
     let (_, after) = analyse(output, watch)?;
-    let target: Option<&Target> = None;
+    let judged = job
+        .assist
+        .as_ref()
+        .zip(before.as_ref())
+        .and_then(|(assist, report)| {
+            let chosen = assist.wishes.style.as_deref();
+            let target = target(report, &assist.styles, chosen)?;
+            let findings = findings(report, &target);
+            let verdict = verdict(report, &findings, assist.wishes.mix_state);
+            Some((target, findings, verdict))
+        });
+    let target = judged.as_ref().map(|judged| &judged.0);
     let loudness = before
         .as_ref()
         .map_or(&[][..], |report| &report.loudness.short_term_lufs);
@@ -102,8 +114,8 @@ fn tell(
         after: after.as_ref(),
         reduction_db: &[],
         reduction_per_s: 10.0,
-        findings: &[],
-        verdict: None,
+        findings: judged.as_ref().map_or(&[], |judged| &judged.1),
+        verdict: judged.as_ref().map(|judged| &judged.2),
         cost: None,
         sounds: sound::sounds(input, output, loudness, watch)?,
     };
