@@ -7,6 +7,7 @@ use std::thread;
 use finalcoat::dsp::meter::MeterReading;
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::Settings;
+use finalcoat::handoff::capture::Place;
 use finalcoat::handoff::errand::{self, Answer, Errand, Request};
 use finalcoat::handoff::history::{self, COLUMNS, Column};
 use finalcoat::handoff::snapshot::{self, Snapshot};
@@ -155,7 +156,7 @@ fn captured_audio_arrives_in_order_or_is_counted_as_dropped() {
             let mut size = 1;
             while n < total {
                 let (left, right) = frames(n, size.min((total - n) as usize));
-                writer.write(&left, &right);
+                writer.write(&left, &right, Place::Unknown);
                 n += left.len() as u64;
                 size = size % 700 + 13;
             }
@@ -186,14 +187,14 @@ fn a_full_ring_drops_counts_and_recovers_in_one_piece() {
     let mut taken = vec![[0.0; 2]; 2000];
     assert!(reader.read(&mut taken).1.new_passage);
     let (left, right) = frames(0, 1500);
-    writer.write(&left, &right);
+    writer.write(&left, &right, Place::Unknown);
     // Until half of the ring is free nothing comes in.
     let mut few = vec![[0.0; 2]; 400];
     assert_eq!(reader.read(&mut few).0, 400);
-    writer.write(&left[..100], &right[..100]);
+    writer.write(&left[..100], &right[..100], Place::Unknown);
     let (count, news) = reader.read(&mut taken);
     assert_eq!((count, news.dropped), (600, 600));
-    writer.write(&left[..100], &right[..100]);
+    writer.write(&left[..100], &right[..100], Place::Unknown);
     let (count, news) = reader.read(&mut taken);
     assert_eq!((count, news.dropped), (100, 600));
     assert_eq!(news.sample_rate_hz, 44_100.0);
@@ -205,9 +206,9 @@ fn a_new_passage_leaves_the_old_one_behind() {
     let mut taken = vec![[0.0; 2]; 2000];
     let (left, right) = frames(1, 300);
     writer.start(48_000.0);
-    writer.write(&left, &right);
+    writer.write(&left, &right, Place::Unknown);
     writer.start(96_000.0);
-    writer.write(&left[100..200], &right[100..200]);
+    writer.write(&left[100..200], &right[100..200], Place::Unknown);
     let (count, news) = reader.read(&mut taken);
     assert!(news.new_passage);
     assert_eq!(news.sample_rate_hz, 96_000.0);

@@ -15,7 +15,14 @@ const LAYERS: [(&str, &[&str]); 11] = [
         "offline",
         &["dsp", "engine", "analysis", "assistant", "preset"],
     ),
-    ("params", &["engine::settings"]),
+    (
+        "params",
+        &[
+            "engine::settings",
+            "assistant::advice",
+            "assistant::wishes",
+        ],
+    ),
     (
         "handoff",
         &[
@@ -24,6 +31,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "engine::audition::settings",
             "engine::settings",
             "engine::reading",
+            "analysis::report",
         ],
     ),
     (
@@ -32,6 +40,14 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "params",
             "handoff",
             "preset",
+            "assistant::advice",
+            "assistant::finding",
+            "assistant::moves",
+            "assistant::ownership",
+            "assistant::proposal",
+            "assistant::verdict",
+            "assistant::wishes",
+            "analysis::report",
             "dsp::meter",
             "dsp::block",
             "dsp::spectrum",
@@ -54,6 +70,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "params",
             "handoff",
             "editor",
+            "offline::read",
         ],
     ),
     (
