@@ -219,6 +219,94 @@ fn a_new_passage_leaves_the_old_one_behind() {
     assert!(!reader.read(&mut taken).1.new_passage);
 }
 
+/// Reads all there is: each run with its place, and how many were lost.
+fn runs(reader: &mut capture::Reader) -> (Vec<(Place, Vec<f32>)>, u64) {
+    let mut runs: Vec<(Place, Vec<f32>)> = Vec::new();
+    let mut taken = vec![[0.0; 2]; 100];
+    loop {
+        let (count, news) = reader.read(&mut taken);
+        if count == 0 && reader.waiting() == 0 {
+            return (runs, news.dropped);
+        }
+        let sound = taken[..count].iter().map(|frame| frame[0]);
+        match runs.last_mut() {
+            Some((place, run)) if place.after(run.len() as u64) == news.place => run.extend(sound),
+            _ => runs.push((news.place, sound.collect())),
+        }
+    }
+}
+
+#[test]
+fn frames_come_with_their_place_in_the_song() {
+    let (mut writer, mut reader) = capture::new(100_000);
+    writer.start(48_000.0);
+    let mut write = |from: u64, count: usize, place: Place| {
+        let (left, right) = frames(from, count);
+        writer.write(&left, &right, place);
+    };
+    write(0, 300, Place::Stopped);
+    write(1000, 300, Place::At(9000));
+    write(1300, 300, Place::At(9300));
+    // Rounded by the host: a sample early, two late.
+    write(1600, 300, Place::At(9599));
+    write(1900, 300, Place::At(9902));
+    // A loop back, and a jump ahead.
+    write(3000, 250, Place::At(5000));
+    write(4000, 250, Place::At(100_000));
+    write(6000, 10, Place::Unknown);
+    let (runs, dropped) = runs(&mut reader);
+    assert_eq!(dropped, 0);
+    let told: Vec<(Place, f32, usize)> = runs
+        .iter()
+        .map(|(place, run)| (*place, run[0], run.len()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Place::Stopped, 0.0, 300),
+            (Place::At(9000), 1000.0, 1200),
+            (Place::At(5000), 3000.0, 250),
+            (Place::At(100_000), 4000.0, 250),
+            (Place::Unknown, 6000.0, 10),
+        ]
+    );
+}
+
+#[test]
+fn frames_behind_a_gap_still_know_their_place() {
+    let (mut writer, mut reader) = capture::new(1000);
+    writer.start(48_000.0);
+    let mut position = 0_u64;
+    let mut heard = 0;
+    let mut lost = 0;
+    for turn in 0..400_u64 {
+        let (left, right) = frames(position, 130);
+        writer.write(&left, &right, Place::At(position as i64));
+        position += 130;
+        if turn % 7 == 0 {
+            let (runs, dropped) = runs(&mut reader);
+            for (place, run) in runs {
+                heard += run.len() as u64;
+                assert_eq!(
+                    place,
+                    Place::At(run[0] as i64),
+                    "each frame tells its place"
+                );
+            }
+            lost = dropped;
+        }
+    }
+    assert!(lost > 1000 && heard > 1000);
+    // Jumps without end, and nobody who reads: bounded, and never a wrong place.
+    for jump in 0..5_000_u64 {
+        let (left, right) = frames(jump * 997, 1);
+        writer.write(&left, &right, Place::At(jump as i64 * 997));
+    }
+    for (place, run) in runs(&mut reader).0.into_iter().skip(1) {
+        assert_eq!(place, Place::At(run[0] as i64));
+    }
+}
+
 #[test]
 fn a_reset_is_seen_once() {
     let (writer, mut reader) = reset::new();

@@ -17,11 +17,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ),
     (
         "params",
-        &[
-            "engine::settings",
-            "assistant::advice",
-            "assistant::wishes",
-        ],
+        &["engine::settings", "assistant::advice", "assistant::wishes"],
     ),
     (
         "handoff",
@@ -45,6 +41,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "assistant::moves",
             "assistant::ownership",
             "assistant::proposal",
+            "assistant::style",
             "assistant::verdict",
             "assistant::wishes",
             "analysis::report",

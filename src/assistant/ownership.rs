@@ -1,9 +1,13 @@
 //! Whose each stage is: what the user changed since the last Apply is the user's.
 
+use super::advice::Advice;
 use super::proposal::Owned;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
+
+/// Intensity that the first proposal is applied with, in %.
+pub const FIRST_INTENSITY_PCT: f32 = 50.0;
 
 /// What belongs to the user, when the settings are `now` and were `applied` by the assistant last, if ever.
 /// Ceiling and intensity are nobody's: the one is a wish, the other turns everything.
@@ -56,6 +60,30 @@ pub fn merged(proposed: &Settings, now: &Settings, owned: &Owned) -> Settings {
     }
     all.loudness.ceiling_dbtp = now.loudness.ceiling_dbtp;
     all
+}
+
+/// What may be taken over, by stage in the order of [`Group::STAGES`], is nobody's.
+pub fn release(owned: &mut Owned, take_over: &[bool]) {
+    let stages = owned.stages.iter_mut().zip(take_over);
+    for ((mine, take), stage) in stages.zip(Group::STAGES) {
+        if *take {
+            *mine = false;
+            if stage == Group::Equalizer {
+                owned.bands.fill(false);
+            }
+        }
+    }
+}
+
+/// The settings after a proposal is applied: what is owned stays; the first one starts at
+/// [`FIRST_INTENSITY_PCT`].
+#[must_use]
+pub fn applied(advice: &Advice, now: &Settings, owned: &Owned, was_applied: bool) -> Settings {
+    let mut all = merged(&advice.settings, now, owned);
+    if !was_applied {
+        all.intensity = FIRST_INTENSITY_PCT;
+    }
+    all.quantized()
 }
 
 fn differs(now: &Settings, then: &Settings, stage: Group) -> bool {

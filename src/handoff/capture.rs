@@ -192,9 +192,34 @@ impl Reader {
     /// Frames of a passage that is over are skipped. With less than all that waits, it is to be read again:
     /// see [`Self::waiting`].
     pub fn read(&mut self, frames: &mut [[f32; 2]]) -> (usize, News) {
-        let waiting = self.ring.slots();
+        let mut new_passage = false;
+        loop {
+            let count = self.take(frames);
+            // Written before any frame of its passage, so it is known here for every frame taken.
+            let start = self.facts.start.load(Ordering::Acquire);
+            new_passage |= start != self.start;
+            self.start = start;
+            let old = start.saturating_sub(self.popped).min(count as u64) as usize;
+            let first = self.popped + old as u64;
+            self.popped += count as u64;
+            if count > 0 && old == count {
+                continue;
+            }
+            frames.copy_within(old..count, 0);
+            let news = News {
+                new_passage,
+                sample_rate_hz: self.facts.sample_rate_hz.load(Ordering::Relaxed),
+                dropped: self.facts.dropped.load(Ordering::Relaxed),
+                place: self.run.place.after(first.saturating_sub(self.run.index)),
+            };
+            return (count - old, news);
+        }
+    }
+
+    /// Takes frames of one run.
+    fn take(&mut self, frames: &mut [[f32; 2]]) -> usize {
+        let mut limit = self.ring.slots().min(frames.len());
         // Written before the frames they are of, so those of all frames counted above are here.
-        let mut limit = waiting.min(frames.len());
         while let Ok(&mark) = self.marks.peek() {
             if mark.index > self.popped {
                 limit = limit.min((mark.index - self.popped) as usize);
@@ -204,22 +229,7 @@ impl Reader {
             // The mark that was looked at is there.
             let _ = self.marks.pop();
         }
-        let count = self.ring.pop_partial_slice(&mut frames[..limit]).0.len();
-        // Written before any frame of its passage, so it is known here for every frame taken above.
-        let start = self.facts.start.load(Ordering::Acquire);
-        let new_passage = start != self.start;
-        self.start = start;
-        let old = start.saturating_sub(self.popped).min(count as u64) as usize;
-        let first = self.popped + old as u64;
-        self.popped += count as u64;
-        frames.copy_within(old..count, 0);
-        let news = News {
-            new_passage,
-            sample_rate_hz: self.facts.sample_rate_hz.load(Ordering::Relaxed),
-            dropped: self.facts.dropped.load(Ordering::Relaxed),
-            place: self.run.place.after(first.saturating_sub(self.run.index)),
-        };
-        (count - old, news)
+        self.ring.pop_partial_slice(&mut frames[..limit]).0.len()
     }
 
     /// Frames that wait to be read, of any passage.

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use atomic_float::AtomicF32;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
 use super::session::Shared;
+use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
 use crate::engine::settings::range::Range;
 
 /// Version of the layout of [`KeptState`]; goes up when a field changes its meaning.

@@ -260,10 +260,7 @@ impl Segment {
             (count + 1, sum + f64::from(*energy))
         });
         let mean = sum / count.max(1) as f64;
-        (
-            energy_to_db(mean.max(1e-12)),
-            count == self.energies.len(),
-        )
+        (energy_to_db(mean.max(1e-12)), count == self.energies.len())
     }
 }
 
@@ -314,7 +311,11 @@ mod tests {
         play(&mut store, 30.0, 8.0, 0.3);
         play(&mut store, 10.0, 8.0, 0.1);
         let loudest = &store.passages()[0];
-        assert!((30.0..33.1).contains(&loudest.start_s), "{}", loudest.start_s);
+        assert!(
+            (30.0..33.1).contains(&loudest.start_s),
+            "{}",
+            loudest.start_s
+        );
     }
 
     #[test]
@@ -332,8 +333,16 @@ mod tests {
         assert!(store.bytes() > BYTES_MAX * 9 / 10);
         let passages = store.passages();
         // The grid of blocks is not that of the parts.
-        assert!((passages[0].start_s - 35.0).abs() < 2.0, "{}", passages[0].start_s);
-        assert!((passages[2].start_s - 250.0).abs() < 2.0, "{}", passages[2].start_s);
+        assert!(
+            (passages[0].start_s - 35.0).abs() < 2.0,
+            "{}",
+            passages[0].start_s
+        );
+        assert!(
+            (passages[2].start_s - 250.0).abs() < 2.0,
+            "{}",
+            passages[2].start_s
+        );
     }
 
     #[test]

@@ -14,10 +14,10 @@ use crate::assistant::advice::{Advice, Switch, switched};
 use crate::assistant::drive::Programme;
 use crate::assistant::ownership;
 use crate::assistant::proposal::{self, Owned, Proposal};
+use crate::assistant::reference;
 use crate::assistant::rehearsal::{self, Material};
 use crate::assistant::style::{self, Style};
 use crate::assistant::wishes::Wishes;
-use crate::assistant::reference;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::Group;
 use crate::handoff::listen::{Asked, Receiver, Work};
@@ -257,7 +257,7 @@ impl Proposer {
     ) -> Result<Advice, Void> {
         let now = self.params.settings();
         let mut owned = ownership::owned(&now, session.applied.as_deref());
-        release(&mut owned, &session.take_over);
+        ownership::release(&mut owned, &session.take_over);
         let base = ownership::base(&now, &owned);
         let Some(report) = hearing.listening.analyzer().report() else {
             return from_memory(session, &base, &owned);
@@ -274,8 +274,8 @@ impl Proposer {
             hearing.listen();
             desk.tell(|status| status.work = work);
             let changes = params.kept.session.changes();
-            let stays = changes == looked_at
-                || params.kept.session.with(|kept| Inputs::of(kept) == inputs);
+            let stays =
+                changes == looked_at || params.kept.session.with(|kept| Inputs::of(kept) == inputs);
             looked_at = changes;
             stays
                 && present.cancels == asked.cancels
@@ -360,19 +360,6 @@ fn reassemble(draft: &mut Proposal, base: &Settings, owned: &Owned) {
     draft.assistant_bands = bands;
     draft.notes.extend(notes);
     draft.notes.dedup();
-}
-
-/// What may be taken over is nobody's.
-fn release(owned: &mut Owned, take_over: &[bool]) {
-    let stages = owned.stages.iter_mut().zip(take_over);
-    for ((mine, take), stage) in stages.zip(Group::STAGES) {
-        if *take {
-            *mine = false;
-            if stage == Group::Equalizer {
-                owned.bands.fill(false);
-            }
-        }
-    }
 }
 
 fn programme(report: &Report) -> Option<Programme> {

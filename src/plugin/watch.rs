@@ -40,7 +40,10 @@ impl Watch {
     pub fn new(stream: Stream, kept: &[Second]) -> Self {
         let known = |&[second, weighted, plain]: &Second| {
             let second = u32::try_from(second).ok()?;
-            Some((second, [f64::from(weighted) / 10.0, f64::from(plain) / 10.0]))
+            Some((
+                second,
+                [f64::from(weighted) / 10.0, f64::from(plain) / 10.0],
+            ))
         };
         Self {
             rate_hz: stream.sample_rate_hz,
