@@ -279,11 +279,11 @@ fn frames_behind_a_gap_still_know_their_place() {
     let mut position = 0_u64;
     let mut heard = 0;
     let mut lost = 0;
-    for turn in 0..400_u64 {
+    for turn in 0..440_u64 {
         let (left, right) = frames(position, 130);
         writer.write(&left, &right, Place::At(position as i64));
         position += 130;
-        if turn % 7 == 0 {
+        if turn % 11 == 0 {
             let (runs, dropped) = runs(&mut reader);
             for (place, run) in runs {
                 heard += run.len() as u64;
