@@ -10,18 +10,23 @@
 
 pub mod analyzer;
 pub mod bands;
+mod code;
 pub mod dynamics;
 pub mod elements;
 pub mod faults;
+mod frame;
+pub mod hearing;
 pub mod loudness;
 pub mod low_end;
 pub mod passages;
 pub mod report;
 pub mod resonances;
 pub mod rhythm;
+pub mod sibilance;
 pub mod slice;
 pub mod song;
 pub mod spectrum;
+mod statistics;
 pub mod stereo;
 pub mod tone;
 pub mod translation;

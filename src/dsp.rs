@@ -16,7 +16,7 @@ pub mod shelf;
 pub mod sliding_min;
 pub mod spectrum;
 pub mod svf;
-mod true_peak;
+pub mod true_peak;
 pub mod units;
 pub mod weighted;
 pub mod window_min;

@@ -13,6 +13,7 @@ pub mod multiband;
 pub mod reading;
 pub mod safety;
 pub mod settings;
+pub mod shaping;
 
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
@@ -21,16 +22,11 @@ use crate::dsp::glide::Crossfade;
 use crate::dsp::units::ms_to_samples;
 use audition::Audition;
 use audition::settings::AuditionSettings;
-use colour::Colour;
-use equalizer::Equalizer;
-use glue::Glue;
-use image::Image;
-use input::Input;
 use loudness::Loudness;
-use multiband::Multiband;
 use reading::Reading;
 use settings::Settings;
 use settings::equalizer::BandSettings;
+use shaping::Shaping;
 
 /// Frames worked on at a time, whatever the host's block is.
 const CHUNK_FRAMES: usize = 64;
@@ -45,12 +41,7 @@ pub struct Engine {
     stream: Stream,
     /// What was set last, so that setting the same again costs little.
     settings: Settings,
-    input: Input,
-    equalizer: Equalizer,
-    multiband: Multiband,
-    image: Image,
-    glue: Glue,
-    colour: Colour,
+    shaping: Shaping,
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
@@ -63,19 +54,13 @@ impl Engine {
     /// Allocates all it will ever need; ready to process at `settings`.
     pub fn new(stream: Stream, settings: &Settings) -> Self {
         let effect = settings.in_effect();
-        let colour = Colour::new(stream, &effect.colour);
+        let shaping = Shaping::new(stream, &effect);
         let loudness = Loudness::new(stream, &effect.loudness);
-        // The other stages have no latency.
-        let latency_samples = colour.latency_samples() + loudness.latency_samples();
+        let latency_samples = shaping.latency_samples() + loudness.latency_samples();
         Self {
             stream,
             settings: *settings,
-            input: Input::new(stream, &effect.input),
-            equalizer: Equalizer::new(stream, &effect.equalizer),
-            multiband: Multiband::new(stream, &effect.multiband),
-            image: Image::new(stream, &effect.image),
-            glue: Glue::new(stream, &effect.glue),
-            colour,
+            shaping,
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
@@ -96,23 +81,13 @@ impl Engine {
         }
         self.bypass.set(settings.bypass);
         let effect = settings.in_effect();
-        self.input.set(&effect.input);
-        self.equalizer.set(&effect.equalizer);
-        self.multiband.set(&effect.multiband);
-        self.image.set(&effect.image);
-        self.glue.set(&effect.glue);
-        self.colour.set(&effect.colour);
+        self.shaping.set(&effect);
         self.loudness.set(&effect.loudness);
     }
 
     /// Back to silence; glides land. As good as new.
     pub fn reset(&mut self) {
-        self.input.reset();
-        self.equalizer.reset();
-        self.multiband.reset();
-        self.image.reset();
-        self.glue.reset();
-        self.colour.reset();
+        self.shaping.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
         self.audition.reset();
@@ -166,12 +141,7 @@ impl Engine {
         let [dry_left, dry_right] = &mut self.dry_chunk;
         self.dry[0].process(chunk.left, &mut dry_left[..frames]);
         self.dry[1].process(chunk.right, &mut dry_right[..frames]);
-        self.input.process(chunk);
-        self.equalizer.process(chunk);
-        self.multiband.process(chunk);
-        self.image.process(chunk);
-        self.glue.process(chunk);
-        self.colour.process(chunk);
+        self.shaping.process_clean(chunk);
         self.loudness.process(chunk);
         let dry = [&dry_left[..frames], &dry_right[..frames]];
         if listening {
@@ -222,12 +192,8 @@ impl Engine {
     /// What the chain did since the last call.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
-            equalizer: self.equalizer.take_reading(),
-            multiband: self.multiband.take_reading(),
-            image: self.image.take_reading(),
-            glue: self.glue.take_reading(),
-            colour: self.colour.take_reading(),
             loudness: self.loudness.take_reading(),
+            ..self.shaping.take_reading()
         }
     }
 }

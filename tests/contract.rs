@@ -30,6 +30,7 @@ use finalcoat::engine::settings::image::ImageSettings;
 use finalcoat::engine::settings::input::InputSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
+use finalcoat::engine::shaping::Shaping;
 use signals::{Random, programme};
 use std::fmt::Debug;
 
@@ -350,6 +351,13 @@ macro_rules! stage {
 
 stage!(Engine, Settings, |all| all, CLEANS = true, RINGS = true);
 stage!(
+    Shaping,
+    Settings,
+    |all| all.in_effect(),
+    CLEANS = true,
+    RINGS = true
+);
+stage!(
     Input,
     InputSettings,
     |all| all.in_effect().input,
@@ -568,6 +576,7 @@ macro_rules! contract {
 }
 
 contract!(engine, Engine);
+contract!(shaping, Shaping);
 contract!(input, Input);
 contract!(equalizer, Equalizer);
 contract!(multiband, Multiband);

@@ -72,7 +72,14 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ),
     (
         "bin",
-        &["offline", "preset", "engine::settings", "dsp::meter"],
+        &[
+            "offline",
+            "preset",
+            "engine::settings",
+            "dsp::meter",
+            "analysis::report",
+            "assistant",
+        ],
     ),
 ];
 

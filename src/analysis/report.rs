@@ -242,3 +242,93 @@ pub struct Translation {
     /// Share of the energy below 250 Hz that is lost there, in dB.
     pub bass_loss_db: f64,
 }
+
+#[cfg(test)]
+impl Report {
+    /// A finished song without any trait of its own: what tests start from.
+    pub(crate) fn plain() -> Self {
+        // The neutral row of dsp-notes §3.5, in rough.
+        let level_db: [f64; THIRDS] = core::array::from_fn(|third| match third {
+            0..=4 => -20.0 + 5.0 * third as f64,
+            5..=12 => 2.0,
+            13..=17 => 1.5 - 0.5 * (third - 13) as f64,
+            _ => -0.5 - 1.3 * (third - 17) as f64,
+        });
+        let offset = |db: f64| level_db.map(|level_db| level_db + db);
+        Self {
+            heard: HeardReport {
+                covered_s: 180.0,
+                gated_s: 170.0,
+                confidence: 1.0,
+            },
+            loudness: LoudnessReport {
+                integrated_lufs: Some(-11.0),
+                loudness_range_lu: Some(6.0),
+                max_momentary_lufs: Some(-8.5),
+                max_short_term_lufs: Some(-9.5),
+                true_peak_dbtp: Some(-1.0),
+                plr_db: Some(10.0),
+                psr_p10_db: Some(9.0),
+                short_term_lufs: (0..180).map(|_| Some(-11.0)).collect(),
+            },
+            tone: ToneReport {
+                level_db,
+                mid_db: offset(-0.5),
+                side_db: offset(-10.5),
+                p10_db: offset(-12.0),
+                p50_db: offset(-2.0),
+                p95_db: offset(4.0),
+            },
+            dynamics: DynamicsReport {
+                bands: [-20.0, -21.0, -26.0, -32.0].map(|p50_db| BandDynamics {
+                    p10_db: p50_db - 8.0,
+                    p50_db,
+                    p95_db: p50_db + 6.0,
+                    crest_db: 9.0,
+                }),
+            },
+            rhythm: RhythmReport {
+                percussive_db: -8.0,
+                percussiveness: 0.0,
+                onsets_per_s: 3.0,
+                tempo_bpm: Some(110.0),
+                tempo_strength: 3.0,
+                energy: 0.5,
+            },
+            stereo: StereoReport {
+                correlation: 0.7,
+                mono_change_lu: -0.7,
+                balance_lu: 0.0,
+                bands: [-24.0, -13.0, -10.0, -8.0].map(|side_to_mid_db| BandStereo {
+                    correlation: 0.75,
+                    correlation_p10: 0.5,
+                    side_to_mid_db,
+                    balance_db: 0.0,
+                }),
+            },
+            low_end: LowEndReport {
+                notes: Vec::new(),
+                side_to_mid_db: -24.0,
+                correlation_p10: 0.9,
+                out_of_phase: Vec::new(),
+                sub_share_db: -6.0,
+            },
+            resonances: Vec::new(),
+            sibilance: SibilanceReport {
+                excess_db: 5.0,
+                median_db: -8.0,
+                bursts_per_s: 0.1,
+                center_hz: 7000.0,
+                threshold_db: -30.0,
+                places: Vec::new(),
+            },
+            elements: ElementsReport::default(),
+            faults: FaultsReport {
+                dc_db: [-120.0; 2],
+                infrasonic_db: -80.0,
+                ..FaultsReport::default()
+            },
+            translation: Vec::new(),
+        }
+    }
+}

@@ -3,13 +3,30 @@
 //! A move does nothing inside the target's tolerance, has a named authority limit beside it, and says why in
 //! one sentence with the number that caused it.
 
+pub mod bass_note;
+pub mod colour;
+pub mod de_essing;
+pub mod dynamics;
+pub mod glue;
+pub mod limiter;
+pub mod mono_bass;
+pub mod mud;
+pub mod need;
+#[cfg(test)]
+pub(crate) mod plain;
+pub mod resonance;
+pub mod subsonic;
+#[cfg(test)]
+mod tests;
 pub mod tone;
+pub mod width;
 
 use super::finding::Finding;
 use super::style::Target;
 use crate::analysis::report::Report;
 use crate::engine::settings::colour::ColourSettings;
 use crate::engine::settings::equalizer::BandSettings;
+use crate::engine::settings::fields::Group;
 use crate::engine::settings::glue::GlueSettings;
 use crate::engine::settings::image;
 use crate::engine::settings::loudness::Character;
@@ -85,4 +102,40 @@ pub struct Case<'a> {
     pub findings: &'a [Finding],
     /// 0 to 1: how far what was heard is to be trusted; scales every move.
     pub confidence: f64,
+}
+
+/// All moves that are called for, in the order of the chain.
+pub fn moves(case: &Case<'_>) -> Vec<Move> {
+    const ALL: [fn(&Case<'_>) -> Option<Move>; 12] = [
+        subsonic::subsonic,
+        tone::tone,
+        resonance::resonance,
+        de_essing::de_essing,
+        bass_note::bass_note,
+        mud::mud,
+        dynamics::dynamics,
+        mono_bass::mono_bass,
+        width::width,
+        glue::glue,
+        colour::colour,
+        limiter::limiter,
+    ];
+    ALL.iter().filter_map(|decide| decide(case)).collect()
+}
+
+impl MoveKind {
+    /// The stage that a move works in.
+    pub fn stage(self) -> Group {
+        match self {
+            Self::Subsonic => Group::Input,
+            Self::Tone | Self::Resonance | Self::DeEssing | Self::BassNote | Self::Mud => {
+                Group::Equalizer
+            }
+            Self::Dynamics => Group::Multiband,
+            Self::MonoBass | Self::Width => Group::Image,
+            Self::Glue => Group::Glue,
+            Self::Colour => Group::Colour,
+            Self::Limiter => Group::Loudness,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The verdict: is stereo mastering enough, would stems help, must the mix be fixed, or is it done already?
 
-use super::finding::Finding;
+use super::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
 use super::wishes::MixState;
 use crate::analysis::report::Report;
 use serde::{Deserialize, Serialize};
@@ -34,14 +34,175 @@ pub struct Verdict {
     pub if_locked: String,
 }
 
-/// The verdict on a song with these findings.
-pub fn verdict(_report: &Report, findings: &[Finding], mix_state: MixState) -> Verdict {
-    let _ = (findings, mix_state);
+/// An element's finding counts from this confidence on.
+const ELEMENT_CONFIDENCE: f64 = 0.5;
+/// Peaks over loudness of a finished song, in dB: the calmer the music, the higher they may stand.
+const DONE_PLR_CALM_DB: f64 = 19.0;
+const DONE_PLR_DRIVING_DB: f64 = 14.5;
+
+/// The verdict on a song with these findings. The level decides nothing: turned down, it is the same song.
+pub fn verdict(report: &Report, findings: &[Finding], mix_state: MixState) -> Verdict {
+    let heard = report.heard.confidence.clamp(0.0, 1.0);
+    let sure = |confidence: f64| (confidence * (0.5 + 0.5 * heard)).clamp(0.0, 1.0);
+    if let Some(damage) = worst(findings, is_damage) {
+        return damaged(damage, sure(damage.confidence));
+    }
+    if let Some(problem) = worst(findings, is_elements) {
+        return element(problem, mix_state, sure(problem.confidence));
+    }
+    let problem = findings.iter().find(|f| hinders(f));
+    if problem.is_none() && is_dense(report) {
+        return done(sure(0.8));
+    }
+    master(problem, sure(0.8))
+}
+
+/// The most severe, then the surest, of those that count.
+fn worst(findings: &[Finding], counts: fn(&Finding) -> bool) -> Option<&Finding> {
+    let chosen = findings.iter().filter(|finding| counts(finding));
+    chosen.reduce(|best, next| {
+        let by_severity = next.severity.cmp(&best.severity);
+        match by_severity.then(next.confidence.total_cmp(&best.confidence)) {
+            std::cmp::Ordering::Greater => next,
+            _ => best,
+        }
+    })
+}
+
+/// Damage that no master repairs. What was an MP3 or is noisy can be mastered all the same.
+fn is_damage(finding: &Finding) -> bool {
+    let mild = matches!(finding.kind, FindingKind::LossySource | FindingKind::Noise);
+    finding.cause == Cause::Source && finding.severity == Severity::High && !mild
+}
+
+/// One element is the problem, and the stereo master reaches it only in part, or not at all.
+fn is_elements(finding: &Finding) -> bool {
+    finding.cause == Cause::Element
+        && finding.severity > Severity::Info
+        && finding.confidence >= ELEMENT_CONFIDENCE
+        && finding.fix.stereo != Reach::Yes
+        && finding.fix.stems != Reach::No
+}
+
+/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes.
+fn hinders(finding: &Finding) -> bool {
+    finding.severity > Severity::Info
+        && !matches!(
+            finding.kind,
+            FindingKind::LossySource | FindingKind::Mono | FindingKind::Noise
+        )
+}
+
+/// Whether the peaks stand as near to the loudness as a finished song's of this energy.
+fn is_dense(report: &Report) -> bool {
+    let energy = report.rhythm.energy.clamp(0.0, 1.0);
+    let limit_db = DONE_PLR_CALM_DB + (DONE_PLR_DRIVING_DB - DONE_PLR_CALM_DB) * energy;
+    let plr_db = report.loudness.plr_db;
+    plr_db.is_some_and(|plr_db| plr_db <= limit_db)
+}
+
+fn damaged(damage: &Finding, confidence: f64) -> Verdict {
     Verdict {
-        kind: VerdictKind::Master,
-        confidence: 0.0,
-        summary: String::new(),
-        if_open: String::new(),
-        if_locked: String::new(),
+        kind: VerdictKind::Mix,
+        confidence,
+        summary: format!("Fix the mix first. {}", damage.text),
+        if_open: sentence(&damage.fix.better, &damage.advice),
+        if_locked: match damage.fix.stems {
+            Reach::No => {
+                "Neither the master nor stems repair this. Master it gently and leave it as it is, or find an \
+                 earlier export."
+            }
+            _ => "Stems would let it be repaired where it is; the stereo master can only hide it.",
+        }
+        .to_owned(),
     }
 }
+
+fn element(problem: &Finding, mix_state: MixState, confidence: f64) -> Verdict {
+    let name = name(problem.element);
+    let open = mix_state == MixState::Open;
+    let summary = if open {
+        format!(
+            "A small change in the mix beats everything: {name}. {}",
+            problem.text
+        )
+    } else {
+        format!("Stems would help: {name}. {}", problem.text)
+    };
+    let stems = match problem.fix.stems {
+        Reach::Yes => format!("Master from stems with {name} on its own"),
+        _ => format!("Stems help only if {name} can be had on its own, dry and wet apart"),
+    };
+    Verdict {
+        kind: if open {
+            VerdictKind::Mix
+        } else {
+            VerdictKind::Stems
+        },
+        confidence,
+        summary,
+        if_open: sentence(&problem.fix.better, &problem.advice),
+        if_locked: match problem.fix.stereo {
+            Reach::No => format!("{stems}; the stereo master does not reach it."),
+            _ => {
+                format!("{stems}; the stereo master can only ease it, and moves what is beside it.")
+            }
+        },
+    }
+}
+
+fn done(confidence: f64) -> Verdict {
+    Verdict {
+        kind: VerdictKind::Done,
+        confidence,
+        summary: "It is mastered already: dense enough, and nothing stands out. The proposal changes next to \
+                  nothing."
+            .to_owned(),
+        if_open: "Leave it as it is.".to_owned(),
+        if_locked: "Leave it as it is; set the level for where it is played.".to_owned(),
+    }
+}
+
+fn master(main: Option<&Finding>, confidence: f64) -> Verdict {
+    let (summary, if_open) = match main {
+        Some(finding) => (
+            format!("Stereo mastering is enough. {}", finding.text),
+            match finding.fix.stereo {
+                Reach::Yes => "Master it as it is; the mix need not be touched.".to_owned(),
+                _ => sentence(&finding.fix.better, &finding.advice),
+            },
+        ),
+        None => (
+            "Stereo mastering is enough: nothing in the mix stands in the way.".to_owned(),
+            "Master it as it is; the mix need not be touched.".to_owned(),
+        ),
+    };
+    Verdict {
+        kind: VerdictKind::Master,
+        confidence,
+        summary,
+        if_open,
+        if_locked: "Master the stereo file.".to_owned(),
+    }
+}
+
+fn sentence(better: &str, advice: &str) -> String {
+    if better.is_empty() {
+        advice.to_owned()
+    } else {
+        better.to_owned()
+    }
+}
+
+fn name(element: Option<Element>) -> &'static str {
+    match element {
+        Some(Element::Lead) => "lead vocal",
+        Some(Element::Bass) => "bass",
+        Some(Element::Kick) => "kick",
+        Some(Element::Cymbals) => "cymbals",
+        None => "one element",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The command line: `finalcoat meter` and `finalcoat master`.
+//! The command line: `finalcoat meter`, `check`, `master` and `compare`.
 
 #[path = "finalcoat/arguments.rs"]
 mod arguments;
@@ -7,12 +7,17 @@ mod batch;
 #[path = "finalcoat/report.rs"]
 mod report;
 
-use arguments::{Arguments, Command, Common, MasterArguments, MeterArguments};
+use arguments::{
+    Arguments, CheckArguments, Command, Common, CompareArguments, MasterArguments, MeterArguments,
+};
 use batch::{Batch, Done, canonical};
 use clap::Parser;
+use finalcoat::offline::check::{Checked, check};
+use finalcoat::offline::compare::{Compared, compare};
 use finalcoat::offline::failure::{Failure, Outcome};
 use finalcoat::offline::master::{Mastered, master};
 use finalcoat::offline::measure::{Measurement, measure};
+use finalcoat::offline::page::{master_with_page, page_path};
 use finalcoat::offline::watch::Watch;
 use serde::Serialize;
 use std::io::Write;
@@ -36,7 +41,9 @@ fn main() -> ExitCode {
     }
     match arguments.command {
         Command::Meter(arguments) => run_meter(&arguments),
+        Command::Check(arguments) => run_check(&arguments),
         Command::Master(arguments) => run_master(&arguments),
+        Command::Compare(arguments) => run_compare(&arguments),
     }
 }
 
@@ -67,6 +74,67 @@ fn run_meter(arguments: &MeterArguments) -> ExitCode {
     finish(common, results)
 }
 
+fn run_check(arguments: &CheckArguments) -> ExitCode {
+    let common = &arguments.common;
+    let job = match arguments.job() {
+        Ok(job) => job,
+        Err(error) => return wrong_usage(&error),
+    };
+    let inputs = match batch::expand(&common.inputs) {
+        Ok(inputs) => inputs,
+        Err(error) => return wrong_usage(&error),
+    };
+    let batch = Batch::new(
+        inputs.files.clone(),
+        common.jobs,
+        shows_progress(common),
+        &STOP,
+    );
+    let work = |input: &Path, watch: Watch<'_>| {
+        inputs.check(input)?;
+        check(input, &job, watch)
+    };
+    let results = batch.run(work, |done: &Done<Outcome<Checked>>| match &done.result {
+        Ok(checked) if prints(common) => report::print_checked(&done.input, checked),
+        Ok(_) => {}
+        Err(failure) => complain(&done.input, failure),
+    });
+    finish(common, results)
+}
+
+fn run_compare(arguments: &CompareArguments) -> ExitCode {
+    let (a, b) = (&arguments.a, &arguments.b);
+    let shows = !arguments.quiet;
+    let batch = Batch::new(vec![b.clone()], None, shows, &STOP);
+    let mut results = batch.run(|b, watch| compare(a, b, watch), |_| ());
+    let Some(Done { result, .. }) = results.pop() else {
+        return ExitCode::from(SOME_FAILED);
+    };
+    if let Err((which, failure)) = &result {
+        complain([a, b][*which], failure);
+    }
+    if arguments.json {
+        let files = [a, b].into_iter().enumerate().map(|(at, path)| FileReport {
+            file: path.display().to_string(),
+            result: result.as_ref().ok().map(|compared| &compared.files[at]),
+            error: match &result {
+                Err((which, failure)) if *which == at => Some(failure.to_string()),
+                _ => None,
+            },
+        });
+        let report = ComparedReport {
+            files: files.collect(),
+            difference: result.as_ref().ok(),
+        };
+        if let Err(code) = print_json(&report) {
+            return code;
+        }
+    } else if let (Ok(compared), false) = (&result, arguments.quiet) {
+        report::print_compared(a, b, compared);
+    }
+    exit_code(result.is_err())
+}
+
 fn run_master(arguments: &MasterArguments) -> ExitCode {
     let common = &arguments.common;
     let job = match arguments.job() {
@@ -94,7 +162,8 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
             )));
         }
         let mp3 = job.mp3_kbps.map(|_| outputs[at].with_extension("mp3"));
-        for path in std::iter::once(&outputs[at]).chain(&mp3) {
+        let page = arguments.report.then(|| page_path(&outputs[at]));
+        for path in std::iter::once(&outputs[at]).chain(&mp3).chain(&page) {
             let path_known = canonical(path);
             if known.contains(&path_known) && path_known != known[at] {
                 return Err(Failure::because(format!(
@@ -113,7 +182,14 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
         &STOP,
     );
     let results = batch.run(
-        |input, watch| master(input, &output_of(input)?, &job, watch),
+        |input, watch| {
+            let output = output_of(input)?;
+            if arguments.report {
+                master_with_page(input, &output, &job, watch)
+            } else {
+                master(input, &output, &job, watch)
+            }
+        },
         |done: &Done<Outcome<Mastered>>| match &done.result {
             Ok(mastered) => {
                 for warning in mastered.warnings.iter().filter(|_| !common.quiet) {
@@ -162,6 +238,13 @@ struct Report<'a, T> {
     files: Vec<FileReport<'a, T>>,
 }
 
+#[derive(Serialize)]
+struct ComparedReport<'a> {
+    files: Vec<FileReport<'a, Measurement>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<&'a Compared>,
+}
+
 /// Prints the JSON and says by the exit code how it went.
 fn finish<T: Serialize>(common: &Common, results: Vec<Done<Outcome<T>>>) -> ExitCode {
     if common.json {
@@ -173,18 +256,29 @@ fn finish<T: Serialize>(common: &Common, results: Vec<Done<Outcome<T>>>) -> Exit
         let report = Report {
             files: files.collect(),
         };
-        match serde_json::to_string_pretty(&report) {
-            // Nobody reading is no failure of ours.
-            Ok(text) => drop(writeln!(std::io::stdout(), "{text}")),
-            Err(error) => {
-                eprintln!("finalcoat: the report cannot be written ({error})");
-                return ExitCode::from(SOME_FAILED);
-            }
+        if let Err(code) = print_json(&report) {
+            return code;
         }
     }
+    exit_code(results.iter().any(|done| done.result.is_err()))
+}
+
+fn print_json(report: &impl Serialize) -> Result<(), ExitCode> {
+    match serde_json::to_string_pretty(report) {
+        // Nobody reading is no failure of ours.
+        Ok(text) => drop(writeln!(std::io::stdout(), "{text}")),
+        Err(error) => {
+            eprintln!("finalcoat: the report cannot be written ({error})");
+            return Err(ExitCode::from(SOME_FAILED));
+        }
+    }
+    Ok(())
+}
+
+fn exit_code(some_failed: bool) -> ExitCode {
     if STOP.load(Ordering::Relaxed) {
         ExitCode::from(INTERRUPTED)
-    } else if results.iter().any(|done| done.result.is_err()) {
+    } else if some_failed {
         ExitCode::from(SOME_FAILED)
     } else {
         ExitCode::SUCCESS

@@ -72,6 +72,43 @@ pub(super) struct TruePeak {
     step_position: usize,
     /// Highest magnitude behind the standard's filter since reset.
     bs1770_peak: f32,
+    /// Whether the standard's filter is asked for.
+    standard: bool,
+}
+
+/// The highest true peak at 16× of each step, and nothing else.
+#[derive(Debug, Clone)]
+pub struct StepPeaks(TruePeak);
+
+impl Default for StepPeaks {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl StepPeaks {
+    /// Allocates all it will ever need.
+    pub fn new() -> Self {
+        Self(TruePeak {
+            standard: false,
+            ..TruePeak::new()
+        })
+    }
+
+    /// Forgets everything heard.
+    pub fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    /// Listens; both slices are as long.
+    pub fn listen(&mut self, left: &[f32], right: &[f32]) {
+        self.0.process(left, right);
+    }
+
+    /// Ends the step: its highest magnitude. That of its last 96 frames may be told with the next.
+    pub fn take(&mut self) -> f32 {
+        core::mem::take(&mut self.0.step_peak)
+    }
 }
 
 impl TruePeak {
@@ -86,6 +123,7 @@ impl TruePeak {
             steps: [0.0; SHORT_TERM_STEPS],
             step_position: 0,
             bs1770_peak: 0.0,
+            standard: true,
         }
     }
 
@@ -121,7 +159,9 @@ impl TruePeak {
     fn process_chunk(&mut self) {
         for channel in &mut self.channels {
             self.step_peak = channel.raise_peak(self.step_peak, &self.fine);
-            self.bs1770_peak = larger(self.bs1770_peak, channel.annex_2_peak());
+            if self.standard {
+                self.bs1770_peak = larger(self.bs1770_peak, channel.annex_2_peak());
+            }
             channel.advance();
         }
     }

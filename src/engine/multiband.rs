@@ -7,6 +7,7 @@
 
 mod band;
 mod detector;
+pub mod ear;
 mod knobs;
 pub mod response;
 

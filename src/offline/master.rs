@@ -15,6 +15,7 @@ use super::watch::Watch;
 use super::write::{Container, Shape, SoundWriter, Written};
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE_LU};
 use crate::assistant::limiting::Limiting;
+use crate::assistant::style::Style;
 use crate::assistant::wishes::Wishes;
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
@@ -82,6 +83,8 @@ pub struct Assist {
     pub wishes: Wishes,
     /// Tracks to come near to.
     pub references: Vec<PathBuf>,
+    /// The styles there are.
+    pub styles: Vec<Style>,
 }
 
 /// What was done with a song.
@@ -92,6 +95,9 @@ pub struct Mastered {
     /// The path of the MP3 beside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mp3: Option<String>,
+    /// The path of the page beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
     /// The song.
     pub before: Metered,
     /// The master as written.
@@ -262,6 +268,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
     Ok(Mastered {
         output: output.display().to_string(),
         mp3: mp3.map(|path| path.display().to_string()),
+        report: None,
         reasons: reasons(&before, &after, &settings, job, trim_db),
         before: Metered {
             file: input.display().to_string(),

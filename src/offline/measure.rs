@@ -110,6 +110,16 @@ pub fn measure(path: &Path, watch: Watch<'_>) -> Outcome<Measurement> {
 
 /// Decodes a file once, measures it and, if `keep`, writes it to a raw temporary file.
 pub(super) fn listen(path: &Path, keep: bool, watch: Watch<'_>) -> Outcome<Heard> {
+    listen_with(path, keep, watch, &mut |_, _, _| ())
+}
+
+/// As [`listen`]; `hear` is handed all of it too, in order: the stream, left and right.
+pub(super) fn listen_with(
+    path: &Path,
+    keep: bool,
+    watch: Watch<'_>,
+    hear: &mut dyn FnMut(Stream, &[f32], &[f32]),
+) -> Outcome<Heard> {
     let mut file = SoundFile::open(path)?;
     let facts = file.facts();
     let mut writer = if keep {
@@ -117,7 +127,8 @@ pub(super) fn listen(path: &Path, keep: bool, watch: Watch<'_>) -> Outcome<Heard
     } else {
         None
     };
-    let mut meter = Meter::new(Stream::new(f64::from(facts.sample_rate_hz)));
+    let stream = Stream::new(f64::from(facts.sample_rate_hz));
+    let mut meter = Meter::new(stream);
     let (mut interleaved, mut left, mut right) = (Vec::new(), Vec::new(), Vec::new());
     let mut frames = 0_u64;
     loop {
@@ -145,6 +156,7 @@ pub(super) fn listen(path: &Path, keep: bool, watch: Watch<'_>) -> Outcome<Heard
             ));
         }
         meter.process(&left, &right);
+        hear(stream, &left, &right);
         if let Some(writer) = &mut writer {
             writer.write(&left, &right)?;
         }

@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod check;
 mod demo;
+mod evaluate;
 #[path = "../../tests/support/host.rs"]
 mod host;
 mod install;
@@ -21,6 +22,7 @@ Usage: cargo xtask <COMMAND>
   install   copies the plugin bundles to your plugin folders, building them first
   bless     writes anew what tests hold frozen (host parameters), after a change that is meant
   bench     counts instructions per frame (arguments go to `cargo bench`)
+  evaluate  tries every promise about judgement and sound on a folder of music (--help says more)
 
 Missing Debian and Ubuntu packages are installed after saying so, with sudo unless root; elsewhere
 they are named.";
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
-    if !rest.is_empty() && command != "bench" {
+    if !rest.is_empty() && !["bench", "evaluate"].contains(&command.as_str()) {
         eprintln!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
         return ExitCode::from(2);
     }
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "install" => install::install(),
         "bless" => check::bless(),
         "bench" => bench::bench(&rest),
+        "evaluate" => evaluate::evaluate(&rest),
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
             Ok(())

@@ -1,9 +1,185 @@
 //! Findings about single elements of the mix.
 
+use crate::analysis::elements::{ElementsReport, Standing};
 use crate::analysis::report::Report;
-use crate::assistant::finding::Finding;
+use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Fix, Reach, Severity};
 
-/// `vocal_buried, vocal_loud, cymbals_loud, low_end_clash`, and whatever else is one element's.
-pub fn findings(_report: &Report) -> Vec<Finding> {
-    Vec::new()
+/// From how many standard deviations of finished songs an element is named. 5 in 100 finished songs have an
+/// element this far out (378 songs, cross-validated).
+const NAMED_FROM_SDS: f64 = 2.41;
+/// From how many it is taken as certain enough for more than a hint; 1 in 100 finished songs.
+const PLAIN_FROM_SDS: f64 = 2.8;
+
+/// `vocal_buried, vocal_loud, cymbals_loud, low_end_clash`: the element that stands out most, if it does.
+///
+/// Only one is named: an element that is too loud makes the others look too quiet.
+pub fn findings(report: &Report) -> Vec<Finding> {
+    strongest(&report.elements)
+        .and_then(|(element, standing)| finding(element, standing))
+        .into_iter()
+        .collect()
+}
+
+fn strongest(elements: &ElementsReport) -> Option<(Element, &Standing)> {
+    let all = [
+        (Element::Lead, &elements.lead),
+        (Element::Bass, &elements.bass),
+        (Element::Kick, &elements.kick),
+        (Element::Cymbals, &elements.cymbals),
+    ];
+    all.into_iter()
+        .filter_map(|(element, standing)| Some((element, standing.as_ref()?)))
+        .max_by(|a, b| a.1.sds.abs().total_cmp(&b.1.sds.abs()))
+}
+
+fn finding(element: Element, standing: &Standing) -> Option<Finding> {
+    let far_sds = standing.sds.abs();
+    if far_sds < NAMED_FROM_SDS {
+        return None;
+    }
+    let loud = standing.sds > 0.0;
+    let (kind, name, stereo) = match (element, loud) {
+        (Element::Lead, true) => (FindingKind::VocalLoud, "lead", Reach::Limited),
+        (Element::Lead, false) => (FindingKind::VocalBuried, "lead", Reach::Limited),
+        (Element::Cymbals, true) => (FindingKind::CymbalsLoud, "cymbals", Reach::Limited),
+        // Too little of the cymbals is a dull song: the tone says it and mends it.
+        (Element::Cymbals, false) => return None,
+        (Element::Bass, _) => (FindingKind::LowEndClash, "bass", Reach::Limited),
+        (Element::Kick, _) => (FindingKind::LowEndClash, "kick", Reach::Limited),
+    };
+    let against = match element {
+        Element::Bass => "the kick and the rest",
+        Element::Kick => "the bass and the rest",
+        Element::Lead | Element::Cymbals => "the rest",
+    };
+    let (are, them) = match element {
+        Element::Cymbals => ("are", "them"),
+        _ => ("is", "it"),
+    };
+    let about_db = standing.offset_db.abs();
+    let (too, turn) = if loud {
+        ("loud", "down")
+    } else {
+        ("quiet", "up")
+    };
+    let text = format!(
+        "The {name} {are} probably too {too} against {against}: about {about_db:.0} dB, give or take {:.0} dB, \
+         by how far the song is from finished songs.",
+        standing.uncertainty_db
+    );
+    let advice = format!(
+        "Compare with a song you trust. If the {name} {are} too {too} there as well, turn {them} {turn} by 1 to \
+         2 dB in the mix, or as a stem."
+    );
+    Some(Finding {
+        kind,
+        severity: if far_sds >= PLAIN_FROM_SDS {
+            Severity::Low
+        } else {
+            Severity::Info
+        },
+        value: (standing.offset_db * 10.0).round() / 10.0,
+        unit: "dB",
+        places: standing.places.clone(),
+        text,
+        advice,
+        fix: Fix {
+            stereo,
+            stems: Reach::Yes,
+            better: format!("Turn the {name} {turn} in the mix."),
+        },
+        cause: Cause::Element,
+        element: Some(element),
+        confidence: confidence(far_sds),
+    })
+}
+
+/// How sure it is that the element is off by 5 dB or more, if every fifth mix has such an element: 0.3 where
+/// it begins to be named (8 of 100 such faults against 5 of 100 good songs), never more than 0.6.
+fn confidence(far_sds: f64) -> f64 {
+    (0.3 + 0.25 * (far_sds - NAMED_FROM_SDS)).clamp(0.3, 0.6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(sds: f64) -> Option<Standing> {
+        Some(Standing {
+            sds,
+            offset_db: sds * 2.0,
+            uncertainty_db: 3.2,
+            places: Vec::new(),
+        })
+    }
+
+    fn named(lead: f64, bass: f64, kick: f64, cymbals: f64) -> Option<Finding> {
+        let elements = ElementsReport {
+            lead: standing(lead),
+            bass: standing(bass),
+            kick: standing(kick),
+            cymbals: standing(cymbals),
+        };
+        strongest(&elements).and_then(|(element, standing)| finding(element, standing))
+    }
+
+    #[test]
+    fn nothing_is_named_within_the_usual() {
+        assert_eq!(named(2.3, -2.4, 1.0, 2.0), None);
+        assert_eq!(strongest(&ElementsReport::default()), None);
+    }
+
+    #[test]
+    fn the_strongest_is_named_with_kind_and_element() {
+        use FindingKind::{CymbalsLoud, LowEndClash, VocalBuried, VocalLoud};
+        for (sds, kind, element, word) in [
+            (
+                [3.0, -2.5, 0.0, 0.0],
+                VocalLoud,
+                Element::Lead,
+                "lead is probably too loud",
+            ),
+            (
+                [-3.0, 2.5, 0.0, 0.0],
+                VocalBuried,
+                Element::Lead,
+                "lead is probably too quiet",
+            ),
+            (
+                [0.0, 3.0, -2.9, 0.0],
+                LowEndClash,
+                Element::Bass,
+                "bass is probably too loud",
+            ),
+            (
+                [0.0, 0.0, -3.0, 2.5],
+                LowEndClash,
+                Element::Kick,
+                "kick is probably too quiet",
+            ),
+            (
+                [0.0, 0.0, 0.0, 3.0],
+                CymbalsLoud,
+                Element::Cymbals,
+                "cymbals are probably too loud",
+            ),
+        ] {
+            let found = named(sds[0], sds[1], sds[2], sds[3]).expect("named");
+            assert_eq!((found.kind, found.element), (kind, Some(element)));
+            assert!(found.text.contains(word), "{}", found.text);
+            assert_eq!(found.cause, Cause::Element);
+            assert_eq!(found.fix.stems, Reach::Yes);
+        }
+        // Too little of the cymbals is left to the tone.
+        assert_eq!(named(0.0, 0.0, 0.0, -3.0), None);
+    }
+
+    #[test]
+    fn it_never_claims_to_be_sure() {
+        let barely = named(2.5, 0.0, 0.0, 0.0).expect("named");
+        let plainly = named(4.5, 0.0, 0.0, 0.0).expect("named");
+        assert_eq!(barely.severity, Severity::Info);
+        assert_eq!(plainly.severity, Severity::Low);
+        assert!(barely.confidence < 0.35 && plainly.confidence == 0.6);
+    }
 }

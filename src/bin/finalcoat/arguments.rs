@@ -3,12 +3,15 @@
 use crate::batch::has_sound_extension;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use finalcoat::assistant::wishes::{LoudnessWish, MixState, ReferenceWeights, Wishes};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, RELEASE_MS};
 use finalcoat::engine::settings::range::Range;
-use finalcoat::offline::master::{Job, Loudness, is_sample_rate};
+use finalcoat::offline::check::CheckJob;
+use finalcoat::offline::master::{Assist, Job, Loudness, is_sample_rate};
 use finalcoat::offline::quantize::BitDepth;
 use finalcoat::offline::services::{self, SERVICES};
+use finalcoat::offline::styles::{Styles, styles};
 use finalcoat::offline::write::Container;
 use finalcoat::preset::{self, Preset, factory};
 use std::path::{Path, PathBuf};
@@ -16,7 +19,10 @@ use std::path::{Path, PathBuf};
 /// Loudness goals that make sense, in LUFS.
 const TARGET_LUFS: std::ops::RangeInclusive<f64> = -50.0..=0.0;
 
-/// Masters songs and measures them. The same engine as the plugin.
+/// How much of its proposal the assistant puts into effect unless told.
+const INTENSITY_DEFAULT_PCT: f32 = 50.0;
+
+/// Masters songs, checks and measures them. The same engine as the plugin.
 #[derive(Debug, Parser)]
 #[command(name = "finalcoat", version, about, propagate_version = true)]
 pub(crate) struct Arguments {
@@ -29,11 +35,21 @@ pub(crate) enum Command {
     /// Measure loudness, loudness range, peaks and correlation
     #[command(after_help = "Example:\n  finalcoat meter song.wav mixes/ --json")]
     Meter(MeterArguments),
-    /// Master songs: bring them to a loudness through the true-peak limiter
+    /// Listen to songs and say what they need: style, findings, and whether a stereo master is enough
     #[command(
-        after_help = "Examples:\n  finalcoat master song.wav\n  finalcoat master song.wav -o out.flac --target-lufs -11 --mp3\n  finalcoat master mixes/ -o masters/ --for spotify --jobs 4\n\nThe \"settings\" that --json prints are a preset: --preset reproduces the master.\nA mono song stays mono and is measured as it is played, on both loudspeakers."
+        after_help = "Examples:\n  finalcoat check song.wav\n  finalcoat check mixes/ --mix-state locked --json\n\nThe verdict is one of: master (a stereo master is enough), stems (one element needs its own fader), mix (the mix must be fixed first), done (it is mastered already)."
+    )]
+    Check(CheckArguments),
+    /// Master songs: listen, decide what they need, do that much of it, and say why
+    #[command(
+        after_help = "Examples:\n  finalcoat master song.wav\n  finalcoat master song.wav --intensity 30 --report\n  finalcoat master song.wav -o out.flac --target-lufs -11 --mp3\n  finalcoat master song.wav --reference loved.mp3 --reference-weights tone=1,width=0.5,loudness=0\n  finalcoat master mixes/ -o masters/ --style rock --for spotify --jobs 4\n\nThe \"settings\" that --json prints are a preset: --preset reproduces the master.\nA mono song stays mono and is measured as it is played, on both loudspeakers."
     )]
     Master(MasterArguments),
+    /// Hold two files against each other at equal loudness: loudness, tone, dynamics, width, null residue
+    #[command(
+        after_help = "Examples:\n  finalcoat compare song.wav song.master.wav\n  finalcoat compare mix.wav reference.mp3 --json\n\nB is aligned to A by whole samples, brought to A's sample rate and to A's loudness. All differences are B minus A."
+    )]
+    Compare(CompareArguments),
 }
 
 #[derive(Debug, Args)]
@@ -58,9 +74,58 @@ pub(crate) struct MeterArguments {
     pub(crate) common: Common,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// Whether the mix can be reopened [default: unknown]
+    #[arg(long, value_name = "STATE")]
+    pub(crate) mix_state: Option<MixStateChoice>,
+    /// What to measure it against: a style's name, or auto for what it is closest to [default: auto]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) style: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// The sound file to compare with
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+    /// The sound file that is compared
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum MixStateChoice {
+    /// It can be changed
+    Open,
+    /// It stays as it is
+    Locked,
+    /// Not said: advice covers both
+    Unknown,
+}
+
+impl MixStateChoice {
+    fn state(choice: Option<Self>) -> MixState {
+        match choice {
+            Some(Self::Open) => MixState::Open,
+            Some(Self::Locked) => MixState::Locked,
+            Some(Self::Unknown) | None => MixState::Unknown,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum LoudnessChoice {
-    /// -14 LUFS, but never lower than the song is already
+    /// What the style usually carries, stopped where more costs more than it gives, and never lower than
+    /// the song is already
     Auto,
     /// As loud as the song is already
     Keep,
@@ -101,6 +166,30 @@ pub(crate) struct MasterArguments {
     /// The master's file, or a folder for it [default: NAME.master.wav beside the input]
     #[arg(short, long, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
+    /// How much of what the song needs is done, in %: 0 leaves its sound as it is [default: 50]
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        allow_hyphen_values = true,
+        conflicts_with = "preset"
+    )]
+    pub(crate) intensity: Option<f32>,
+    /// What to measure the song against: a style's name, or auto for what it is closest to [default: auto]
+    #[arg(long, value_name = "NAME", conflicts_with = "preset")]
+    pub(crate) style: Option<String>,
+    /// A track to come near to; may be given several times
+    #[arg(long = "reference", value_name = "FILE", conflicts_with = "preset")]
+    pub(crate) references: Vec<PathBuf>,
+    /// How much each side of the references counts, 0 to 1; what is not named counts in full [default:
+    /// tone=1,dynamics=1,width=1,loudness=1]
+    #[arg(long, value_name = "WEIGHTS", requires = "references")]
+    pub(crate) reference_weights: Option<String>,
+    /// Whether the mix can be reopened [default: unknown]
+    #[arg(long, value_name = "STATE")]
+    pub(crate) mix_state: Option<MixStateChoice>,
+    /// Also write a page that shows and plays before and after: NAME.report.html beside the master
+    #[arg(long)]
+    pub(crate) report: bool,
     /// Integrated loudness to reach, in LUFS
     #[arg(
         long,
@@ -147,6 +236,71 @@ pub(crate) struct MasterArguments {
     pub(crate) force: bool,
 }
 
+impl CheckArguments {
+    /// How every song is to be checked, or why that cannot be.
+    pub(crate) fn job(&self) -> Result<CheckJob, String> {
+        let styles = known_styles(&self.common);
+        Ok(CheckJob {
+            style: chosen_style(self.style.as_deref(), &styles)?,
+            styles,
+            mix_state: MixStateChoice::state(self.mix_state),
+        })
+    }
+}
+
+/// All styles; says which of the user's own cannot be used.
+fn known_styles(common: &Common) -> Styles {
+    let styles = styles();
+    for fault in styles.faults.iter().filter(|_| !common.quiet) {
+        eprintln!("finalcoat: warning: {fault}");
+    }
+    styles
+}
+
+/// The style of that name; none for `auto`.
+fn chosen_style(name: Option<&str>, styles: &Styles) -> Result<Option<String>, String> {
+    match name {
+        None => Ok(None),
+        Some(name) if name.trim().eq_ignore_ascii_case("auto") => Ok(None),
+        Some(name) => styles
+            .named(name)
+            .map(Some)
+            .map_err(|failure| format!("--style: {failure}")),
+    }
+}
+
+/// `tone=1,width=0.5`: what is not named counts in full.
+fn parse_weights(text: &str) -> Result<ReferenceWeights, String> {
+    let mut weights = ReferenceWeights::default();
+    for part in text.split(',').filter(|part| !part.trim().is_empty()) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let weight = match name.trim() {
+            "tone" => &mut weights.tone,
+            "dynamics" => &mut weights.dynamics,
+            "width" => &mut weights.width,
+            "loudness" => &mut weights.loudness,
+            name => {
+                return Err(format!(
+                    "--reference-weights knows no \u{201c}{name}\u{201d}: give tone, dynamics, width or \
+                     loudness, as in tone=1,width=0.5"
+                ));
+            }
+        };
+        *weight = value
+            .trim()
+            .parse()
+            .ok()
+            .filter(|weight| (0.0..=1.0).contains(weight))
+            .ok_or_else(|| {
+                format!(
+                    "--reference-weights {}: give a number from 0 to 1, as in tone=0.5",
+                    part.trim()
+                )
+            })?;
+    }
+    Ok(weights)
+}
+
 impl MasterArguments {
     /// What is to be done with every song, or why that cannot be.
     pub(crate) fn job(&self) -> Result<Job, String> {
@@ -188,6 +342,10 @@ impl MasterArguments {
             return Err("FLAC holds no floats: give --bit-depth 24, or --format wav".to_owned());
         }
         self.check_mp3()?;
+        let assist = match preset {
+            Some(_) => None,
+            None => Some(self.assist(loudness, settings.loudness.ceiling_dbtp)?),
+        };
         Ok(Job {
             loudness,
             force_loudness: self.force_loudness,
@@ -201,7 +359,37 @@ impl MasterArguments {
             sample_rate_hz: self.sample_rate,
             mp3_kbps: self.mp3,
             overwrite: self.force,
-            assist: None,
+            assist,
+        })
+    }
+
+    /// What the assistant is told.
+    fn assist(&self, loudness: Loudness, ceiling_dbtp: f32) -> Result<Assist, String> {
+        let intensity_pct = self.intensity.unwrap_or(INTENSITY_DEFAULT_PCT);
+        if !(0.0..=100.0).contains(&intensity_pct) {
+            return Err(format!(
+                "--intensity {intensity_pct} is out of range: give 0 to 100 %"
+            ));
+        }
+        let weights = self.reference_weights.as_deref();
+        let styles = known_styles(&self.common);
+        Ok(Assist {
+            intensity_pct,
+            wishes: Wishes {
+                loudness: match loudness {
+                    Loudness::Auto | Loudness::AsSet => LoudnessWish::Auto,
+                    Loudness::Keep => LoudnessWish::Keep,
+                    Loudness::Off => LoudnessWish::Off,
+                    Loudness::Target(lufs) => LoudnessWish::Target(lufs),
+                },
+                ceiling_dbtp,
+                force_loudness: self.force_loudness,
+                style: chosen_style(self.style.as_deref(), &styles)?,
+                reference_weights: weights.map_or_else(|| Ok(Default::default()), parse_weights)?,
+                mix_state: MixStateChoice::state(self.mix_state),
+            },
+            references: self.references.clone(),
+            styles: styles.all,
         })
     }
 

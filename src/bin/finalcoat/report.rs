@@ -1,16 +1,21 @@
 //! What is printed for people.
 
-use finalcoat::offline::master::Mastered;
-use finalcoat::offline::measure::Measurement;
-use std::io::Write;
-use std::path::Path;
-
 /// Prints a line; a reader that has gone away is no error.
 macro_rules! line {
     ($($part:tt)*) => {
         drop(writeln!(std::io::stdout(), $($part)*))
     };
 }
+
+#[path = "report/judged.rs"]
+mod judged;
+
+pub(crate) use judged::{print_checked, print_compared};
+
+use finalcoat::offline::master::Mastered;
+use finalcoat::offline::measure::Measurement;
+use std::io::Write;
+use std::path::Path;
 
 /// A table of measurements, its head printed with the first row.
 pub(crate) struct MeterTable {
@@ -77,6 +82,9 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered) {
     line!("{} -> {}", input.display(), mastered.output);
     if let Some(mp3) = &mastered.mp3 {
         line!("  MP3              {mp3}");
+    }
+    if let Some(page) = &mastered.report {
+        line!("  report           {page}");
     }
     let row = |name: &str, from: Option<f64>, to: Option<f64>, decimals: usize, unit: &str| {
         line!(

@@ -1,0 +1,191 @@
+//! Sharp consonants: how much 5–9 kHz stands out of 1–4 kHz of mid, every 5 ms.
+
+use super::code::{self, code};
+use super::dynamics::REFERENCE_DB;
+use super::frame::{BinBand, FrameFft, frame_length};
+use super::hearing::Hearing;
+use super::report::SibilanceReport;
+use super::slice::{SLICES_PER_SECOND, Slices, spans};
+use super::statistics::quantile;
+use crate::dsp::block::Stream;
+
+/// Frames per slice: one every 5 ms.
+const FRAMES: usize = 20;
+const FRAME_S: f64 = 0.0113;
+const SHARP_HZ: [f64; 2] = [5_000.0, 9_000.0];
+const BODY_HZ: [f64; 2] = [1_000.0, 4_000.0];
+const CENTROID_HZ: [f64; 2] = [4_000.0, 11_000.0];
+/// A burst is this far above the median.
+const BURST_DB: f64 = 10.0;
+/// And so many frames long.
+const BURST_FRAMES: [usize; 2] = [4, 50];
+/// Frames this far below the reference level say nothing.
+const QUIET_DB: f64 = -45.0;
+/// A de-esser begins this far above the median of the ratio.
+const THRESHOLD_DB: f64 = 6.0;
+
+/// What the meter leaves in a slice.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SibilancePart {
+    /// Power of mid in 5–9 kHz, codes of half dB.
+    pub sharp: [u8; FRAMES],
+    /// The same in 1–4 kHz.
+    pub body: [u8; FRAMES],
+    /// Centre of 4–11 kHz in the frame with most of it, in Hz; 0 for nothing heard.
+    pub center_hz: f32,
+}
+
+/// Listens for consonants.
+#[derive(Debug)]
+pub struct SibilanceMeter {
+    fft: FrameFft,
+    first: usize,
+    powers: Vec<f32>,
+    sharp: BinBand,
+    body: BinBand,
+    around: [usize; 2],
+}
+
+impl SibilanceMeter {
+    /// A meter for one stream.
+    pub fn new(stream: Stream) -> Self {
+        let length = frame_length(FRAME_S, stream.sample_rate_hz);
+        let fft = FrameFft::new(length, length, stream.sample_rate_hz);
+        let (bin_hz, bins) = (fft.bin_hz(), fft.bins());
+        let place = |hz: f64| ((hz / bin_hz) as usize).min(bins - 1);
+        let first = place(BODY_HZ[0]).saturating_sub(1);
+        let last = (place(CENTROID_HZ[1]) + 1).min(bins - 1);
+        let band = |[low, high]: [f64; 2]| BinBand::new(low, high, bin_hz, bins).from_bin(first);
+        Self {
+            powers: vec![0.0; last + 1 - first],
+            sharp: band(SHARP_HZ),
+            body: band(BODY_HZ),
+            around: CENTROID_HZ.map(|hz| place(hz).max(first) - first),
+            first,
+            fft,
+        }
+    }
+
+    /// Hears a slice.
+    pub fn listen(&mut self, hearing: &Hearing<'_>) -> SibilancePart {
+        let mut part = SibilancePart::default();
+        let mut most = 0.0;
+        for frame in 0..FRAMES {
+            let length = self.fft.window();
+            let Some(samples) = hearing.frame(hearing.mid, length, frame, FRAMES) else {
+                continue;
+            };
+            self.fft.powers(samples, self.first, &mut self.powers);
+            let sharp = self.sharp.sum(&self.powers);
+            part.sharp[frame] = code(sharp);
+            part.body[frame] = code(self.body.sum(&self.powers));
+            if sharp > most {
+                most = sharp;
+                part.center_hz = self.center_hz();
+            }
+        }
+        part
+    }
+
+    fn center_hz(&self) -> f32 {
+        let [low, high] = self.around;
+        let (mut sum, mut weighted) = (0.0, 0.0);
+        for (n, power) in self.powers[low..=high].iter().enumerate() {
+            sum += power;
+            weighted += power * (self.first + low + n) as f32;
+        }
+        if sum > 0.0 {
+            weighted / sum * self.fft.bin_hz() as f32
+        } else {
+            0.0
+        }
+    }
+}
+
+/// A run of sharp frames.
+struct Burst {
+    slice: usize,
+    /// Highest level in 5–9 kHz, and where it is centred.
+    level_db: f64,
+    center_hz: f64,
+}
+
+impl SibilanceReport {
+    /// The report of what was heard.
+    pub fn of(slices: &Slices<'_>) -> Self {
+        let least_db = slices.reference_lufs + QUIET_DB;
+        // Ratio and level of every frame that says something.
+        let frames: Vec<Option<(f64, f64)>> = slices
+            .gated()
+            .flat_map(|(_, slice)| {
+                let part = slice.sibilance;
+                core::array::from_fn::<_, FRAMES, _>(|n| {
+                    let (sharp, body) = (code::db(part.sharp[n]), code::db(part.body[n]));
+                    (part.body[n] > 0 && sharp.max(body) > least_db)
+                        .then_some((sharp - body, sharp))
+                })
+            })
+            .collect();
+        let mut ratios: Vec<f64> = frames.iter().flatten().map(|(ratio, _)| *ratio).collect();
+        let (Some(median_db), Some(p95_db)) =
+            (quantile(&mut ratios, 0.50), quantile(&mut ratios, 0.95))
+        else {
+            return Self::default();
+        };
+        let found = bursts(slices, &frames, median_db);
+        let mut levels: Vec<f64> = found.iter().map(|burst| burst.level_db).collect();
+        let mut centers: Vec<f64> = found.iter().map(|burst| burst.center_hz).collect();
+        let typical_db = quantile(&mut levels, 0.5).unwrap_or(slices.reference_lufs - 20.0);
+        let seconds = slices.gated().count() as f64 / SLICES_PER_SECOND;
+        let mut places: Vec<usize> = found
+            .iter()
+            .filter(|burst| burst.level_db >= typical_db)
+            .map(|burst| burst.slice)
+            .collect();
+        places.dedup();
+        Self {
+            excess_db: p95_db - median_db,
+            median_db,
+            bursts_per_s: found.len() as f64 / seconds.max(0.1),
+            center_hz: quantile(&mut centers, 0.5).unwrap_or(6_700.0),
+            // The equalizer reads a sine's peak, and mid as loud as left and right that carry it.
+            threshold_db: typical_db + 3.01 - (BURST_DB - THRESHOLD_DB) - slices.reference_lufs
+                + REFERENCE_DB,
+            places: spans(&places, 1.0, 0.1, 8),
+        }
+    }
+}
+
+fn bursts(slices: &Slices<'_>, frames: &[Option<(f64, f64)>], median_db: f64) -> Vec<Burst> {
+    let gated: Vec<_> = slices.gated().collect();
+    let sharp = |n: usize| {
+        frames
+            .get(n)
+            .and_then(|frame| *frame)
+            .filter(|(ratio, _)| ratio - median_db > BURST_DB)
+    };
+    let mut found = Vec::new();
+    let mut n = 0;
+    while n < frames.len() {
+        if sharp(n).is_none() {
+            n += 1;
+            continue;
+        }
+        let start = n;
+        let mut level_db = f64::NEG_INFINITY;
+        while let Some((_, level)) = sharp(n) {
+            level_db = level_db.max(level);
+            n += 1;
+        }
+        let [least, most] = BURST_FRAMES;
+        if (least..=most).contains(&(n - start)) {
+            let (slice, part) = gated[start / FRAMES];
+            found.push(Burst {
+                slice,
+                level_db,
+                center_hz: f64::from(part.sibilance.center_hz),
+            });
+        }
+    }
+    found
+}

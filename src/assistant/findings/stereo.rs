@@ -1,0 +1,177 @@
+//! The stereo image: `low_end_out_of_phase, wide_low_end, mono, narrow, one_sided, mono_loss`.
+
+use super::{Words, finding, located, severity};
+use crate::analysis::report::Report;
+use crate::assistant::finding::{Cause, Finding, FindingKind, Reach, Severity};
+use crate::assistant::style::Target;
+
+/// 10th percentile of the correlation of the lows.
+const LOW_CORRELATION: [f64; 3] = [0.0, -0.15, -0.4];
+/// Side over mid of the lows in dB, from where they cancel in mono.
+const LOW_CANCELS_DB: f64 = -1.0;
+/// Side over mid of the lows in dB.
+const LOW_WIDE_DB: [f64; 3] = [-9.0, -6.0, f64::INFINITY];
+/// Side over mid in every band, in dB, below which it is mono.
+const MONO_DB: f64 = -45.0;
+/// Spreads below the style's width in the middle and upper bands.
+const NARROW_SPREADS: [f64; 2] = [1.5, 2.5];
+/// Difference of left and right in LU.
+const ONE_SIDED_LU: [f64; 3] = [0.9, 1.8, 5.0];
+/// What the mono fold loses, in LU.
+const MONO_LOSS_LU: [f64; 3] = [-2.0, -3.2, -4.5];
+
+/// What was found.
+pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
+    if is_mono(report) {
+        return vec![mono()];
+    }
+    [
+        lows(report),
+        one_sided(report),
+        mono_loss(report),
+        narrow(report, target),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn is_mono(report: &Report) -> bool {
+    let bands = &report.stereo.bands;
+    bands.iter().all(|band| band.side_to_mid_db < MONO_DB)
+}
+
+fn mono() -> Finding {
+    let words = Words {
+        text: "Left and right are the same: the song is mono.".to_owned(),
+        advice: "If it is not meant, look for a mono switch on the mix bus or in the export.",
+        better: "A stereo export of the mix.",
+    };
+    finding(
+        FindingKind::Mono,
+        Severity::Low,
+        (MONO_DB, "dB"),
+        (Cause::Song, Reach::No, Reach::Limited),
+        words,
+        1.0,
+    )
+}
+
+/// Lows that cancel in mono, or else lows that are only wide.
+fn lows(report: &Report) -> Option<Finding> {
+    let low = &report.low_end;
+    let cancels = low.side_to_mid_db > LOW_CANCELS_DB;
+    let by_correlation = severity(low.correlation_p10, LOW_CORRELATION);
+    if cancels && by_correlation.is_some() {
+        let severity = if low.side_to_mid_db > 0.0 {
+            Severity::High
+        } else {
+            by_correlation.unwrap_or(Severity::Low)
+        };
+        let words = Words {
+            text: format!(
+                "Below 120 Hz left and right work against each other: side is {:.1} dB over mid, and mono \
+                 loses the bass.",
+                low.side_to_mid_db
+            ),
+            advice: "Find the track whose polarity is turned or whose widener reaches into the bass.",
+            better: "Turn the polarity of that channel in the mix; making the bass mono here removes it.",
+        };
+        let found = finding(
+            FindingKind::LowEndOutOfPhase,
+            severity,
+            (low.side_to_mid_db, "dB"),
+            (Cause::Source, Reach::Limited, Reach::Yes),
+            words,
+            0.9,
+        );
+        return Some(located(found, &low.out_of_phase, None));
+    }
+    let severity = severity(low.side_to_mid_db, LOW_WIDE_DB)?;
+    let words = Words {
+        text: format!(
+            "Below 120 Hz the sound is wide: side is {:.1} dB re mid.",
+            low.side_to_mid_db
+        ),
+        advice: "The master makes the bass mono; loudspeakers then work together on it.",
+        better: "Bass and kick in the centre of the mix.",
+    };
+    Some(finding(
+        FindingKind::WideLowEnd,
+        severity,
+        (low.side_to_mid_db, "dB"),
+        (Cause::Song, Reach::Yes, Reach::Yes),
+        words,
+        0.8,
+    ))
+}
+
+fn one_sided(report: &Report) -> Option<Finding> {
+    let balance_lu = report.stereo.balance_lu;
+    let severity = severity(balance_lu.abs(), ONE_SIDED_LU)?;
+    let side = if balance_lu > 0.0 { "Left" } else { "Right" };
+    let words = Words {
+        text: format!("{side} is {:.1} LU louder.", balance_lu.abs()),
+        advice: "If it is not meant, check the pan and the gain of left and right on the mix bus.",
+        better: "Balance the pans in the mix.",
+    };
+    Some(finding(
+        FindingKind::OneSided,
+        severity,
+        (balance_lu, "LU"),
+        (Cause::Song, Reach::Limited, Reach::Yes),
+        words,
+        0.9,
+    ))
+}
+
+fn mono_loss(report: &Report) -> Option<Finding> {
+    let change_lu = report.stereo.mono_change_lu;
+    let severity = severity(change_lu, MONO_LOSS_LU)?;
+    let words = Words {
+        text: format!("Played in mono it loses {:.1} LU.", -change_lu),
+        advice: "Narrow what is widest; decorrelated wideners lose 3 LU by definition.",
+        better: "Check the wideners and double takes of the mix in mono.",
+    };
+    Some(finding(
+        FindingKind::MonoLoss,
+        severity,
+        (change_lu, "LU"),
+        (Cause::Song, Reach::Limited, Reach::Yes),
+        words,
+        0.8,
+    ))
+}
+
+fn narrow(report: &Report, target: &Target) -> Option<Finding> {
+    let style = &target.style;
+    // The lows are to be narrow; the middle and the top tell.
+    let (mut spreads, mut missing_db) = (0.0, 0.0);
+    let bands = 1..report.stereo.bands.len();
+    let count = bands.len() as f64;
+    for band in bands {
+        let missing = style.side_to_mid_db[band] - report.stereo.bands[band].side_to_mid_db;
+        missing_db += missing / count;
+        spreads += missing / style.side_to_mid_spread_db[band].max(0.5) / count;
+    }
+    let severity = severity(
+        spreads,
+        [NARROW_SPREADS[0], NARROW_SPREADS[1], f64::INFINITY],
+    )?;
+    let words = Words {
+        text: format!(
+            "It is {missing_db:.1} dB narrower than {} usually is (side re mid above 110 Hz).",
+            style.name
+        ),
+        advice: "The master widens it a little; more is the mix's work.",
+        better: "Pan and double in the mix.",
+    };
+    Some(finding(
+        FindingKind::Narrow,
+        severity,
+        (missing_db, "dB"),
+        (Cause::Song, Reach::Yes, Reach::Yes),
+        words,
+        (0.5 + 0.2 * spreads).min(0.9),
+    ))
+}

@@ -1,0 +1,83 @@
+//! De-essing: bursts of 5–9 kHz that stand out of the voice's own presence are held back, and only they.
+
+use super::need::{hertz, ramp, tenths};
+use super::{Case, Change, Move, MoveKind};
+use crate::assistant::finding::FindingKind;
+use crate::engine::settings::equalizer::{BandSettings, Placement, Shape};
+
+/// Authority: so deep at most, in dB.
+const DEPTH_MAX_DB: f64 = 4.0;
+/// Excess of the bursts from which they are sharp, and from which all is done, in dB (dsp-notes §7: 8 is a
+/// note, 12 a warning, 16 a failure).
+const EXCESS_DB: [f64; 2] = [10.0, 16.0];
+/// Fewer bursts per second are single sounds, not a voice.
+const BURSTS_MIN: f64 = 0.3;
+/// Above this centre a shelf takes all of what hisses.
+const SHELF_FROM_HZ: f64 = 8000.0;
+const SHELF_CORNER_SHARE: f64 = 0.75;
+const CENTER_HZ: [f64; 2] = [4000.0, 11_000.0];
+/// With less side than this in the highest band the voice is in the middle: cymbals at the sides stay.
+const MIDDLE_MAX_DB: f64 = -6.0;
+const RATIO: f32 = 3.0;
+const ATTACK_MS: f32 = 0.7;
+const RELEASE_MS: f32 = 40.0;
+const BELL_Q: f32 = 1.2;
+const SHELF_Q: f32 = 0.71;
+/// Shallower is not worth a band, in dB.
+const DEPTH_MIN_DB: f64 = 0.5;
+
+/// The move; `None` where no consonant is sharp.
+pub fn de_essing(case: &Case<'_>) -> Option<Move> {
+    let heard = &case.report.sibilance;
+    let found = case
+        .findings
+        .iter()
+        .any(|finding| finding.kind == FindingKind::Sibilant);
+    if heard.bursts_per_s < BURSTS_MIN {
+        return None;
+    }
+    let need = ramp(heard.excess_db, EXCESS_DB[0], EXCESS_DB[1]).max(if found { 0.4 } else { 0.0 });
+    let depth_db = DEPTH_MAX_DB * need * case.confidence.clamp(0.0, 1.0);
+    if depth_db < DEPTH_MIN_DB {
+        return None;
+    }
+    let center_hz = heard.center_hz.clamp(CENTER_HZ[0], CENTER_HZ[1]);
+    let (shape, hz, q) = if center_hz > SHELF_FROM_HZ {
+        (Shape::HighShelf, center_hz * SHELF_CORNER_SHARE, SHELF_Q)
+    } else {
+        (Shape::Bell, center_hz, BELL_Q)
+    };
+    let placement = if case.report.stereo.bands[3].side_to_mid_db < MIDDLE_MAX_DB {
+        Placement::Mid
+    } else {
+        Placement::Stereo
+    };
+    let band = BandSettings {
+        on: true,
+        shape,
+        placement,
+        frequency_hz: hz as f32,
+        q,
+        threshold_db: tenths(heard.threshold_db),
+        range_db: -tenths(depth_db),
+        ratio: RATIO,
+        attack_ms: ATTACK_MS,
+        release_ms: RELEASE_MS,
+        ..BandSettings::default()
+    };
+    Some(Move {
+        kind: MoveKind::DeEssing,
+        text: format!(
+            "Sharp consonants around {} jump {:.0} dB above their usual, {:.1} times a second: they are held \
+             back by up to {:.1} dB.",
+            hertz(center_hz),
+            heard.excess_db,
+            heard.bursts_per_s,
+            depth_db
+        ),
+        value: heard.excess_db,
+        unit: "dB",
+        change: Change::Bands(vec![band]),
+        on: true,
+    })
+}

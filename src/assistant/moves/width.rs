@@ -1,0 +1,180 @@
+//! Width: a band that is narrower than its style's is widened as far as the mono sum and the phase bear.
+
+use super::need::finished;
+use super::{Case, Change, Move, MoveKind};
+use crate::analysis::report::BandStereo;
+use crate::assistant::finding::FindingKind;
+use crate::dsp::units::{db_to_energy, db_to_gain};
+use crate::engine::settings::image::{BAND_NAMES, BANDS};
+
+/// Authority: widest and narrowest, as gain of the side; wider where the song was found narrow.
+const WIDTH_MAX: f64 = 1.3;
+const WIDTH_MAX_NARROW: f64 = 1.6;
+const WIDTH_MIN: f64 = 0.8;
+/// Narrower than the style by so many standard deviations is left alone; less where the whole song is
+/// narrow, more where it is finished.
+const DEAD_ZONE_SIGMA: f64 = 0.8;
+const DEAD_ZONE_FINISHED_SIGMA: f64 = 0.5;
+const DEAD_ZONE_NARROW_SIGMA: f64 = 0.3;
+/// The whole song is narrow when its bands above the lowest are so many standard deviations below, on the
+/// mean.
+const NARROW_SIGMA: f64 = 1.2;
+const SPREAD_MIN_DB: f64 = 1.5;
+/// A side so far down is no side to widen, in dB.
+const SIDE_MIN_DB: f64 = -40.0;
+/// Bounds of a widened band (dsp-notes §4.5): mean correlation, its 10th percentile, side over mid in dB.
+const CORRELATION_MIN: [f64; BANDS] = [0.25, 0.25, 0.25, 0.1];
+const CORRELATION_P10_MIN: f64 = -0.1;
+const SIDE_MAX_DB: [f64; BANDS] = [-20.0, -10.0, -5.0, -2.0];
+/// A song that loses more than this in mono is widened nowhere, and narrowed from the second value on, in LU.
+const MONO_LOSS_MAX_LU: f64 = -2.0;
+const MONO_LOSS_NARROW_LU: f64 = -2.5;
+/// Less than this is not worth the stage, as gain of the side.
+const WIDTH_STEP_MIN: f64 = 0.03;
+
+/// The move; `None` where the song is as wide as its style's, or mono.
+pub fn width(case: &Case<'_>) -> Option<Move> {
+    let stereo = &case.report.stereo;
+    let style = &case.target.style;
+    let sigma = |band: usize| {
+        let spread_db = style.side_to_mid_spread_db[band].max(SPREAD_MIN_DB);
+        (stereo.bands[band].side_to_mid_db - style.side_to_mid_db[band]) / spread_db
+    };
+    if stereo.mono_change_lu < MONO_LOSS_NARROW_LU {
+        return narrowed(case, &sigma);
+    }
+    if stereo.mono_change_lu < MONO_LOSS_MAX_LU {
+        return None;
+    }
+    let told_narrow = case
+        .findings
+        .iter()
+        .any(|found| found.kind == FindingKind::Narrow);
+    let mean_sigma = (1..BANDS).map(sigma).sum::<f64>() / (BANDS - 1) as f64;
+    let narrow = told_narrow || mean_sigma < -NARROW_SIGMA;
+    let (dead, most) = if narrow {
+        (DEAD_ZONE_NARROW_SIGMA, WIDTH_MAX_NARROW)
+    } else {
+        let finished = finished(case.report, case.target);
+        (
+            DEAD_ZONE_SIGMA + DEAD_ZONE_FINISHED_SIGMA * finished,
+            WIDTH_MAX,
+        )
+    };
+    let mut widths_pct = [100.0; BANDS];
+    let mut widest: Option<(f64, usize)> = None;
+    for band in 1..BANDS {
+        let heard = &stereo.bands[band];
+        let missing_db =
+            (-sigma(band) - dead) * style.side_to_mid_spread_db[band].max(SPREAD_MIN_DB);
+        if missing_db <= 0.0 || heard.side_to_mid_db < SIDE_MIN_DB {
+            continue;
+        }
+        let wanted = db_to_gain(missing_db * case.confidence.clamp(0.0, 1.0)).min(most);
+        let granted = widest_allowed(heard, band, wanted);
+        if granted < 1.0 + WIDTH_STEP_MIN {
+            continue;
+        }
+        widths_pct[band] = libm::round(100.0 * granted) as f32;
+        if widest.is_none_or(|(before, _)| granted > before) {
+            widest = Some((granted, band));
+        }
+    }
+    let (_, band) = widest?;
+    let heard_db = stereo.bands[band].side_to_mid_db;
+    Some(Move {
+        kind: MoveKind::Width,
+        text: format!(
+            "The sides of the {} band are {heard_db:.1} dB beside the middle, {:.1} dB is usual for {}: they \
+             are widened to {:.0} %, as far as mono bears it.",
+            BAND_NAMES[band].to_lowercase(),
+            style.side_to_mid_db[band],
+            case.target.name,
+            widths_pct[band]
+        ),
+        value: heard_db,
+        unit: "dB",
+        change: Change::Width(widths_pct),
+        on: true,
+    })
+}
+
+/// What is lost in mono is brought in, band by band, where it is wider than the style's.
+fn narrowed(case: &Case<'_>, sigma: &impl Fn(usize) -> f64) -> Option<Move> {
+    let stereo = &case.report.stereo;
+    let mut widths_pct = [100.0; BANDS];
+    let mut narrows = false;
+    for band in 0..BANDS {
+        let wide = sigma(band) - DEAD_ZONE_SIGMA;
+        if wide > 0.0 {
+            let width = (1.0 - 0.1 * wide * case.confidence.clamp(0.0, 1.0)).max(WIDTH_MIN);
+            widths_pct[band] = libm::round(100.0 * width) as f32;
+            narrows |= width < 1.0 - WIDTH_STEP_MIN;
+        }
+    }
+    let loss_lu = -stereo.mono_change_lu;
+    narrows.then(|| Move {
+        kind: MoveKind::Width,
+        text: format!(
+            "In mono the song loses {loss_lu:.1} LU: the bands that are wider than usual are brought in a \
+             little."
+        ),
+        value: stereo.mono_change_lu,
+        unit: "LU",
+        change: Change::Width(widths_pct),
+        on: true,
+    })
+}
+
+/// The widest up to `wanted` that keeps the bounds: after widening by `w` the channels carry
+/// `E_M + w²·E_S ± 2w·E_MS` and share `E_M − w²·E_S`.
+fn widest_allowed(heard: &BandStereo, band: usize, wanted: f64) -> f64 {
+    let side = db_to_energy(heard.side_to_mid_db);
+    let left_over_right = db_to_energy(heard.balance_db);
+    let cross = 0.5 * (1.0 + side) * (left_over_right - 1.0) / (left_over_right + 1.0);
+    let moment_side = (1.0 - heard.correlation_p10) / (1.0 + heard.correlation_p10).max(1e-6);
+    let keeps = |width: f64| {
+        let wide = width * width * side;
+        let both = 1.0 + wide;
+        let product = both * both - 4.0 * width * width * cross * cross;
+        let correlation = (1.0 - wide) / libm::sqrt(product.max(1e-12));
+        let moment = width * width * moment_side;
+        correlation >= CORRELATION_MIN[band]
+            && (1.0 - moment) / (1.0 + moment) >= CORRELATION_P10_MIN
+            && wide <= db_to_energy(SIDE_MAX_DB[band])
+    };
+    // In steps of 1 %, as widths are.
+    let steps = ((wanted - 1.0) * 100.0).max(0.0) as usize;
+    (0..=steps)
+        .rev()
+        .map(|step| 1.0 + 0.01 * step as f64)
+        .find(|&width| keeps(width))
+        .unwrap_or(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_is_the_one_that_is_measured() {
+        // Left and right as sums of independent mid and side: correlation (1 − s) / (1 + s).
+        let heard = BandStereo {
+            correlation: 0.6,
+            correlation_p10: 0.5,
+            side_to_mid_db: crate::dsp::units::energy_to_db(0.25),
+            balance_db: 0.0,
+        };
+        let width = widest_allowed(&heard, 2, 1.6);
+        // Side over mid may be −5 dB: w² · 0.25 = 0.316.
+        assert!((width - 1.12).abs() < 0.011, "{width}");
+        // In the highest band the moment's correlation is what binds: w² / 3 ≤ 1.1 / 0.9 at 1.6 is kept.
+        let width = widest_allowed(&heard, 3, 1.6);
+        assert!((width - 1.58).abs() < 0.011, "{width}");
+        let doubtful = BandStereo {
+            correlation_p10: -0.05,
+            ..heard
+        };
+        assert!(widest_allowed(&doubtful, 3, 1.6) < 1.06);
+    }
+}

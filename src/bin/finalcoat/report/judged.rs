@@ -1,0 +1,293 @@
+//! What is printed of a song that was judged, and of two that were compared.
+
+use super::{number, time};
+use finalcoat::analysis::report::Span;
+use finalcoat::assistant::finding::{Finding, Reach, Severity};
+use finalcoat::assistant::verdict::{Verdict, VerdictKind};
+use finalcoat::offline::check::Checked;
+use finalcoat::offline::compare::Compared;
+use std::io::Write;
+use std::path::Path;
+
+/// Columns of running text.
+const COLUMNS: usize = 96;
+/// Differences of bands that are listed; smaller ones nobody hears.
+const BAND_DB: f64 = 0.5;
+/// Time ranges that are listed of a finding.
+const PLACES: usize = 4;
+
+/// Prints what a song needs: the verdict first.
+pub(crate) fn print_checked(input: &Path, checked: &Checked) {
+    let m = &checked.measurement;
+    line!("{}", input.display());
+    line!(
+        "  {}  {} LUFS  {} dBTP  PLR {} dB  LRA {} LU",
+        time(m.duration_s),
+        number(m.integrated_lufs, 1),
+        number(m.true_peak_dbtp, 1),
+        number(m.plr_db, 1),
+        number(m.loudness_range_lu, 1)
+    );
+    line!();
+    print_verdict(&checked.verdict);
+    if let Some(style) = &checked.style {
+        let next = style.next.as_ref().map(|next| format!(", then {next}"));
+        line!(
+            "  Style     closest to {} ({:.0} %){}",
+            style.name,
+            style.confidence * 100.0,
+            next.unwrap_or_default()
+        );
+    }
+    let tone = tone_words(checked);
+    if !tone.is_empty() {
+        paragraph("  Tone      ", &tone);
+    }
+    let away: Vec<String> = checked
+        .translation
+        .iter()
+        .map(|t| format!("{} {:+.1} LU", t.system, t.loudness_change_lu))
+        .collect();
+    if !away.is_empty() {
+        paragraph("  Elsewhere ", &away.join(", "));
+    }
+    line!();
+    if checked.findings.is_empty() && checked.style.is_some() {
+        line!("  Nothing was found that stands in the way.");
+    }
+    for finding in &checked.findings {
+        print_finding(finding);
+    }
+    line!();
+}
+
+pub(super) fn print_verdict(verdict: &Verdict) {
+    let kind = match verdict.kind {
+        VerdictKind::Master => "MASTER",
+        VerdictKind::Stems => "STEMS",
+        VerdictKind::Mix => "MIX",
+        VerdictKind::Done => "DONE",
+    };
+    paragraph("  Verdict   ", &format!("{kind}. {}", verdict.summary));
+    if verdict.if_open == verdict.if_locked {
+        if !verdict.if_open.is_empty() {
+            paragraph("            ", &verdict.if_open);
+        }
+        return;
+    }
+    for (case, to_do) in [
+        ("If the mix is open: ", &verdict.if_open),
+        ("If it is locked: ", &verdict.if_locked),
+    ] {
+        if !to_do.is_empty() {
+            paragraph("            ", &format!("{case}{to_do}"));
+        }
+    }
+}
+
+/// Where the tone is furthest from the target, in words with numbers; at most four bands.
+fn tone_words(checked: &Checked) -> String {
+    let mut far: Vec<_> = checked
+        .tone_deviation_db
+        .iter()
+        .filter(|band| (40.0..=16_000.0).contains(&band.center_hz) && band.db.abs() >= 2.0)
+        .collect();
+    far.sort_by(|a, b| b.db.abs().total_cmp(&a.db.abs()));
+    far.truncate(4);
+    far.sort_by(|a, b| a.center_hz.total_cmp(&b.center_hz));
+    let words: Vec<String> = far
+        .iter()
+        .map(|band| format!("{}\u{a0}{:+.1}\u{a0}dB", hertz(band.center_hz), band.db))
+        .collect();
+    match (words.is_empty(), checked.tone_deviation_db.is_empty()) {
+        (_, true) => String::new(),
+        (true, _) => "within 2 dB of the style everywhere".to_owned(),
+        _ => format!("furthest from the style at {}", words.join(", ")),
+    }
+}
+
+fn print_finding(finding: &Finding) {
+    let mark = match finding.severity {
+        Severity::High => "!",
+        Severity::Low => "-",
+        Severity::Info => " ",
+    };
+    line!(
+        "  {mark} {:<22} {:>9}   {}",
+        kind_words(finding),
+        value_words(finding),
+        places_words(&finding.places)
+    );
+    paragraph("      ", &finding.text);
+    paragraph("      -> ", &finding.advice);
+    let reach = |reach| match reach {
+        Reach::Yes => "yes",
+        Reach::Limited => "limited",
+        Reach::No => "no",
+    };
+    let mut fix = format!(
+        "A stereo master repairs it: {}; stems: {}.",
+        reach(finding.fix.stereo),
+        reach(finding.fix.stems)
+    );
+    if !finding.fix.better.is_empty() {
+        fix.push_str(&format!(" Better: {}", finding.fix.better));
+    }
+    paragraph("      ", &fix);
+}
+
+/// The kind as words: `low_end_clash` is a low end clash.
+fn kind_words(finding: &Finding) -> String {
+    serde_json::to_value(finding.kind)
+        .ok()
+        .and_then(|kind| Some(kind.as_str()?.replace('_', " ")))
+        .unwrap_or_default()
+}
+
+fn value_words(finding: &Finding) -> String {
+    let decimals = if finding.value.abs() >= 100.0 { 0 } else { 1 };
+    format!("{} {}", number(Some(finding.value), decimals), finding.unit)
+}
+
+/// Time ranges as m:ss–m:ss, the first few.
+fn places_words(places: &[Span]) -> String {
+    if places.is_empty() {
+        return "all through".to_owned();
+    }
+    let mut words: Vec<String> = places
+        .iter()
+        .take(PLACES)
+        .map(|span| {
+            let (from, to) = (time(span.start_s.floor()), time(span.end_s.ceil()));
+            format!("{from}\u{2013}{to}")
+        })
+        .collect();
+    if places.len() > PLACES {
+        words.push(format!("and {} more", places.len() - PLACES));
+    }
+    words.join(", ")
+}
+
+/// Prints how B differs from A.
+pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
+    line!("A  {}", a.display());
+    line!("B  {}", b.display());
+    for note in &compared.notes {
+        paragraph("   ", note);
+    }
+    line!();
+    let [ma, mb] = &compared.files;
+    let row = |name: &str, a: Option<f64>, b: Option<f64>, unit: &str| {
+        let difference = a.zip(b).map(|(a, b)| b - a);
+        line!(
+            "  {name:<16} {:>8} {:>8} {:>9} {unit}",
+            number(a, 2),
+            number(b, 2),
+            signed(difference, 2)
+        );
+    };
+    line!("  {:<16} {:>8} {:>8} {:>9}", "", "A", "B", "B - A");
+    row("loudness", ma.integrated_lufs, mb.integrated_lufs, "LU");
+    row("true peak", ma.true_peak_dbtp, mb.true_peak_dbtp, "dB");
+    row("PLR", ma.plr_db, mb.plr_db, "dB");
+    row(
+        "loudness range",
+        ma.loudness_range_lu,
+        mb.loudness_range_lu,
+        "LU",
+    );
+    row("correlation", ma.correlation, mb.correlation, "");
+    line!();
+    if compared.aligned {
+        let ms = number(Some(compared.delay_ms.abs()), 2);
+        match compared.delay_frames {
+            0 => line!("  B is at the same time as A"),
+            late @ 1.. => line!("  B is {late} frames ({ms} ms) later than A"),
+            early => line!("  B is {} frames ({ms} ms) earlier than A", -early),
+        }
+    }
+    line!("  at equal loudness:");
+    let residue = match compared.null_residue_db {
+        Some(db) if db <= -200.0 => "nothing: the two are identical".to_owned(),
+        Some(db) => format!("{db:.1} dB of A"),
+        None => "-".to_owned(),
+    };
+    line!("  null residue     {residue}");
+    line!(
+        "  tone distance    {} dB (weighted third-octaves, 63 Hz to 12.5 kHz)",
+        number(compared.tone_distance_db, 2)
+    );
+    let bands: Vec<String> = compared
+        .tone_db
+        .iter()
+        .filter(|band| band.db.abs() >= BAND_DB)
+        .map(|band| format!("{}\u{a0}{:+.1}", hertz(band.center_hz), band.db))
+        .collect();
+    if bands.is_empty() {
+        line!("  tone             within {BAND_DB} dB in every band");
+    } else {
+        paragraph("  tone, dB         ", &bands.join(", "));
+    }
+    let edges = |from: f64, to: f64| format!("{}\u{2013}{}", hertz(from), hertz(to));
+    let crest: Vec<String> = compared
+        .dynamics
+        .iter()
+        .map(|band| {
+            format!(
+                "{}\u{a0}{:+.1}",
+                edges(band.from_hz, band.to_hz),
+                band.crest_db
+            )
+        })
+        .collect();
+    if !crest.is_empty() {
+        paragraph("  crest, dB        ", &crest.join(", "));
+    }
+    let width: Vec<String> = compared
+        .width
+        .iter()
+        .map(|band| {
+            let edges = edges(band.from_hz, band.to_hz);
+            format!("{edges}\u{a0}{:+.1}", band.side_to_mid_db)
+        })
+        .collect();
+    if !width.is_empty() {
+        paragraph("  side/mid, dB     ", &width.join(", "));
+    }
+}
+
+fn signed(value: Option<f64>, decimals: usize) -> String {
+    let text = number(value, decimals);
+    match value {
+        Some(value) if value > 0.0 => format!("+{text}"),
+        _ => text,
+    }
+}
+
+/// A frequency as people say it: 63 Hz, 3.15 kHz.
+fn hertz(hz: f64) -> String {
+    if hz >= 1000.0 {
+        format!("{}\u{a0}kHz", hz / 1000.0)
+    } else {
+        format!("{hz}\u{a0}Hz")
+    }
+}
+
+/// Prints running text behind a head, broken into lines that stand under it.
+pub(super) fn paragraph(head: &str, text: &str) {
+    let indent = head.chars().count();
+    let mut row = head.to_owned();
+    let mut columns = indent;
+    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
+        let length = word.chars().count();
+        if columns > indent && columns + length > COLUMNS {
+            line!("{}", row.trim_end());
+            row = " ".repeat(indent);
+            columns = indent;
+        }
+        row.push_str(word);
+        row.push(' ');
+        columns += length + 1;
+    }
+    line!("{}", row.trim_end());
+}

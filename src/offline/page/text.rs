@@ -1,0 +1,702 @@
+//! The page's words and order.
+
+use super::Story;
+use super::charts::{Axis, chart, rows_height};
+use super::markup::{base64, clock, escaped, number, signed};
+use crate::analysis::bands::{NOMINAL_HZ, THIRDS};
+use crate::analysis::report::Report;
+use crate::assistant::finding::{Finding, Reach, Severity};
+use crate::assistant::verdict::{Verdict, VerdictKind};
+use std::fmt::Write;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+/// A band below this holds nothing.
+const EMPTY_DB: f64 = -100.0;
+/// Bands in which a curve is laid on the target: 63 Hz to 12.5 kHz.
+const OFFSET_THIRDS: std::ops::RangeInclusive<usize> = 5..=28;
+/// Points of a curve over time, at most.
+const POINTS_MAX: usize = 700;
+
+/// All of it.
+pub(super) fn page(story: &Story<'_>) -> String {
+    let name = escaped(&file_name(story));
+    let sections = [
+        verdict(story),
+        numbers(story),
+        listen(story),
+        moves(story),
+        findings(story),
+        tone(story),
+        loudness(story),
+        reduction(story),
+        cost(story),
+        meters(story),
+    ];
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
+         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
+         <title>{name} \u{2013} Finalcoat</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <header><p class=\"brand\">Finalcoat</p><h1>{name}</h1>{subtitle}</header>\n{sections}\
+         <footer>Finalcoat {version}. Nothing on this page comes from a network.</footer>\n</main>\n\
+         {sounds}<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+        subtitle = subtitle(story),
+        sections = sections.concat(),
+        version = env!("CARGO_PKG_VERSION"),
+        sounds = sounds(story),
+    )
+}
+
+fn file_name(story: &Story<'_>) -> String {
+    let name = story.input.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn subtitle(story: &Story<'_>) -> String {
+    let mut parts = vec![clock(story.mastered.before.measurement.duration_s)];
+    if let Some(style) = &story.style {
+        parts.push(format!(
+            "closest to {} ({:.0} %)",
+            escaped(&style.name),
+            style.confidence * 100.0
+        ));
+    }
+    match story.intensity_pct {
+        Some(intensity) => parts.push(format!(
+            "mastered at {} % intensity",
+            number(f64::from(intensity), 0)
+        )),
+        None => parts.push("mastered with a preset".to_owned()),
+    }
+    format!("<p class=\"sub\">{}</p>", parts.join(" \u{b7} "))
+}
+
+/// A part of the page under a heading.
+fn section(id: &str, heading: &str, body: &str) -> String {
+    format!("<section id=\"{id}\"><h2>{heading}</h2>\n{body}\n</section>\n")
+}
+
+fn verdict(story: &Story<'_>) -> String {
+    let Some(verdict) = story.verdict else {
+        return String::new();
+    };
+    let (class, head) = headline(verdict.kind);
+    let mut body = format!(
+        "<p class=\"head\">{head}</p><p>{}</p>",
+        escaped(&verdict.summary)
+    );
+    body.push_str(&what_to_do(verdict));
+    format!(
+        "<section id=\"verdict\" class=\"verdict {class}\"><h2>Verdict</h2>\n{body}\n</section>\n"
+    )
+}
+
+fn headline(kind: VerdictKind) -> (&'static str, &'static str) {
+    match kind {
+        VerdictKind::Master => ("good", "A stereo master is enough"),
+        VerdictKind::Stems => ("warn", "Stems would help"),
+        VerdictKind::Mix => ("bad", "The mix should be fixed first"),
+        VerdictKind::Done => ("good", "It is mastered already"),
+    }
+}
+
+fn what_to_do(verdict: &Verdict) -> String {
+    let card = |head: &str, text: &str| {
+        if text.is_empty() {
+            return String::new();
+        }
+        format!("<div><h3>{head}</h3><p>{}</p></div>", escaped(text))
+    };
+    let cards = if verdict.if_open == verdict.if_locked {
+        card("What to do", &verdict.if_open)
+    } else {
+        let open = card("If the mix can be reopened", &verdict.if_open);
+        open + &card("If it cannot", &verdict.if_locked)
+    };
+    if cards.is_empty() {
+        return String::new();
+    }
+    format!("<div class=\"pair\">{cards}</div>")
+}
+
+fn numbers(story: &Story<'_>) -> String {
+    let (before, after) = (
+        &story.mastered.before.measurement,
+        &story.mastered.after.measurement,
+    );
+    let value =
+        |value: Option<f64>, decimals| value.map_or("\u{2013}".to_owned(), |v| number(v, decimals));
+    let tile = |name: &str, from: Option<f64>, to: Option<f64>, unit: &str| {
+        format!(
+            "<div class=\"tile\"><h3>{name}</h3><p><span class=\"from\">{}</span> \
+             <span aria-label=\"to\">\u{2192}</span> <strong>{}</strong> <small>{unit}</small></p></div>",
+            value(from, 1),
+            value(to, 1)
+        )
+    };
+    let mut tiles = tile(
+        "Loudness",
+        before.integrated_lufs,
+        after.integrated_lufs,
+        "LUFS",
+    );
+    tiles += &tile(
+        "True peak",
+        before.true_peak_dbtp,
+        after.true_peak_dbtp,
+        "dBTP",
+    );
+    tiles += &tile("Peak to loudness", before.plr_db, after.plr_db, "dB");
+    let limiter = &story.mastered.limiter;
+    let _ = write!(
+        tiles,
+        "<div class=\"tile\"><h3>Limiting</h3><p><strong>{}</strong> <small>dB in 95 % of the loud \
+         passages, at most {}</small></p></div>",
+        number(limiter.p95_gain_reduction_db, 1),
+        number(limiter.max_gain_reduction_db, 1)
+    );
+    let mut body = format!("<div class=\"tiles\">{tiles}</div>");
+    let target = &story.mastered.target;
+    if let (Some(goal), Some(stopped_by)) = (target.lufs, &target.stopped_by) {
+        let _ = write!(
+            body,
+            "<p class=\"note\">Stopped short of {} LUFS: {}.</p>",
+            number(goal, 1),
+            escaped(stopped_by)
+        );
+    }
+    section("numbers", "At a glance", &body)
+}
+
+fn listen(story: &Story<'_>) -> String {
+    let sounds = &story.sounds;
+    let [before_db, after_db] = sounds.gain_db;
+    let body = format!(
+        "<p>The loudest {seconds:.0} s, from {start}, at equal loudness: the original plays at {before} dB, the \
+         master at {after} dB. {note}</p>\n\
+         <div class=\"player\">\n\
+         <div class=\"transport\"><button type=\"button\" id=\"play\" class=\"main\">Play</button>\
+         <input type=\"range\" id=\"seek\" min=\"0\" max=\"{seconds:.2}\" step=\"0.01\" value=\"0\" \
+         aria-label=\"Position in seconds\"/><output id=\"clock\">0:00</output></div>\n\
+         <div class=\"choice\" role=\"group\" aria-label=\"What plays\">\
+         <button type=\"button\" data-side=\"before\" aria-pressed=\"false\">Before</button>\
+         <button type=\"button\" data-side=\"after\" aria-pressed=\"true\">After</button></div>\n\
+         <details id=\"blind\"><summary>Blind: which do you prefer?</summary>\n\
+         <p>X is one of the two and Y the other, shuffled anew each round. Listen, then choose.</p>\n\
+         <div class=\"choice\" role=\"group\" aria-label=\"Blind choice of what plays\">\
+         <button type=\"button\" data-side=\"x\" aria-pressed=\"false\">X</button>\
+         <button type=\"button\" data-side=\"y\" aria-pressed=\"false\">Y</button></div>\n\
+         <div class=\"choice\"><button type=\"button\" data-pick=\"x\">I prefer X</button>\
+         <button type=\"button\" data-pick=\"y\">I prefer Y</button></div>\n\
+         <p id=\"tally\" aria-live=\"polite\">No round yet.</p></details>\n\
+         <p id=\"trouble\" role=\"alert\" hidden=\"hidden\"></p>\n\
+         <noscript><p>Listening needs scripts; everything else on this page does not.</p></noscript>\n</div>",
+        seconds = sounds.seconds,
+        start = clock(sounds.start_s),
+        before = signed(before_db, 1),
+        after = signed(after_db, 1),
+        note = sounds.note,
+    );
+    section("listen", "Before and after", &body)
+}
+
+fn sounds(story: &Story<'_>) -> String {
+    let mut out = String::new();
+    for (side, coded) in ["before", "after"].iter().zip(&story.sounds.coded) {
+        let _ = write!(
+            out,
+            "<script type=\"text/plain\" id=\"sound-{side}\" data-mime=\"{}\">{}</script>\n",
+            story.sounds.mime,
+            base64(coded)
+        );
+    }
+    out
+}
+
+fn moves(story: &Story<'_>) -> String {
+    if story.mastered.reasons.is_empty() {
+        return section(
+            "moves",
+            "What was done, and why",
+            "<p>Nothing: it was left as it is.</p>",
+        );
+    }
+    let mut rows = String::new();
+    for reason in &story.mastered.reasons {
+        let _ = write!(
+            rows,
+            "<li><span class=\"chip\">{}</span><p>{}</p></li>",
+            escaped(&reason.stage.replace('_', " ")),
+            escaped(&sentence(&reason.text))
+        );
+    }
+    let mut body = format!("<ul class=\"moves\">{rows}</ul>");
+    for warning in &story.mastered.warnings {
+        let _ = write!(
+            body,
+            "<p class=\"note\">{}</p>",
+            escaped(&sentence(warning))
+        );
+    }
+    section("moves", "What was done, and why", &body)
+}
+
+/// A text as a sentence: a capital first, a full stop last.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    let mut out = first.unwrap_or_default() + chars.as_str();
+    if !out.ends_with(['.', '!', '?']) {
+        out.push('.');
+    }
+    out
+}
+
+fn findings(story: &Story<'_>) -> String {
+    let seconds = story.mastered.before.measurement.duration_s;
+    if story.findings.is_empty() {
+        if story.verdict.is_none() {
+            return String::new();
+        }
+        return section(
+            "findings",
+            "Findings",
+            "<p>Nothing was found that stands in the way.</p>",
+        );
+    }
+    let kind = |finding: &Finding| kind_words(finding);
+    let x = Axis::time(seconds);
+    let y = Axis {
+        min: 0.0,
+        max: 1.0,
+        logarithmic: false,
+        title: "",
+        ticks: Vec::new(),
+    };
+    let label = format!("Time line of {} findings", story.findings.len());
+    let line = chart(&label, rows_height(story.findings.len()), &x, &y, |chart| {
+        for (row, finding) in story.findings.iter().enumerate() {
+            let mut spans: Vec<(f64, f64)> = finding
+                .places
+                .iter()
+                .map(|span| (span.start_s, span.end_s))
+                .collect();
+            let mut name = kind(finding);
+            let class = if spans.is_empty() {
+                spans.push((0.0, seconds));
+                name.push_str(" (all through)");
+                format!("bar {} through", severity(finding))
+            } else {
+                format!("bar {}", severity(finding))
+            };
+            chart.bars(row, &name, &spans, &class);
+        }
+    });
+    let mut cards = String::new();
+    for finding in story.findings {
+        let _ = write!(
+            cards,
+            "<article class=\"finding {class}\"><h3>{kind} <small>{value}</small></h3><p>{text}</p>\
+             <p><strong>Advice.</strong> {advice}</p>{better}\
+             <p class=\"reach\"><span>Stereo master: {stereo}</span><span>Stems: {stems}</span></p></article>",
+            class = severity(finding),
+            kind = escaped(&kind(finding)),
+            value = escaped(&format!("{} {}", short(finding.value), finding.unit)),
+            text = escaped(&finding.text),
+            advice = escaped(&finding.advice),
+            better = if finding.fix.better.is_empty() || finding.fix.better == finding.advice {
+                String::new()
+            } else {
+                format!(
+                    "<p><strong>Better.</strong> {}</p>",
+                    escaped(&finding.fix.better)
+                )
+            },
+            stereo = reach(finding.fix.stereo),
+            stems = reach(finding.fix.stems),
+        );
+    }
+    section(
+        "findings",
+        "Findings",
+        &format!("<figure>{line}</figure>\n<div class=\"cards\">{cards}</div>"),
+    )
+}
+
+fn kind_words(finding: &Finding) -> String {
+    serde_json::to_value(finding.kind)
+        .ok()
+        .and_then(|kind| Some(sentence(&kind.as_str()?.replace('_', " "))))
+        .map(|text| text.trim_end_matches('.').to_owned())
+        .unwrap_or_default()
+}
+
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Info => "info",
+        Severity::Low => "low",
+        Severity::High => "high",
+    }
+}
+
+fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Yes => "yes",
+        Reach::Limited => "limited",
+        Reach::No => "no",
+    }
+}
+
+fn short(value: f64) -> String {
+    number(value, if value.abs() >= 100.0 { 0 } else { 1 })
+}
+
+/// What the colours of a chart mean.
+fn legend(entries: &[(&str, &str)]) -> String {
+    let mut out = String::from("<figcaption>");
+    for (class, name) in entries {
+        let _ = write!(
+            out,
+            "<span class=\"key\"><i class=\"{class}\"></i>{}</span>",
+            escaped(name)
+        );
+    }
+    out.push_str("</figcaption>");
+    out
+}
+
+fn tone(story: &Story<'_>) -> String {
+    let curve = |report: Option<&Report>| -> Vec<(f64, Option<f64>)> {
+        let Some(report) = report else {
+            return Vec::new();
+        };
+        let level = &report.tone.level_db;
+        let offset_db = story
+            .corridor
+            .map_or(0.0, |(target, spread)| offset_db(level, &target, &spread));
+        let point = |third: usize| (level[third] > EMPTY_DB).then(|| level[third] - offset_db);
+        (0..THIRDS)
+            .map(|third| (NOMINAL_HZ[third], point(third)))
+            .collect()
+    };
+    let (before, after) = (curve(story.before), curve(story.after));
+    let corridor: Vec<(f64, f64, f64)> = story.corridor.map_or_else(Vec::new, |(level, spread)| {
+        (0..THIRDS)
+            .map(|k| (NOMINAL_HZ[k], level[k] - spread[k], level[k] + spread[k]))
+            .collect()
+    });
+    let heard = before.iter().chain(&after).filter_map(|point| point.1);
+    let high = heard
+        .chain(corridor.iter().map(|point| point.2))
+        .fold(f64::NEG_INFINITY, f64::max);
+    if before.is_empty() || !high.is_finite() {
+        return String::new();
+    }
+    let heard = before.iter().chain(&after).filter_map(|point| point.1);
+    let low = heard.fold(high - 20.0, f64::min).max(high - 60.0);
+    let y = Axis::even(low, high, 8, "Level (dB)");
+    let label = "Spectrum in third-octaves, before and after, and what is usual";
+    let drawing = chart(label, 320.0, &Axis::frequency(), &y, |chart| {
+        chart.area(&corridor, "corridor");
+        chart.line(&before, "before");
+        chart.line(&after, "after");
+    });
+    let mut keys = vec![("before", "before"), ("after", "after")];
+    let target = story
+        .style
+        .as_ref()
+        .map(|style| format!("usual for {}, \u{b1} one deviation", style.name));
+    if let Some(target) = &target {
+        keys.push(("corridor", target));
+    }
+    section(
+        "tone",
+        "Spectrum",
+        &format!(
+            "<figure>{drawing}{}</figure><p class=\"small\">Long-term third-octaves of the loud passages, brought \
+             to one level: what is shown is balance, not loudness.</p>",
+            legend(&keys)
+        ),
+    )
+}
+
+/// How far a curve lies above the target as a whole.
+fn offset_db(level: &[f64; THIRDS], target: &[f64; THIRDS], spread: &[f64; THIRDS]) -> f64 {
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for third in OFFSET_THIRDS.filter(|&third| level[third] > EMPTY_DB) {
+        let weight = 1.0 / spread[third].max(0.1);
+        sum += weight * (level[third] - target[third]);
+        weights += weight;
+    }
+    if weights > 0.0 { sum / weights } else { 0.0 }
+}
+
+fn loudness(story: &Story<'_>) -> String {
+    let curve = |report: Option<&Report>| -> Vec<(f64, Option<f64>)> {
+        let series = report.map_or(&[][..], |report| &report.loudness.short_term_lufs);
+        let step = series.len().div_ceil(POINTS_MAX).max(1);
+        let points = series.iter().enumerate().step_by(step);
+        points
+            .map(|(second, lufs)| (second as f64, *lufs))
+            .collect()
+    };
+    let (before, after) = (curve(story.before), curve(story.after));
+    let heard: Vec<f64> = before
+        .iter()
+        .chain(&after)
+        .filter_map(|point| point.1)
+        .collect();
+    let high = heard.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if !high.is_finite() {
+        return String::new();
+    }
+    let low = heard
+        .iter()
+        .copied()
+        .fold(high - 6.0, f64::min)
+        .max(high - 36.0);
+    let y = Axis::even(low, high + 0.5, 7, "Loudness of 3 s (LUFS)");
+    let x = Axis::time(story.mastered.before.measurement.duration_s);
+    let goal_lufs = story.mastered.target.reached_lufs;
+    let drawing = chart(
+        "Loudness over time, before and after",
+        260.0,
+        &x,
+        &y,
+        |chart| {
+            chart.line(&before, "before");
+            chart.line(&after, "after");
+            if let Some(lufs) = goal_lufs.filter(|lufs| (y.min..=y.max).contains(lufs)) {
+                chart.level(lufs, &format!("integrated {}", number(lufs, 1)), "goal");
+            }
+        },
+    );
+    section(
+        "loudness",
+        "Loudness over time",
+        &format!(
+            "<figure>{drawing}{}</figure>",
+            legend(&[
+                ("before", "before"),
+                ("after", "after"),
+                ("goal", "the master as a whole")
+            ])
+        ),
+    )
+}
+
+fn reduction(story: &Story<'_>) -> String {
+    let series = story.reduction_db;
+    if series.is_empty() {
+        return String::new();
+    }
+    let step = series.len().div_ceil(POINTS_MAX).max(1);
+    let points: Vec<(f64, f64, f64)> = series
+        .chunks(step)
+        .enumerate()
+        .map(|(at, part)| {
+            let deepest = part.iter().copied().fold(0.0_f32, f32::max);
+            let seconds = at as f64 * step as f64 / story.reduction_per_s;
+            (seconds, -f64::from(deepest), 0.0)
+        })
+        .collect();
+    let deepest = points.iter().map(|p| p.1).fold(-1.0, f64::min);
+    let x = Axis::time(story.mastered.before.measurement.duration_s);
+    let mut y = Axis::even(deepest, 0.0, 5, "Gain (dB)");
+    y.max = 0.0;
+    let drawing = chart(
+        "Gain reduction of the loudness stage over time",
+        190.0,
+        &x,
+        &y,
+        |chart| {
+            chart.area(&points, "reduction");
+        },
+    );
+    section(
+        "reduction",
+        "Gain reduction",
+        &format!(
+            "<figure>{drawing}{}</figure>",
+            legend(&[(
+                "reduction",
+                "what clipper and limiter take, deepest moments"
+            )])
+        ),
+    )
+}
+
+fn cost(story: &Story<'_>) -> String {
+    let Some(cost) = story.cost.filter(|cost| cost.points.len() >= 2) else {
+        return String::new();
+    };
+    let points = &cost.points;
+    let lowest = points.iter().map(|p| p.lufs).fold(f64::INFINITY, f64::min);
+    let highest = points
+        .iter()
+        .map(|p| p.lufs)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let chosen = story.mastered.target.reached_lufs.filter(|lufs| {
+        story.mastered.settings.loudness.on && (lowest - 1.0..=highest + 1.0).contains(lufs)
+    });
+    let mut x = Axis::even(
+        chosen.unwrap_or(lowest).min(lowest),
+        chosen.unwrap_or(highest).max(highest),
+        8,
+        "Integrated loudness (LUFS)",
+    );
+    x.title = "Integrated loudness (LUFS)";
+    let panel = |label: &str,
+                 title: &'static str,
+                 value: fn(&crate::assistant::cost::CostPoint) -> f64,
+                 named: bool| {
+        let line: Vec<(f64, Option<f64>)> = points
+            .iter()
+            .map(|point| (point.lufs, Some(value(point)).filter(|v| v.is_finite())))
+            .collect();
+        let values = line.iter().filter_map(|point| point.1);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| {
+            (low.min(v), high.max(v))
+        });
+        if !low.is_finite() {
+            return String::new();
+        }
+        let y = Axis::even(low, high, 4, title);
+        let drawing = chart(label, 200.0, &x, &y, |chart| {
+            if let Some(knee) = cost.knee_lufs {
+                let name = format!("knee {}", number(knee, 1));
+                chart.moment(knee, if named { &name } else { "" }, 0, "knee");
+            }
+            chart.line(&line, "after");
+            if let Some(chosen) = chosen {
+                let name = format!("chosen {}", number(chosen, 1));
+                chart.moment(chosen, if named { &name } else { "" }, 1, "goal");
+                if let Some(at) = between(&line, chosen) {
+                    chart.dot(chosen, at, "dot");
+                }
+            }
+        });
+        format!("<h3>{label}</h3>{drawing}")
+    };
+    let body = [
+        panel(
+            "Limiting (95th percentile)",
+            "Limiting (dB)",
+            |p| p.p95_gain_reduction_db,
+            true,
+        ),
+        panel("Peak to loudness ratio", "PLR (dB)", |p| p.plr_db, false),
+        panel(
+            "Added distortion",
+            "Distortion (dB)",
+            |p| p.distortion_db,
+            false,
+        ),
+    ];
+    section(
+        "cost",
+        "What loudness costs",
+        &format!(
+            "<p>Rehearsed on passages of this song. To the right of the knee, more costs more than it gives.</p>\
+             <figure>{}</figure>",
+            body.concat()
+        ),
+    )
+}
+
+/// The value of a curve at `x`.
+fn between(line: &[(f64, Option<f64>)], x: f64) -> Option<f64> {
+    line.windows(2).find_map(|pair| {
+        let ((x0, y0), (x1, y1)) = ((pair[0].0, pair[0].1?), (pair[1].0, pair[1].1?));
+        let inside = x0 < x1 && (x0..=x1).contains(&x);
+        inside.then(|| y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+    })
+}
+
+fn meters(story: &Story<'_>) -> String {
+    let (b, a) = (
+        &story.mastered.before.measurement,
+        &story.mastered.after.measurement,
+    );
+    let rows = [
+        (
+            "Integrated loudness",
+            "LUFS",
+            b.integrated_lufs,
+            a.integrated_lufs,
+            1,
+        ),
+        (
+            "Loudness range",
+            "LU",
+            b.loudness_range_lu,
+            a.loudness_range_lu,
+            1,
+        ),
+        (
+            "Loudest 3 s",
+            "LUFS",
+            b.max_short_term_lufs,
+            a.max_short_term_lufs,
+            1,
+        ),
+        (
+            "Loudest 400 ms",
+            "LUFS",
+            b.max_momentary_lufs,
+            a.max_momentary_lufs,
+            1,
+        ),
+        (
+            "True peak (16\u{d7})",
+            "dBTP",
+            b.true_peak_dbtp,
+            a.true_peak_dbtp,
+            2,
+        ),
+        (
+            "Sample peak",
+            "dBFS",
+            b.sample_peak_dbfs,
+            a.sample_peak_dbfs,
+            2,
+        ),
+        ("Peak to loudness", "dB", b.plr_db, a.plr_db, 1),
+        ("Correlation", "", b.correlation, a.correlation, 2),
+        (
+            "Sample rate",
+            "kHz",
+            Some(f64::from(b.sample_rate_hz) / 1000.0),
+            Some(f64::from(a.sample_rate_hz) / 1000.0),
+            1,
+        ),
+    ];
+    let mut body = String::new();
+    for (name, unit, from, to, decimals) in rows {
+        let cell =
+            |value: Option<f64>| value.map_or("\u{2013}".to_owned(), |v| number(v, decimals));
+        let _ = write!(
+            body,
+            "<tr><th scope=\"row\">{name} <small>{unit}</small></th><td>{}</td><td>{}</td></tr>",
+            cell(from),
+            cell(to)
+        );
+    }
+    section(
+        "meters",
+        "Meters",
+        &format!(
+            "<table><thead><tr><th scope=\"col\"><span class=\"hidden\">Measure</span></th>\
+             <th scope=\"col\">Before</th><th scope=\"col\">After</th></tr></thead><tbody>{body}</tbody></table>\
+             <p class=\"small\">After ITU-R BS.1770-5 and EBU Tech 3341 and 3342. Written to {}.</p>",
+            escaped(&output_name(story))
+        ),
+    )
+}
+
+fn output_name(story: &Story<'_>) -> String {
+    let path = std::path::Path::new(&story.mastered.output);
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
