@@ -1,0 +1,220 @@
+//! Who triggers the limiter: what the peaks are made of at the moments of most reduction.
+
+use super::Passage;
+use super::stage::{Played, Shaped};
+use crate::analysis::report::Span;
+use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Fix, Reach, Severity};
+use crate::assistant::moves::need::clock;
+use crate::dsp::block::Stream;
+
+/// Less limiting at the 95th percentile than this is nobody's fault, in dB.
+const REDUCTION_MIN_DB: f64 = 2.0;
+/// From here on it matters, and from here on much.
+const REDUCTION_LOW_DB: f64 = 3.0;
+const REDUCTION_HIGH_DB: f64 = 5.0;
+/// A band triggers the limiter when it makes up so much of the peaks.
+const SHARE_MIN: f64 = 0.5;
+/// And it is one element's fault from here on.
+const SHARE_ELEMENT: f64 = 0.65;
+/// Where the bands part, in Hz.
+const SPLITS_HZ: [f64; 3] = [120.0, 500.0, 4000.0];
+const NAMES: [&str; 4] = ["low end", "low mids", "high mids", "highs"];
+/// Frames of 10 ms before a moment that it is compared with, and by how much a hit stands out of them, in dB.
+const BEFORE_FRAMES: usize = 12;
+const HIT_DB: f64 = 4.0;
+/// Moments named at most.
+const PLACES_MAX: usize = 5;
+/// Moments nearer to each other than this are one, in seconds.
+const PLACES_APART_S: f64 = 0.3;
+
+/// The finding; `None` where little is limited or no band stands out.
+pub(super) fn limiter_trigger(
+    stream: Stream,
+    passages: &[Passage],
+    shaped: &Shaped,
+    played: &Played,
+) -> Option<Finding> {
+    let p95_db = played.p95_gain_reduction_db;
+    if p95_db < REDUCTION_MIN_DB {
+        return None;
+    }
+    let frame = libm::round(stream.sample_rate_hz / 100.0) as usize;
+    let mut shares = [0.0; 4];
+    let (mut moments, mut hits) = (0.0_f64, 0.0_f64);
+    let mut places: Vec<(f32, Span)> = Vec::new();
+    let all = passages.iter().zip(&shaped.passages).zip(&played.reductions_db);
+    for ((passage, stereo), reductions_db) in all {
+        let bands = Bands::of(stereo, stream.sample_rate_hz);
+        let levels_db: Vec<f64> = (0..reductions_db.len())
+            .map(|n| bands.peak(n * frame, frame).map_or(-120.0, |(_, peak)| {
+                crate::dsp::units::gain_to_db(peak.max(1e-9))
+            }))
+            .collect();
+        for (n, &reduction_db) in reductions_db.iter().enumerate() {
+            if f64::from(reduction_db) < p95_db {
+                continue;
+            }
+            // The limiter is ahead of the sound by up to a frame.
+            let Some((at, _)) = bands.peak(n.saturating_sub(1) * frame, 2 * frame) else {
+                continue;
+            };
+            let made_of = bands.shares(at);
+            for (sum, share) in shares.iter_mut().zip(made_of) {
+                *sum += share;
+            }
+            moments += 1.0;
+            let before = &levels_db[n.saturating_sub(BEFORE_FRAMES)..n.max(1)];
+            let usual_db = before.iter().sum::<f64>() / before.len() as f64;
+            if levels_db[n] - usual_db > HIT_DB {
+                hits += 1.0;
+            }
+            let start_s = passage.start_s + at as f64 / stream.sample_rate_hz;
+            places.push((
+                reduction_db,
+                Span {
+                    start_s,
+                    end_s: start_s + 0.1,
+                },
+            ));
+        }
+    }
+    if moments == 0.0 {
+        return None;
+    }
+    let (band, share) = shares
+        .iter()
+        .map(|share| share / moments)
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    if share < SHARE_MIN {
+        return None;
+    }
+    Some(finding(p95_db, band, share, hits / moments >= 0.5, strongest(places)))
+}
+
+fn finding(p95_db: f64, band: usize, share: f64, hit: bool, places: Vec<Span>) -> Finding {
+    let severity = if p95_db >= REDUCTION_HIGH_DB {
+        Severity::High
+    } else if p95_db >= REDUCTION_LOW_DB {
+        Severity::Low
+    } else {
+        Severity::Info
+    };
+    let (who, element) = match (band, hit) {
+        (0, true) => ("the kick", Some(Element::Kick)),
+        (0, false) => ("the bass", Some(Element::Bass)),
+        (1, true) => ("the drums' body", None),
+        (1, false) => ("the low mids of a sustained part", None),
+        (2, true) => ("the snare or another sharp hit", None),
+        (2, false) => ("the lead or another sustained part", Some(Element::Lead)),
+        (_, true) => ("the cymbals or hats", Some(Element::Cymbals)),
+        (_, false) => ("the highs", None),
+    };
+    let first = places.first().map_or(0.0, |place| place.start_s);
+    let one_element = share >= SHARE_ELEMENT && severity == Severity::High && element.is_some();
+    Finding {
+        kind: FindingKind::LimiterTrigger,
+        severity,
+        value: p95_db,
+        unit: "dB",
+        text: format!(
+            "At this loudness the {} make{} {:.0} % of the peaks that the limiter takes {p95_db:.1} dB of, as at \
+             {}: most likely {who}.",
+            NAMES[band],
+            if band == 0 { "s" } else { "" },
+            100.0 * share,
+            clock(first)
+        ),
+        advice: format!(
+            "Turn {who} down by 1 to 2 dB or shorten its peaks in the mix, or take a quieter loudness goal."
+        ),
+        places,
+        fix: Fix {
+            stereo: Reach::Limited,
+            stems: Reach::Yes,
+            better: "A quieter or shorter peak in the mix costs nothing elsewhere.".to_owned(),
+        },
+        cause: if one_element { Cause::Element } else { Cause::Song },
+        element: element.filter(|_| one_element),
+        confidence: (share - SHARE_MIN) / (1.0 - SHARE_MIN),
+    }
+}
+
+/// The deepest moments, apart from each other, in order.
+fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
+    places.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut chosen: Vec<Span> = Vec::new();
+    for (_, place) in places {
+        if chosen.len() < PLACES_MAX
+            && chosen.iter().all(|other| (other.start_s - place.start_s).abs() > PLACES_APART_S)
+        {
+            chosen.push(place);
+        }
+    }
+    chosen.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    chosen
+}
+
+/// The louder channel's signal in four bands that add up to it: cascades of two one-pole low-passes, and
+/// what each leaves.
+struct Bands {
+    whole: Vec<f32>,
+    bands: [Vec<f32>; 4],
+}
+
+impl Bands {
+    fn of(stereo: &[Vec<f32>; 2], rate_hz: f64) -> Self {
+        let whole: Vec<f32> = stereo[0]
+            .iter()
+            .zip(&stereo[1])
+            .map(|(&left, &right)| if left.abs() > right.abs() { left } else { right })
+            .collect();
+        let mut rest = stereo[0]
+            .iter()
+            .zip(&stereo[1])
+            .map(|(&left, &right)| 0.5 * (left + right))
+            .collect::<Vec<f32>>();
+        let mut bands: [Vec<f32>; 4] = Default::default();
+        for (band, hz) in SPLITS_HZ.iter().enumerate() {
+            let low = low_passed(&rest, *hz, rate_hz);
+            for (rest, low) in rest.iter_mut().zip(&low) {
+                *rest -= low;
+            }
+            bands[band] = low;
+        }
+        bands[3] = rest;
+        Self { whole, bands }
+    }
+
+    /// Where the highest sample of a range is, and how high.
+    fn peak(&self, start: usize, frames: usize) -> Option<(usize, f64)> {
+        let end = (start + frames).min(self.whole.len());
+        let part = self.whole.get(start..end)?;
+        let (at, peak) = part
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+        Some((start + at, f64::from(peak.abs())))
+    }
+
+    /// What a peak is made of: the bands' values there that point its way, as shares of their sum.
+    fn shares(&self, at: usize) -> [f64; 4] {
+        let sign = self.whole[at].signum();
+        let values = [0, 1, 2, 3].map(|band: usize| f64::from((self.bands[band][at] * sign).max(0.0)));
+        let sum: f64 = values.iter().sum::<f64>().max(1e-9);
+        values.map(|value| value / sum)
+    }
+}
+
+fn low_passed(samples: &[f32], hz: f64, rate_hz: f64) -> Vec<f32> {
+    let rise = 1.0 - libm::exp(-2.0 * core::f64::consts::PI * hz / rate_hz);
+    let (mut first, mut second) = (0.0_f64, 0.0_f64);
+    samples
+        .iter()
+        .map(|&x| {
+            first += (f64::from(x) - first) * rise;
+            second += (first - second) * rise;
+            second as f32
+        })
+        .collect()
+}
