@@ -298,6 +298,8 @@ impl Report {
                 tempo_bpm: Some(110.0),
                 tempo_strength: 3.0,
                 energy: 0.5,
+                flux_db: 2.0,
+                centroid_hz: 2000.0,
             },
             stereo: StereoReport {
                 correlation: 0.7,
