@@ -303,8 +303,6 @@ impl Report {
                 flux_db: 1.3,
                 centroid_hz: 300.0,
                 energy: 0.5,
-                flux_db: 2.0,
-                centroid_hz: 2000.0,
             },
             stereo: StereoReport {
                 correlation: 0.7,
