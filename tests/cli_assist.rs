@@ -311,7 +311,8 @@ fn compare_brings_b_to_the_rate_of_a() {
     let found = difference(&folder, "a.wav", "b.wav");
     assert_eq!(found["delay_frames"], 0);
     let residue = number(&found["null_residue_db"]);
-    assert!(residue < -80.0, "{residue}");
+    // Meters at two rates agree to 0.01 LU, which leaves this much of an equal signal.
+    assert!(residue < -58.0, "{residue}");
     let notes = found["notes"].to_string();
     assert!(notes.contains("96000"), "{notes}");
 }

@@ -188,3 +188,44 @@ fn bursts(slices: &Slices<'_>, frames: &[Option<(f64, f64)>], median_db: f64) ->
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::slice::Slice;
+
+    /// A steady body with a burst of `sharp_db` over it for 80 ms twice a second.
+    fn speech(sharp_db: f64) -> Vec<Slice> {
+        let level = |db: f64| code(libm::exp10(0.1 * db) as f32);
+        (0..100)
+            .map(|n| {
+                let mut slice = Slice {
+                    weighted_power: 0.01,
+                    ..Slice::default()
+                };
+                slice.sibilance.body = [level(-25.0); FRAMES];
+                slice.sibilance.sharp = [level(-40.0); FRAMES];
+                slice.sibilance.center_hz = 7_000.0;
+                if n % 5 == 2 {
+                    slice.sibilance.sharp[2..18].fill(level(-40.0 + sharp_db));
+                }
+                slice
+            })
+            .collect()
+    }
+
+    #[test]
+    fn bursts_are_counted_and_their_level_told() {
+        let calm = speech(0.0);
+        let slices = Slices::of(calm.iter().enumerate().collect()).expect("all of it counts");
+        let report = SibilanceReport::of(&slices);
+        assert_eq!((report.bursts_per_s, report.excess_db), (0.0, 0.0));
+        let sharp = speech(18.0);
+        let slices = Slices::of(sharp.iter().enumerate().collect()).expect("all of it counts");
+        let report = SibilanceReport::of(&slices);
+        assert!((report.bursts_per_s - 2.0).abs() < 0.01);
+        assert!((report.excess_db - 18.0).abs() < 0.1 && (report.median_db + 15.0).abs() < 0.1);
+        assert_eq!(report.center_hz, 7_000.0);
+        assert_eq!(report.places.len(), 1);
+    }
+}

@@ -285,6 +285,7 @@ fn a_ringing_note_is_the_basss() {
                 frequency_hz: 73.4,
                 name: "D2".to_owned(),
                 excess_db,
+                margin_db: 6.0,
                 active,
                 q: 10.0,
                 threshold_db: -20.0,

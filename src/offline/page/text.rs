@@ -204,9 +204,9 @@ fn listen(story: &Story<'_>) -> String {
 fn sounds(story: &Story<'_>) -> String {
     let mut out = String::new();
     for (side, coded) in ["before", "after"].iter().zip(&story.sounds.coded) {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<script type=\"text/plain\" id=\"sound-{side}\" data-mime=\"{}\">{}</script>\n",
+            "<script type=\"text/plain\" id=\"sound-{side}\" data-mime=\"{}\">{}</script>",
             story.sounds.mime,
             base64(coded)
         );
