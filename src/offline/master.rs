@@ -19,8 +19,8 @@ use crate::analysis::analyzer::Analyzer;
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE_LU};
 use crate::assistant::limiting::Limiting;
 use crate::assistant::style::Style;
-use crate::assistant::wishes::Wishes;
 use crate::assistant::verdict::Verdict;
+use crate::assistant::wishes::Wishes;
 use crate::dsp::block::Stream;
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
@@ -310,7 +310,9 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         mp3: mp3.map(|path| path.display().to_string()),
         report: None,
         reasons: [
-            assisted.as_ref().map_or_else(Vec::new, |made| made.reasons()),
+            assisted
+                .as_ref()
+                .map_or_else(Vec::new, |made| made.reasons()),
             reasons(&before, &after, &settings, job, trim_db),
         ]
         .concat(),

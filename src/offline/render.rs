@@ -161,7 +161,7 @@ fn run(
             }
             None => break,
         };
-    let mut start = 0;
+        let mut start = 0;
         while start < left.len() {
             // Blocks of 10 ms by the clock, so that fractions of a frame do not add up.
             let block_end = (block_number + 1) * song_rate_hz / FRAMES_PER_SECOND;

@@ -118,8 +118,8 @@ pub(super) fn propose(
             song: programme,
         };
         let mut go_on = |share: f32| watch.at("rehearsing", (share * 1e3) as u64, 1000).is_ok();
-        proposal = rehearse(proposal, &material, &wishes, &mut go_on)
-            .map_err(|_| Failure::Interrupted)?;
+        proposal =
+            rehearse(proposal, &material, &wishes, &mut go_on).map_err(|_| Failure::Interrupted)?;
     }
     let mut settings = proposal.settings;
     settings.intensity = assist.intensity_pct;
@@ -165,5 +165,8 @@ fn cut(song: &mut RawAudio, passages: &Passages) -> Outcome<Vec<Passage>> {
             start_s: span.start_s,
         })
     };
-    rehearsal::spans(passages).into_iter().map(passage).collect()
+    rehearsal::spans(passages)
+        .into_iter()
+        .map(passage)
+        .collect()
 }
