@@ -5,12 +5,14 @@
 //! own authority limit and a reason. [`rehearsal`] plays passages through the real engine, finds the drive
 //! and backs off what costs more than it gives.
 
+pub mod advice;
 pub mod cost;
 pub mod drive;
 pub mod finding;
 pub mod findings;
 pub mod limiting;
 pub mod moves;
+pub mod ownership;
 pub mod proposal;
 pub mod reference;
 pub mod rehearsal;

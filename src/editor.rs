@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod apply;
+pub mod assistant;
 pub mod desk;
 pub mod draw;
 pub mod fields;
@@ -18,6 +19,7 @@ pub mod stages;
 pub mod strip;
 pub mod theme;
 pub mod trace;
+pub mod undo;
 pub mod view;
 pub mod widgets;
 pub mod window;

@@ -9,6 +9,7 @@ pub mod audition;
 pub mod capture;
 pub mod errand;
 pub mod history;
+pub mod listen;
 pub mod reset;
 pub mod snapshot;
 pub mod spectrum;
@@ -49,6 +50,8 @@ pub struct EditorSide {
     pub errand: errand::Sender,
     /// What goes in and comes out.
     pub spectrum: spectrum::Reader,
+    /// What the assistant shall do, and where it stands.
+    pub listen: listen::Sender,
 }
 
 /// What the worker holds.
@@ -58,6 +61,8 @@ pub struct WorkerSide {
     pub capture: capture::Reader,
     /// What the editor wants done.
     pub errand: errand::Receiver,
+    /// What the assistant shall do, and where it stands.
+    pub listen: listen::Receiver,
 }
 
 /// All the pairs of one instance.
@@ -69,6 +74,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (apply_writer, apply_reader) = apply::new();
     let (audition_writer, audition_reader) = audition::new();
     let (errand_sender, errand_receiver) = errand::new();
+    let (listen_sender, listen_receiver) = listen::new();
     let (spectrum_writer, spectrum_reader) = spectrum::new(spectrum::FRAMES);
     (
         AudioSide {
@@ -88,10 +94,12 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             audition: audition_writer,
             errand: errand_sender,
             spectrum: spectrum_reader,
+            listen: listen_sender,
         },
         WorkerSide {
             capture: capture_reader,
             errand: errand_receiver,
+            listen: listen_receiver,
         },
     )
 }

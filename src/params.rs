@@ -6,6 +6,7 @@
 #![allow(unsafe_code)] // for the framework's trait
 
 pub mod kept;
+pub mod session;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -21,8 +22,10 @@ use crate::engine::settings::fields::{Field, Group, Variant, Visitor};
 use crate::engine::settings::range::Range;
 use crate::engine::settings::{equalizer, image, multiband};
 use kept::{Kept, KeptState};
+use session::Session;
 
 const KEPT_KEY: &str = "kept";
+const SESSION_KEY: &str = "session";
 
 /// Everything the host can see and a session keeps.
 pub struct FinalcoatParams {
@@ -163,8 +166,10 @@ unsafe impl Params for FinalcoatParams {
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
         let kept = serialize_field(&self.kept.load()).ok();
-        let entry = kept.map(|kept| (KEPT_KEY.to_owned(), kept));
-        entry.into_iter().collect()
+        let kept = kept.map(|kept| (KEPT_KEY.to_owned(), kept));
+        let session = self.kept.session.with(serialize_field).ok();
+        let session = session.map(|session| (SESSION_KEY.to_owned(), session));
+        kept.into_iter().chain(session).collect()
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
@@ -172,6 +177,10 @@ unsafe impl Params for FinalcoatParams {
         if let Some(kept) = json.and_then(|json| deserialize_field::<KeptState>(json).ok()) {
             self.kept.store(&kept);
             self.changes.fetch_add(1, Ordering::Release);
+        }
+        let json = serialized.get(SESSION_KEY);
+        if let Some(session) = json.and_then(|json| deserialize_field::<Session>(json).ok()) {
+            self.kept.session.store(session);
         }
     }
 }
@@ -215,6 +224,12 @@ pub fn mend_state(state: &mut PluginState) {
         && let Ok(usual) = serialize_field(&KeptState::default())
     {
         state.fields.insert(KEPT_KEY.to_owned(), usual);
+    }
+    let session = state.fields.get(SESSION_KEY);
+    if session.is_none_or(|json| serde_json::from_str::<Session>(json).is_err())
+        && let Ok(usual) = serialize_field(&Session::default())
+    {
+        state.fields.insert(SESSION_KEY.to_owned(), usual);
     }
 }
 

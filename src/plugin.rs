@@ -3,9 +3,16 @@
 pub mod gate;
 pub mod heard;
 pub mod hearing;
+pub mod listening;
 pub mod live;
 pub mod pages;
+pub mod passages;
+pub mod place;
+pub mod proposer;
+pub mod references;
 pub mod rehearsal;
+pub mod turn;
+pub mod watch;
 pub mod worker;
 
 use std::sync::Arc;
@@ -19,6 +26,7 @@ use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::{FinalcoatParams, mend_state};
 use gate::Gate;
 use live::Live;
+use place::Timeline;
 use worker::Worker;
 
 /// Finalcoat for the master bus.
@@ -38,6 +46,7 @@ pub struct Finalcoat {
     worker_side: Option<WorkerSide>,
     worker: Option<Worker>,
     was_playing: bool,
+    timeline: Timeline,
 }
 
 impl Default for Finalcoat {
@@ -55,6 +64,7 @@ impl Default for Finalcoat {
             worker_side: Some(worker_side),
             worker: None,
             was_playing: false,
+            timeline: Timeline::default(),
         }
     }
 }
@@ -110,7 +120,7 @@ impl Plugin for Finalcoat {
             context.set_latency_samples(live.latency_samples());
         }
         if let Some(side) = self.worker_side.take() {
-            self.worker = Some(Worker::start(side));
+            self.worker = Some(Worker::start(side, self.params.clone()));
         }
         true
     }
@@ -136,7 +146,12 @@ impl Plugin for Finalcoat {
         let Some(live) = &mut self.live else {
             return ProcessStatus::Normal;
         };
-        let playing = context.transport().playing;
+        let transport = context.transport();
+        let playing = transport.playing;
+        let place = self
+            .timeline
+            .place(playing, transport.pos_samples(), buffer.samples());
+        live.set_place(place);
         let started = playing && !self.was_playing;
         self.was_playing = playing;
         let asked = self.out.reset.take();

@@ -7,6 +7,7 @@ use std::thread;
 use finalcoat::dsp::meter::MeterReading;
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::Settings;
+use finalcoat::handoff::capture::Place;
 use finalcoat::handoff::errand::{self, Answer, Errand, Request};
 use finalcoat::handoff::history::{self, COLUMNS, Column};
 use finalcoat::handoff::snapshot::{self, Snapshot};
@@ -155,7 +156,7 @@ fn captured_audio_arrives_in_order_or_is_counted_as_dropped() {
             let mut size = 1;
             while n < total {
                 let (left, right) = frames(n, size.min((total - n) as usize));
-                writer.write(&left, &right);
+                writer.write(&left, &right, Place::Unknown);
                 n += left.len() as u64;
                 size = size % 700 + 13;
             }
@@ -186,14 +187,14 @@ fn a_full_ring_drops_counts_and_recovers_in_one_piece() {
     let mut taken = vec![[0.0; 2]; 2000];
     assert!(reader.read(&mut taken).1.new_passage);
     let (left, right) = frames(0, 1500);
-    writer.write(&left, &right);
+    writer.write(&left, &right, Place::Unknown);
     // Until half of the ring is free nothing comes in.
     let mut few = vec![[0.0; 2]; 400];
     assert_eq!(reader.read(&mut few).0, 400);
-    writer.write(&left[..100], &right[..100]);
+    writer.write(&left[..100], &right[..100], Place::Unknown);
     let (count, news) = reader.read(&mut taken);
     assert_eq!((count, news.dropped), (600, 600));
-    writer.write(&left[..100], &right[..100]);
+    writer.write(&left[..100], &right[..100], Place::Unknown);
     let (count, news) = reader.read(&mut taken);
     assert_eq!((count, news.dropped), (100, 600));
     assert_eq!(news.sample_rate_hz, 44_100.0);
@@ -205,9 +206,9 @@ fn a_new_passage_leaves_the_old_one_behind() {
     let mut taken = vec![[0.0; 2]; 2000];
     let (left, right) = frames(1, 300);
     writer.start(48_000.0);
-    writer.write(&left, &right);
+    writer.write(&left, &right, Place::Unknown);
     writer.start(96_000.0);
-    writer.write(&left[100..200], &right[100..200]);
+    writer.write(&left[100..200], &right[100..200], Place::Unknown);
     let (count, news) = reader.read(&mut taken);
     assert!(news.new_passage);
     assert_eq!(news.sample_rate_hz, 96_000.0);
@@ -216,6 +217,94 @@ fn a_new_passage_leaves_the_old_one_behind() {
     let (count, news) = reader.read(&mut taken);
     assert!(news.new_passage && count == 0);
     assert!(!reader.read(&mut taken).1.new_passage);
+}
+
+/// Reads all there is: each run with its place, and how many were lost.
+fn runs(reader: &mut capture::Reader) -> (Vec<(Place, Vec<f32>)>, u64) {
+    let mut runs: Vec<(Place, Vec<f32>)> = Vec::new();
+    let mut taken = vec![[0.0; 2]; 100];
+    loop {
+        let (count, news) = reader.read(&mut taken);
+        if count == 0 && reader.waiting() == 0 {
+            return (runs, news.dropped);
+        }
+        let sound = taken[..count].iter().map(|frame| frame[0]);
+        match runs.last_mut() {
+            Some((place, run)) if place.after(run.len() as u64) == news.place => run.extend(sound),
+            _ => runs.push((news.place, sound.collect())),
+        }
+    }
+}
+
+#[test]
+fn frames_come_with_their_place_in_the_song() {
+    let (mut writer, mut reader) = capture::new(100_000);
+    writer.start(48_000.0);
+    let mut write = |from: u64, count: usize, place: Place| {
+        let (left, right) = frames(from, count);
+        writer.write(&left, &right, place);
+    };
+    write(0, 300, Place::Stopped);
+    write(1000, 300, Place::At(9000));
+    write(1300, 300, Place::At(9300));
+    // Rounded by the host: a sample early, two late.
+    write(1600, 300, Place::At(9599));
+    write(1900, 300, Place::At(9902));
+    // A loop back, and a jump ahead.
+    write(3000, 250, Place::At(5000));
+    write(4000, 250, Place::At(100_000));
+    write(6000, 10, Place::Unknown);
+    let (runs, dropped) = runs(&mut reader);
+    assert_eq!(dropped, 0);
+    let told: Vec<(Place, f32, usize)> = runs
+        .iter()
+        .map(|(place, run)| (*place, run[0], run.len()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Place::Stopped, 0.0, 300),
+            (Place::At(9000), 1000.0, 1200),
+            (Place::At(5000), 3000.0, 250),
+            (Place::At(100_000), 4000.0, 250),
+            (Place::Unknown, 6000.0, 10),
+        ]
+    );
+}
+
+#[test]
+fn frames_behind_a_gap_still_know_their_place() {
+    let (mut writer, mut reader) = capture::new(1000);
+    writer.start(48_000.0);
+    let mut position = 0_u64;
+    let mut heard = 0;
+    let mut lost = 0;
+    for turn in 0..440_u64 {
+        let (left, right) = frames(position, 130);
+        writer.write(&left, &right, Place::At(position as i64));
+        position += 130;
+        if turn % 11 == 0 {
+            let (runs, dropped) = runs(&mut reader);
+            for (place, run) in runs {
+                heard += run.len() as u64;
+                assert_eq!(
+                    place,
+                    Place::At(run[0] as i64),
+                    "each frame tells its place"
+                );
+            }
+            lost = dropped;
+        }
+    }
+    assert!(lost > 1000 && heard > 1000);
+    // Jumps without end, and nobody who reads: bounded, and never a wrong place.
+    for jump in 0..5_000_u64 {
+        let (left, right) = frames(jump * 997, 1);
+        writer.write(&left, &right, Place::At(jump as i64 * 997));
+    }
+    for (place, run) in runs(&mut reader).0.into_iter().skip(1) {
+        assert_eq!(place, Place::At(run[0] as i64));
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #[path = "support/song.rs"]
 mod song;
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ impl Rig {
             live,
             out,
             editor,
-            worker: Worker::start(worker_side),
+            worker: Worker::start(worker_side, Arc::default()),
         }
     }
 

@@ -15,7 +15,10 @@ const LAYERS: [(&str, &[&str]); 11] = [
         "offline",
         &["dsp", "engine", "analysis", "assistant", "preset"],
     ),
-    ("params", &["engine::settings"]),
+    (
+        "params",
+        &["engine::settings", "assistant::advice", "assistant::wishes"],
+    ),
     (
         "handoff",
         &[
@@ -24,6 +27,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "engine::audition::settings",
             "engine::settings",
             "engine::reading",
+            "analysis::report",
         ],
     ),
     (
@@ -32,6 +36,15 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "params",
             "handoff",
             "preset",
+            "assistant::advice",
+            "assistant::finding",
+            "assistant::moves",
+            "assistant::ownership",
+            "assistant::proposal",
+            "assistant::style",
+            "assistant::verdict",
+            "assistant::wishes",
+            "analysis::report",
             "dsp::meter",
             "dsp::block",
             "dsp::spectrum",
@@ -54,6 +67,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "params",
             "handoff",
             "editor",
+            "offline::read",
         ],
     ),
     (

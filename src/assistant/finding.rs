@@ -1,10 +1,10 @@
 //! A finding: one thing about the song that matters, where, how much, and what can be done about it.
 
 use crate::analysis::report::Span;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the names are the contract of design §6 and say it
 pub enum FindingKind {
@@ -38,7 +38,7 @@ pub enum FindingKind {
 }
 
 /// How much it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Good to know.
@@ -50,7 +50,7 @@ pub enum Severity {
 }
 
 /// How far a way of working reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reach {
     /// It solves it.

@@ -31,10 +31,10 @@ use crate::engine::settings::glue::GlueSettings;
 use crate::engine::settings::image;
 use crate::engine::settings::loudness::Character;
 use crate::engine::settings::multiband::MultibandSettings;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the names say it
 pub enum MoveKind {
@@ -53,7 +53,8 @@ pub enum MoveKind {
 }
 
 /// What a move changes, at 100 % intensity.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The subsonic filter goes on, with this corner in Hz.
     Subsonic(f32),

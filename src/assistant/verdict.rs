@@ -3,10 +3,10 @@
 use super::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
 use super::wishes::MixState;
 use crate::analysis::report::Report;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What is to be done with the song.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VerdictKind {
     /// Stereo mastering is enough.

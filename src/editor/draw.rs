@@ -5,7 +5,7 @@ use egui::{Rect, Stroke, StrokeKind, Ui};
 use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
 use super::theme::{self, GAP, GRID, MARGIN};
 use super::view::{Gesture, Memory, ViewModel};
-use super::{footer, header, meters, stages, strip};
+use super::{assistant, footer, header, meters, stages, strip};
 
 const METERS_WIDTH: f32 = 264.0;
 
@@ -28,7 +28,11 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     let content = panel(&painter, left);
     meters::draw(desk.ui, content, view, &mut desk.memory.gestures);
     strip::draw(&mut desk, tabs);
-    stages::draw(&mut desk, rest);
+    if desk.memory.assistant {
+        assistant::draw(&mut desk, rest);
+    } else {
+        stages::draw(&mut desk, rest);
+    }
     footer::draw(&mut desk, bottom);
     header::draw(&mut desk, top);
     if view.audition.on() {

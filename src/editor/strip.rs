@@ -1,8 +1,9 @@
-//! The chain as a row of tabs: light, name, and what each stage is doing.
+//! The assistant and the chain as a row of tabs: light, name, and what each is doing.
 
 use egui::{Align2, Color32, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, pos2, vec2};
 
 use super::activity::FLOOR_DB;
+use super::assistant;
 use super::desk::{Desk, column};
 use super::stages;
 use super::theme::{self, GRID};
@@ -28,9 +29,14 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         let galley = painter.layout_no_wrap(stage.name().to_owned(), theme::label(), theme::TEXT);
         LIGHT + galley.size().x
     });
-    let gaps = GAP * (Group::STAGES.len() - 1) as f32;
-    let spare = (rect.width() - gaps - widths.iter().sum::<f32>()) / Group::STAGES.len() as f32;
-    let mut left = rect.left();
+    let own = painter.layout_no_wrap(assistant::NAME.to_owned(), theme::label(), theme::TEXT);
+    let own = own.size().x + 2.0 * GRID;
+    let gaps = GAP * Group::STAGES.len() as f32;
+    let tabs = (Group::STAGES.len() + 1) as f32;
+    let spare = (rect.width() - gaps - own - widths.iter().sum::<f32>()) / tabs;
+    let size = vec2(own + spare, rect.height());
+    assistant_tab(desk, Rect::from_min_size(rect.min, size));
+    let mut left = rect.left() + size.x + GAP;
     for (stage, width) in Group::STAGES.into_iter().zip(widths) {
         let size = vec2(width + spare, rect.height());
         tab(
@@ -42,11 +48,10 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     }
 }
 
-fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
+/// The ground of a tab; whether it was pressed.
+fn ground(desk: &Desk<'_>, rect: Rect, id: Id, chosen: bool) -> bool {
     let painter = desk.painter();
-    let id = Id::unique(("tab", stage));
     let response = desk.ui.interact(rect, id, Sense::click());
-    let chosen = desk.memory.stage == stage;
     let ground = match (chosen, response.hovered()) {
         (true, _) => theme::PANEL,
         (false, true) => theme::RAISED,
@@ -60,8 +65,42 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
         );
         painter.rect_filled(line, 1.0, theme::TEXT);
     }
-    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+}
+
+fn assistant_tab(desk: &mut Desk<'_>, rect: Rect) {
+    let chosen = desk.memory.assistant;
+    if ground(desk, rect, Id::unique("assistant tab"), chosen) {
+        desk.memory.assistant = true;
+    }
+    let painter = desk.painter();
+    let at = pos2(rect.center().x, rect.top() + 16.0);
+    let name = assistant::NAME;
+    text(
+        &painter,
+        at,
+        Align2::CENTER_CENTER,
+        name,
+        theme::label(),
+        theme::TEXT,
+    );
+    let bar = Rect::from_min_max(
+        pos2(rect.left() + 2.0 * GRID, rect.bottom() - 16.0),
+        pos2(rect.right() - 2.0 * GRID, rect.bottom() - 12.0),
+    );
+    assistant::small(&painter, bar, desk.view);
+}
+
+fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
+    let painter = desk.painter();
+    let chosen = desk.memory.stage == stage && !desk.memory.assistant;
+    if ground(desk, rect, Id::unique(("tab", stage)), chosen) {
         desk.memory.stage = stage;
+        desk.memory.assistant = false;
+    }
+    if assistant::yours(desk.view, stage) {
+        let corner = pos2(rect.right() - 7.0, rect.top() + 8.0);
+        painter.circle_filled(corner, 2.5, theme::SIDE);
     }
 
     let on = stages::is_on(&desk.view.settings, stage);

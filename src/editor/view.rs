@@ -1,16 +1,25 @@
 //! The seam: what the editor shows, and what the user did to it. Plain data.
 
+use std::sync::Arc;
+
 use super::activity::Activity;
 use super::fields::EqBand;
+use crate::assistant::advice::{Advice, Switch};
+use crate::assistant::moves::MoveKind;
+use crate::assistant::proposal::Owned;
+use crate::assistant::wishes::Wishes;
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
 use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
+use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::{Field, Group};
 use crate::engine::settings::range::Range;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
+use crate::handoff::listen::Status;
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
+use crate::params::session::Listened;
 use crate::params::text;
 
 /// All that is drawn.
@@ -36,6 +45,37 @@ pub struct ViewModel {
     pub presets: Presets,
     /// What is listened to instead of the master.
     pub audition: AuditionSettings,
+    /// The assistant.
+    pub assistant: AssistantView,
+}
+
+/// What is shown of the assistant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AssistantView {
+    /// Where it stands.
+    pub status: Status,
+    /// What the user wants.
+    pub wishes: Wishes,
+    /// Paths of the references.
+    pub references: Vec<String>,
+    /// The user's switches of moves.
+    pub switches: Vec<Switch>,
+    /// What was listened to in an earlier session.
+    pub listened: Arc<Listened>,
+    /// What is proposed.
+    pub advice: Option<Arc<Advice>>,
+    /// What belongs to the user.
+    pub owned: Owned,
+    /// Stages of the user's that may be taken over anyway, in the order of [`Group::STAGES`].
+    pub take_over: [bool; Group::STAGES.len()],
+    /// Equalizer bands that are the assistant's, as applied.
+    pub bands: [bool; BANDS],
+    /// Whether the proposal is what the settings are.
+    pub applied: bool,
+    /// Names of the styles.
+    pub styles: Vec<String>,
+    /// What can be undone and done again, by name.
+    pub undo: [Option<String>; 2],
 }
 
 /// Levels in dB at the points of [`crate::dsp::spectrum`].
@@ -116,11 +156,41 @@ pub enum Gesture {
     SavePreset(String, bool),
     /// Wants to hear something else, or the master again.
     Audition(AuditionSettings),
+    /// Starts or stops listening.
+    Listen(bool),
+    /// Wants all that was heard forgotten.
+    Forget,
+    /// Wants a proposal from what was heard.
+    Propose,
+    /// Does not want it any more.
+    StopProposing,
+    /// Wants something else.
+    Wish(Wishes),
+    /// Adds a reference by its path.
+    AddReference(String),
+    /// Takes one away, by its place.
+    RemoveReference(usize),
+    /// Turns a move on or off: its kind and its number among those of its kind.
+    SwitchMove(MoveKind, usize, bool),
+    /// Lets a stage of the user's, by its place, be taken over by the next proposal, or not.
+    TakeOver(usize, bool),
+    /// Wants the proposal.
+    Apply,
+    /// Wants the last step back.
+    Undo,
+    /// Wants it again.
+    Redo,
 }
 
 /// What the editor remembers from frame to frame.
 #[derive(Debug)]
 pub struct Memory {
+    /// Whether the assistant's panel is open, in place of a stage's.
+    pub assistant: bool,
+    /// Whether the list of styles is open.
+    pub choosing_style: bool,
+    /// The path of a reference, so far.
+    pub adding: Option<String>,
     /// The stage whose panel is open.
     pub stage: Group,
     /// The band of the equalizer whose controls are shown.
@@ -144,6 +214,9 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
+            assistant: false,
+            choosing_style: false,
+            adding: None,
             stage: Group::Equalizer,
             band: EqBand(0),
             dragged: None,

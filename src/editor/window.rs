@@ -17,14 +17,22 @@ use nice_plug_egui::{
 use super::apply::{Pending, Value};
 use super::draw::draw;
 use super::library::Library;
-use super::view::{Gesture, Memory, Number, Spectra, ViewModel};
+use super::undo::{Step, Undo};
+use super::view::{AssistantView, Gesture, Memory, Number, Spectra, ViewModel};
+use crate::assistant::advice::{Advice, Switch};
+use crate::assistant::proposal::Owned;
+use crate::assistant::wishes::LoudnessWish;
+use crate::assistant::{ownership, style};
 use crate::dsp::spectrum::Spectrum;
+use crate::engine::audition::settings::{AuditionSettings, Listen};
 use crate::engine::settings::Settings;
-use crate::engine::settings::fields::Field;
+use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::EditorSide;
 use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
+use crate::handoff::listen::{Status, Work};
 use crate::params::kept::WINDOW_MIN;
+use crate::params::session::{REFERENCES_MAX, Session};
 use crate::params::{FinalcoatParams, ParamKind};
 
 /// While something moves.
@@ -40,6 +48,7 @@ const STALE: Duration = Duration::from_millis(300);
 pub struct Window {
     params: Arc<FinalcoatParams>,
     side: Arc<Mutex<EditorSide>>,
+    undo: Arc<Mutex<Undo>>,
     open: Mutex<Option<Arc<EguiEditorState>>>,
 }
 
@@ -49,6 +58,7 @@ impl Window {
         Self {
             params,
             side: Arc::new(Mutex::new(side)),
+            undo: Arc::default(),
             open: Mutex::new(None),
         }
     }
@@ -79,7 +89,7 @@ impl Editor for Window {
         let settings = EguiNiceSettings::new()
             .with_tile("Finalcoat")
             .with_resize_hint(Self::hint());
-        let app = App::new(self.params.clone(), self.side.clone());
+        let app = App::new(self.params.clone(), self.side.clone(), self.undo.clone());
         let editor: EguiEditor<App> =
             create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)
                 .ok_or("The editor could not be made.")?;
@@ -113,6 +123,8 @@ impl Editor for Window {
 struct App {
     params: Arc<FinalcoatParams>,
     side: Arc<Mutex<EditorSide>>,
+    undo: Arc<Mutex<Undo>>,
+    styles: Vec<String>,
     context: Option<GuiContext>,
     memory: Memory,
     history: Vec<Column>,
@@ -131,12 +143,18 @@ struct App {
 }
 
 impl App {
-    fn new(params: Arc<FinalcoatParams>, side: Arc<Mutex<EditorSide>>) -> Self {
+    fn new(
+        params: Arc<FinalcoatParams>,
+        side: Arc<Mutex<EditorSide>>,
+        undo: Arc<Mutex<Undo>>,
+    ) -> Self {
         let mut library = Library::default();
         library.refresh();
         Self {
             params,
             side,
+            undo,
+            styles: style::factory().into_iter().map(|one| one.name).collect(),
             context: None,
             memory: Memory::default(),
             history: Vec::new(),
@@ -176,8 +194,38 @@ impl App {
             errand: side.errand.look(),
             presets: self.library.look(&settings, self.pending.is_empty()),
             audition: side.audition.get(),
+            assistant: self.assistant(&settings, side.listen.status()),
         };
         (view, moves)
+    }
+
+    /// What is shown of the assistant.
+    fn assistant(&self, settings: &Settings, status: Status) -> AssistantView {
+        let session = self.params.kept.session.get();
+        let applied = session.applied.as_deref();
+        let owned = match self.pending.is_empty() {
+            true => ownership::owned(settings, applied),
+            // What was applied is still on its way.
+            false => Owned::default(),
+        };
+        let is_applied = |advice: &Advice| {
+            let wanted = ownership::merged(&advice.settings, settings, &owned);
+            applied.is_some() && wanted.quantized() == settings.quantized()
+        };
+        AssistantView {
+            status,
+            applied: session.advice.as_deref().is_some_and(is_applied),
+            wishes: session.wishes,
+            references: session.references,
+            switches: session.switches,
+            listened: session.listened,
+            advice: session.advice,
+            owned,
+            take_over: session.take_over,
+            bands: session.applied_bands,
+            styles: self.styles.clone(),
+            undo: lock(&self.undo).names(),
+        }
     }
 
     /// Brings the spectra up to now, and says whether there is anything in them.
@@ -206,7 +254,13 @@ impl App {
         let kept = &self.params.kept;
         match gesture {
             Gesture::Begin(number) => self.touch(number, |param| setter.begin_set_parameter(param)),
-            Gesture::Set(Number::Goal, value) => kept.set_goal_lufs(value),
+            Gesture::Set(Number::Goal, value) => {
+                kept.set_goal_lufs(value);
+                if matches!(view.assistant.wishes.loudness, LoudnessWish::Target(_)) {
+                    let lufs = f64::from(kept.goal_lufs());
+                    self.wish(|session| session.wishes.loudness = LoudnessWish::Target(lufs));
+                }
+            }
             Gesture::Set(number, value) => {
                 self.touch(number, |param| setter.set_parameter(param, value));
             }
@@ -229,6 +283,7 @@ impl App {
             }
             Gesture::LoadPreset(index) => {
                 if let Some(settings) = self.library.load(index, &view.settings) {
+                    self.note("Preset", &view.settings);
                     self.set_out(&view.settings, &settings);
                 }
             }
@@ -236,7 +291,90 @@ impl App {
                 self.library.save(&name, overwrite, &view.settings);
             }
             Gesture::Audition(audition) => lock(&self.side).audition.set(&audition),
+            Gesture::Listen(on) => lock(&self.side).listen.listen(on),
+            Gesture::Forget => lock(&self.side).listen.forget(),
+            Gesture::Propose => lock(&self.side).listen.propose(),
+            Gesture::StopProposing => lock(&self.side).listen.cancel(),
+            Gesture::Wish(wishes) => self.wish(|session| session.wishes = wishes),
+            Gesture::AddReference(path) => self.wish(|session| {
+                if session.references.len() < REFERENCES_MAX && !session.references.contains(&path)
+                {
+                    session.references.push(path);
+                }
+            }),
+            Gesture::RemoveReference(place) => self.wish(|session| {
+                if place < session.references.len() {
+                    session.references.remove(place);
+                }
+            }),
+            Gesture::SwitchMove(kind, nth, on) => self.wish(|session| {
+                let switches = &mut session.switches;
+                switches.retain(|switch| switch.kind != kind || switch.nth != nth);
+                switches.push(Switch { kind, nth, on });
+            }),
+            Gesture::TakeOver(place, on) => self.wish(|session| {
+                if let Some(take) = session.take_over.get_mut(place) {
+                    *take = on;
+                }
+            }),
+            Gesture::Apply => self.apply_advice(view),
+            Gesture::Undo => self.step(view, Undo::back),
+            Gesture::Redo => self.step(view, Undo::forth),
         }
+    }
+
+    /// Changes what the assistant is to know, and lets it know.
+    fn wish(&self, change: impl FnOnce(&mut Session)) {
+        self.params.kept.session.edit(change);
+        lock(&self.side).listen.wake();
+    }
+
+    /// Keeps the settings as they are for undo.
+    fn note(&self, name: &str, before: &Settings) {
+        let applied = self.params.kept.session.get().applied;
+        lock(&self.undo).note(name, before, applied);
+    }
+
+    /// One step of undo or redo.
+    fn step(
+        &mut self,
+        view: &ViewModel,
+        take: impl FnOnce(&mut Undo, &Settings, Option<Box<Settings>>) -> Option<Step>,
+    ) {
+        let applied = self.params.kept.session.get().applied;
+        let step = take(&mut lock(&self.undo), &view.settings, applied);
+        if let Some(step) = step {
+            self.params
+                .kept
+                .session
+                .edit(|session| session.applied = step.applied);
+            self.set_out(&view.settings, &step.settings);
+        }
+    }
+
+    /// The proposal becomes the settings, but for what is the user's; fair comparison goes on.
+    fn apply_advice(&mut self, view: &ViewModel) {
+        let Some(advice) = &view.assistant.advice else {
+            return;
+        };
+        let mut owned = view.assistant.owned;
+        ownership::release(&mut owned, &view.assistant.take_over);
+        self.note("Apply", &view.settings);
+        let to = self.params.kept.session.edit(|session| {
+            let to = ownership::applied(advice, &view.settings, &owned, session.was_applied);
+            session.was_applied = true;
+            session.applied_bands = advice.assistant_bands;
+            session.take_over = [false; Group::STAGES.len()];
+            session.applied = Some(Box::new(to));
+            to
+        });
+        self.set_out(&view.settings, &to);
+        let side = lock(&self.side);
+        side.listen.applied();
+        side.audition.set(&AuditionSettings {
+            listen: Listen::Processed,
+            ..view.audition
+        });
     }
 
     /// Tells the audio thread what is coming, so that it takes it as one change, and begins.
@@ -295,6 +433,7 @@ impl App {
                 found.loudness.drive_db = answer.drive_db;
                 found.loudness.drive_trim_db = answer.drive_trim_db;
                 self.awaited = false;
+                self.note("Drive", &view.settings);
                 self.set_out(&view.settings, &found);
             }
             Errand::Failed(_) | Errand::Idle => self.awaited = false,
@@ -336,7 +475,9 @@ impl NiceEguiApp for App {
                 self.send(changes, &setter);
             }
         }
-        let busy = moves || matches!(view.errand, Errand::Working(_)) || !self.pending.is_empty();
+        let works = view.assistant.status.work != Work::Idle;
+        let errand = matches!(view.errand, Errand::Working(_));
+        let busy = moves || works || errand || !self.pending.is_empty();
         ui.ctx()
             .request_repaint_after(if busy { FRAME } else { IDLE });
         self.history = view.history;

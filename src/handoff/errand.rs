@@ -136,6 +136,11 @@ impl Receiver {
         let _ = self.0.worker.set(std::thread::current());
     }
 
+    /// Whether something is to be done.
+    pub fn waits(&self) -> bool {
+        lock(&self.0.request).is_some()
+    }
+
     /// What is to be done, if anything.
     pub fn take(&self) -> Option<Job> {
         let mut waiting = lock(&self.0.request);

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use atomic_float::AtomicF32;
 use serde::{Deserialize, Serialize};
 
+use super::session::Shared;
 use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
 use crate::engine::settings::range::Range;
 
@@ -59,6 +60,8 @@ pub struct Kept {
     goal_lufs: AtomicF32,
     reset_on_start: AtomicBool,
     drive_trim_db: [AtomicF32; TRIM_POINTS_PCT.len()],
+    /// What the assistant knows and was told.
+    pub session: Shared,
 }
 
 impl Default for Kept {
@@ -68,6 +71,7 @@ impl Default for Kept {
             goal_lufs: AtomicF32::new(0.0),
             reset_on_start: AtomicBool::new(false),
             drive_trim_db: [const { AtomicF32::new(0.0) }; TRIM_POINTS_PCT.len()],
+            session: Shared::default(),
         };
         kept.store(&KeptState::default());
         kept

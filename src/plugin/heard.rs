@@ -9,7 +9,7 @@
 use crate::dsp::block::Stream;
 
 /// Memory for samples, in bytes.
-pub const BYTES_MAX: usize = 32 << 20;
+pub const BYTES_MAX: usize = 16 << 20;
 /// Length of a segment in seconds, unless the rate is absurd.
 const SEGMENT_S: f64 = 4.0;
 const SEGMENT_FRAMES_MAX: usize = 1 << 20;

@@ -1,21 +1,24 @@
-//! The ear of the worker: takes what comes over the ring into the store, also while the store is busy.
+//! The ear of the worker: takes what comes over the ring into the stores, also while they are busy.
 
 use super::heard::Heard;
+use super::listening::Listening;
 use crate::dsp::block::Stream;
 use crate::handoff::capture::{News, Reader};
 
 /// Frames taken from the ring at a time.
 const TAKE_FRAMES: usize = 4096;
-/// Frames that may wait while the store is played: 16 MiB.
+/// Frames that may wait while the passage is played: 16 MiB.
 const BACKLOG_FRAMES: usize = 1 << 21;
 /// Parts played between two looks at the ring: 32768 frames.
 const PARTS_PER_LOOK: u32 = 64;
 
-/// The store, and the ring that feeds it.
+/// The stores, and the ring that feeds them.
 #[derive(Debug)]
 pub struct Hearing {
     capture: Reader,
     heard: Heard,
+    /// What the assistant listens to.
+    pub listening: Listening,
     /// Frames of the passage that the ring lost.
     dropped: u64,
     /// Frames of the passage that the backlog lost.
@@ -24,7 +27,7 @@ pub struct Hearing {
     backlog: Backlog,
 }
 
-/// What came while the store was being played.
+/// What came while the passage was being played.
 #[derive(Debug, Default)]
 struct Backlog {
     frames: Vec<[f32; 2]>,
@@ -39,6 +42,7 @@ impl Hearing {
         Self {
             capture,
             heard: Heard::new(Stream::new(0.0)),
+            listening: Listening::new(Stream::new(0.0), &[]),
             dropped: 0,
             lost: 0,
             taken: vec![[0.0; 2]; TAKE_FRAMES],
@@ -56,7 +60,7 @@ impl Hearing {
         self.heard.whole() && self.dropped + self.lost == 0
     }
 
-    /// Takes all that has come into the store.
+    /// Takes all that has come into the stores.
     pub fn listen(&mut self) {
         let backlog = core::mem::take(&mut self.backlog);
         if let Some(sample_rate_hz) = backlog.turned {
@@ -70,8 +74,10 @@ impl Hearing {
                 self.forget(news.sample_rate_hz);
             }
             self.dropped = news.dropped;
-            self.heard.push(&self.taken[..count]);
-            if count < TAKE_FRAMES / 2 {
+            let taken = &self.taken[..count];
+            self.heard.push(taken);
+            hear(&mut self.listening, taken, news);
+            if self.capture.waiting() < TAKE_FRAMES / 2 {
                 return;
             }
         }
@@ -82,23 +88,33 @@ impl Hearing {
         self.lost = 0;
     }
 
-    /// Plays what is kept, in order and in parts, until `hear` says stop by returning false. What comes
-    /// meanwhile waits in the backlog.
-    pub fn play(&mut self, mut hear: impl FnMut(&mut [f32], &mut [f32]) -> bool) {
+    /// Plays what is kept of the passage, in order and in parts, until `play` says stop by returning false.
+    /// What comes meanwhile waits in the backlog.
+    pub fn play(&mut self, mut play: impl FnMut(&mut [f32], &mut [f32]) -> bool) {
         let mut parts = 0_u32;
         self.heard.for_each_part(|left, right| {
             parts += 1;
             if parts.is_multiple_of(PARTS_PER_LOOK) {
                 loop {
                     let (count, news) = self.capture.read(&mut self.taken);
-                    self.backlog.take(&self.taken[..count], news);
-                    if count < TAKE_FRAMES / 2 {
+                    let taken = &self.taken[..count];
+                    self.backlog.take(taken, news);
+                    hear(&mut self.listening, taken, news);
+                    if self.capture.waiting() < TAKE_FRAMES / 2 {
                         break;
                     }
                 }
             }
-            hear(left, right)
+            play(left, right)
         });
+    }
+}
+
+/// The song goes on over the passages' borders.
+fn hear(listening: &mut Listening, frames: &[[f32; 2]], news: News) {
+    if news.sample_rate_hz > 0.0 {
+        listening.turn(Stream::new(news.sample_rate_hz));
+        listening.take(frames, news.place);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::engine::input;
 use crate::engine::reading::Reading;
 use crate::engine::settings::Settings;
 use crate::handoff::AudioSide;
+use crate::handoff::capture::Place;
 use crate::handoff::history::{COLUMN_MS, Column};
 use crate::handoff::snapshot::Snapshot;
 
@@ -21,6 +22,8 @@ const COLUMNS_PER_READING: u32 = 2;
 #[derive(Debug)]
 pub struct Live {
     stream: Stream,
+    /// Where in the song the next frame belongs.
+    place: Place,
     /// The host says that it bounces.
     offline: bool,
     engine: Engine,
@@ -42,6 +45,7 @@ impl Live {
         let column_frames = ms_to_samples(COLUMN_MS, stream.sample_rate_hz, 1);
         Self {
             stream,
+            place: Place::Unknown,
             offline: false,
             engine: Engine::new(stream, settings),
             input: Meter::new(stream),
@@ -95,6 +99,11 @@ impl Live {
         self.engine.set(settings);
     }
 
+    /// Where in the song the next block begins; what follows goes on from there.
+    pub fn set_place(&mut self, place: Place) {
+        self.place = place;
+    }
+
     /// A mono block of any length, as dual mono.
     pub fn process_mono(&mut self, mono: &mut [f32], out: &mut AudioSide) {
         let mut copy = core::mem::take(&mut self.copy);
@@ -135,7 +144,8 @@ impl Live {
             .max(peak(part.left))
             .max(peak(part.right));
         self.input.process(part.left, part.right);
-        out.capture.write(part.left, part.right);
+        out.capture.write(part.left, part.right, self.place);
+        self.place = self.place.after(part.frames() as u64);
         out.spectrum.write_input(part.left, part.right);
         // Meters and spectrum are of the master, whatever is listened to.
         self.engine.process_tapped(part, |left, right| {

@@ -1,4 +1,5 @@
-//! The background thread: keeps what was heard, and finds the drive for a loudness goal by rehearsal.
+//! The background thread: keeps what was heard, finds the drive for a loudness goal by rehearsal, and makes
+//! the assistant's proposals.
 //!
 //! One per instance, of low priority. It comes and looks: the audio thread never wakes it. It is joined
 //! before the instance goes, so that no code of ours runs in an unloaded library.
@@ -11,8 +12,11 @@ use std::time::Duration;
 use thread_priority::ThreadPriority;
 
 use super::hearing::Hearing;
-use super::rehearsal;
+use super::proposer::Proposer;
+use super::{rehearsal, turn};
 use crate::handoff::WorkerSide;
+use crate::handoff::errand::{Answer, Job};
+use crate::params::FinalcoatParams;
 
 /// How often it looks whether there is something to hear.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -26,12 +30,12 @@ pub struct Worker {
 impl Worker {
     /// Starts the thread. Without a thread (the system has none left) the plugin works, but cannot
     /// solve the drive.
-    pub fn start(side: WorkerSide) -> Self {
+    pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let thread = std::thread::Builder::new()
             .name("finalcoat worker".to_owned())
-            .spawn(move || run(side, &stopped));
+            .spawn(move || run(side, params, &stopped));
         Self {
             stop,
             thread: thread.ok(),
@@ -50,18 +54,34 @@ impl Drop for Worker {
     }
 }
 
-fn run(side: WorkerSide, stop: &AtomicBool) {
+fn run(side: WorkerSide, params: Arc<FinalcoatParams>, stop: &AtomicBool) {
     // Not every system lets a thread step back; then it runs like any other.
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     side.errand.wake_here();
     let mut hearing = Hearing::new(side.capture);
+    let mut proposer = Proposer::new(params, side.listen);
     while !stop.load(Ordering::Acquire) {
         hearing.listen();
         if let Some(job) = side.errand.take() {
-            let result = rehearsal::solve(&job, &mut hearing, stop);
+            let result = solve(&job, &mut hearing, stop);
             job.finish(result);
-        } else {
-            std::thread::park_timeout(LOOK_EVERY);
+            continue;
         }
+        proposer.step(&mut hearing, &|| {
+            stop.load(Ordering::Acquire) || side.errand.waits()
+        });
+        std::thread::park_timeout(LOOK_EVERY);
+    }
+}
+
+/// Solves the drive when it is this instance's turn.
+fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answer, String> {
+    let turn = turn::wait(|| {
+        hearing.listen();
+        !job.cancelled() && !stop.load(Ordering::Acquire)
+    });
+    match turn {
+        Some(_turn) => rehearsal::solve(job, hearing, stop),
+        None => Err("Stopped.".to_owned()),
     }
 }

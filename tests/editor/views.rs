@@ -2,7 +2,7 @@
 
 use finalcoat::dsp::meter::MeterReading;
 use finalcoat::dsp::spectrum::{POINTS, frequency_hz};
-use finalcoat::editor::view::{PresetName, Presets, Spectra, ViewModel};
+use finalcoat::editor::view::{AssistantView, PresetName, Presets, Spectra, ViewModel};
 use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::reading::{LoudnessReading, Reading};
 use finalcoat::engine::settings::Settings;
@@ -134,6 +134,7 @@ pub(crate) fn playing() -> ViewModel {
         }),
         presets: presets(),
         audition: AuditionSettings::default(),
+        assistant: AssistantView::default(),
     }
 }
 
@@ -192,6 +193,7 @@ pub(crate) fn fresh() -> ViewModel {
         errand: Errand::Idle,
         presets: Presets::default(),
         audition: AuditionSettings::default(),
+        assistant: AssistantView::default(),
     }
 }
 

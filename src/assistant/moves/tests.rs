@@ -106,6 +106,7 @@ fn ringing(excess_db: f64) -> Report {
         frequency_hz: 73.4,
         name: "D2".to_owned(),
         excess_db,
+        margin_db: 6.0,
         active: 0.4,
         q: 12.0,
         threshold_db: -22.0,

@@ -129,8 +129,8 @@ fn numbers(story: &Story<'_>) -> String {
         |value: Option<f64>, decimals| value.map_or("\u{2013}".to_owned(), |v| number(v, decimals));
     let tile = |name: &str, from: Option<f64>, to: Option<f64>, unit: &str| {
         format!(
-            "<div class=\"tile\"><h3>{name}</h3><p><span class=\"from\">{}</span> \
-             <span aria-label=\"to\">\u{2192}</span> <strong>{}</strong> <small>{unit}</small></p></div>",
+            "<div class=\"tile\"><h3>{name} <small>{unit}</small></h3><p><span class=\"from\">{} \u{2192}</span> \
+             <strong>{}</strong></p></div>",
             value(from, 1),
             value(to, 1)
         )
@@ -151,8 +151,8 @@ fn numbers(story: &Story<'_>) -> String {
     let limiter = &story.mastered.limiter;
     let _ = write!(
         tiles,
-        "<div class=\"tile\"><h3>Limiting</h3><p><strong>{}</strong> <small>dB in 95 % of the loud \
-         passages, at most {}</small></p></div>",
+        "<div class=\"tile\"><h3>Limiting <small>dB, 95 % of loud parts</small></h3><p><strong>{}</strong> \
+         <span class=\"from\">at most {}</span></p></div>",
         number(limiter.p95_gain_reduction_db, 1),
         number(limiter.max_gain_reduction_db, 1)
     );
@@ -204,9 +204,9 @@ fn listen(story: &Story<'_>) -> String {
 fn sounds(story: &Story<'_>) -> String {
     let mut out = String::new();
     for (side, coded) in ["before", "after"].iter().zip(&story.sounds.coded) {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<script type=\"text/plain\" id=\"sound-{side}\" data-mime=\"{}\">{}</script>\n",
+            "<script type=\"text/plain\" id=\"sound-{side}\" data-mime=\"{}\">{}</script>",
             story.sounds.mime,
             base64(coded)
         );

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, CursorIcon, Id, Painter, Rect, Sense, Shape, Stroke, pos2, vec2};
 
 use super::graph::{color, has_gain};
+use crate::editor::assistant;
 use crate::editor::desk::{Desk, column, cut_left, cut_top, names};
 use crate::editor::fields::EqBand;
 use crate::editor::theme::{self, GRID};
@@ -91,6 +92,10 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
             theme::tiny(),
             number,
         );
+        if assistant::assistants(desk.view, index) {
+            let corner = pos2(rect.right() - 5.0, rect.top() + 5.0);
+            painter.circle_filled(corner, 2.0, theme::OUTPUT);
+        }
         let strip = Rect::from_center_size(
             pos2(rect.center().x, rect.bottom() - 5.0),
             vec2(rect.width() - 10.0, 2.5),

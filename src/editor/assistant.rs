@@ -1,0 +1,213 @@
+//! The assistant's panel: listen, what is wanted, what is proposed and why, and what was found.
+
+pub mod listen;
+pub mod moves;
+pub mod verdict;
+pub mod wishes;
+
+use egui::{Align2, Painter, Rect, Stroke, vec2};
+
+use super::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top, panel};
+use super::theme::{self, GAP, GRID};
+use super::view::{Gesture, ViewModel};
+use super::widgets::{button, decibels, text};
+use crate::engine::settings::fields::Group;
+use crate::handoff::listen::Work;
+
+/// Its name on the tab.
+pub const NAME: &str = "Assistant";
+
+/// Draws the panels into `rect`.
+pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let painter = desk.painter();
+    let top = cut_top(
+        &mut rect,
+        listen::HEIGHT + wishes::HEIGHT + 3.0 * GAP,
+        GRID * 2.0,
+    );
+    let mut content = panel(&painter, top);
+    let row = cut_top(&mut content, listen::HEIGHT, GAP);
+    listen::draw(desk, row);
+    wishes::draw(desk, content);
+
+    let foot = cut_bottom(&mut rect, 30.0 + 2.0 * GRID, 2.0 * GRID);
+    painter.rect_filled(foot, theme::PANEL_RADIUS, theme::PANEL);
+    draw_foot(desk, foot.shrink2(vec2(GAP, GRID)));
+
+    let left = panel(&painter, column(rect, 0, 2, 2.0 * GRID));
+    let right = panel(&painter, column(rect, 1, 2, 2.0 * GRID));
+    moves::draw(desk, left);
+    verdict::draw(desk, right);
+    // Over everything else.
+    wishes::draw_styles(desk);
+}
+
+/// What the assistant does, as small as it gets.
+pub fn small(painter: &Painter, bar: Rect, view: &ViewModel) {
+    painter.rect_filled(bar, 2.0, theme::RAISED);
+    let (share, ink) = match view.assistant.status.work {
+        Work::Reading(share) | Work::Rehearsing(share) => (share, theme::GOAL),
+        Work::Waiting => (0.05, theme::GOAL),
+        Work::Idle if view.assistant.status.on => {
+            (view.assistant.status.confidence as f32, theme::INPUT)
+        }
+        Work::Idle if view.assistant.advice.is_some() => (1.0, theme::OUTPUT),
+        Work::Idle => return,
+    };
+    let size = vec2(bar.width() * share.clamp(0.04, 1.0), bar.height());
+    painter.rect_filled(Rect::from_min_size(bar.min, size), 2.0, ink);
+}
+
+/// Whether something of a stage is the user's, to be marked.
+pub fn yours(view: &ViewModel, stage: Group) -> bool {
+    let assistant = &view.assistant;
+    // Before there is a proposal nobody asks whose it is.
+    if assistant.advice.is_none() {
+        return false;
+    }
+    let place = Group::STAGES.iter().position(|&one| one == stage);
+    let whole = place.is_some_and(|place| assistant.owned.stages[place]);
+    whole || (stage == Group::Equalizer && assistant.owned.bands.contains(&true))
+}
+
+/// Whether a band of the equalizer is the assistant's.
+pub fn assistants(view: &ViewModel, band: usize) -> bool {
+    let assistant = &view.assistant;
+    assistant.bands[band] && !assistant.owned.bands[band] && view.settings.equalizer.bands[band].on
+}
+
+/// Apply, undo, redo, and what applying does to the loudness.
+fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
+    let assistant = &desk.view.assistant;
+    let ready = assistant.advice.is_some() && !assistant.applied;
+    let label = if assistant.applied {
+        "Applied"
+    } else {
+        "Apply"
+    };
+    let [back, forth] = assistant.undo.clone();
+    let apply = cut_left(&mut rect, 96.0, GAP);
+    let redo = cut_right(&mut rect, 64.0, GRID);
+    let undo = cut_right(&mut rect, 64.0, GAP);
+    if button(desk.ui, apply, label, Some(theme::GOAL), ready) {
+        desk.push(Gesture::Apply);
+    }
+    let named = |verb: &str, name: &Option<String>| match name {
+        Some(name) => format!("{verb}: {name}"),
+        None => String::new(),
+    };
+    let hint = if undo.contains(pointer(desk)) {
+        named("Undo", &back)
+    } else if redo.contains(pointer(desk)) {
+        named("Redo", &forth)
+    } else {
+        String::new()
+    };
+    if button(desk.ui, undo, "Undo", None, back.is_some()) {
+        desk.push(Gesture::Undo);
+    }
+    if button(desk.ui, redo, "Redo", None, forth.is_some()) {
+        desk.push(Gesture::Redo);
+    }
+    let said = if hint.is_empty() { gain(desk) } else { hint };
+    one_line(&desk.painter(), rect, &said, theme::LABEL);
+}
+
+/// Loudness before and after, and why not more.
+fn gain(desk: &Desk<'_>) -> String {
+    let Some(advice) = &desk.view.assistant.advice else {
+        return String::new();
+    };
+    let lufs = |lufs: f64| decibels(lufs as f32, 1, false);
+    let change = match (advice.song_lufs, advice.reached_lufs) {
+        (Some(from), Some(to)) => format!("{} \u{2192} {} LUFS", lufs(from), lufs(to)),
+        (Some(from), None) => format!("{} LUFS as it is", lufs(from)),
+        _ => String::new(),
+    };
+    match (&advice.stopped_by, advice.rehearsed) {
+        (Some(why), _) => format!("{change}: {}", true_minus(why)),
+        (None, false) => format!("{change} (not rehearsed: listen again)"),
+        (None, true) => change,
+    }
+}
+
+fn pointer(desk: &Desk<'_>) -> egui::Pos2 {
+    let at = desk.ui.input(|input| input.pointer.hover_pos());
+    at.unwrap_or(egui::pos2(-1.0, -1.0))
+}
+
+/// Text on one line, cut where the room ends.
+pub(super) fn one_line(painter: &Painter, rect: Rect, label: &str, ink: egui::Color32) {
+    let mut job =
+        egui::text::LayoutJob::simple(label.to_owned(), theme::label(), ink, rect.width());
+    job.wrap.max_rows = 1;
+    job.wrap.break_anywhere = true;
+    let galley = painter.layout_job(job);
+    let at = egui::pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    painter.galley(at, galley, ink);
+}
+
+/// A heading in a list, with a line below.
+pub(super) fn heading(ui: &mut egui::Ui, label: &str) {
+    let size = vec2(ui.available_width(), 24.0);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let painter = ui.painter();
+    let at = rect.left_center();
+    text(
+        painter,
+        at,
+        Align2::LEFT_CENTER,
+        label,
+        theme::body(),
+        theme::TEXT,
+    );
+    let line = Stroke::new(1.0, theme::LINE);
+    painter.hline(rect.x_range(), rect.bottom() - 1.0, line);
+    ui.add_space(GRID);
+}
+
+/// Words that break at the width of the list.
+pub(super) fn words(ui: &mut egui::Ui, said: &str, font: egui::FontId, ink: egui::Color32) {
+    let width = ui.available_width();
+    let job = egui::text::LayoutJob::simple(true_minus(said), font, ink, width);
+    let galley = ui.painter().layout_job(job);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, galley.size().y), egui::Sense::hover());
+    ui.painter().galley(rect.min, galley, ink);
+}
+
+/// A list that scrolls.
+pub(super) fn list(desk: &mut Desk<'_>, id: &str, rect: Rect, add: impl FnOnce(&mut egui::Ui)) {
+    let builder = egui::UiBuilder::new().max_rect(rect).id_salt(id);
+    let mut child = desk.ui.new_child(builder);
+    child.spacing_mut().item_spacing = vec2(0.0, 0.0);
+    egui::ScrollArea::vertical()
+        .id_salt(id)
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            ui.set_max_width(rect.width() - 2.0 * GRID);
+            add(ui);
+        });
+}
+
+/// Minutes and seconds.
+pub(super) fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// A hyphen before a digit is a minus.
+pub(super) fn true_minus(said: &str) -> String {
+    let mut made = String::with_capacity(said.len());
+    let mut before = ' ';
+    let mut rest = said.chars().peekable();
+    while let Some(c) = rest.next() {
+        let digit = rest.peek().is_some_and(char::is_ascii_digit);
+        made.push(if c == '-' && digit && !before.is_alphanumeric() {
+            '\u{2212}'
+        } else {
+            c
+        });
+        before = c;
+    }
+    made
+}

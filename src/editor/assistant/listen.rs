@@ -1,0 +1,196 @@
+//! Listen: one button, and how much of the song was heard.
+
+use egui::{Align2, Rect, Stroke, pos2, vec2};
+
+use super::{clock, one_line};
+use crate::editor::desk::{Desk, cut_left, cut_right, cut_top};
+use crate::editor::theme::{self, GAP, GRID};
+use crate::editor::view::{Gesture, ViewModel};
+use crate::editor::widgets::{button, text};
+use crate::handoff::listen::Work;
+
+/// Height of the row.
+pub const HEIGHT: f32 = 46.0;
+/// Music from which on there is a proposal, in seconds.
+const ENOUGH_S: f64 = 20.0;
+/// Shortest song that the bar shows, in seconds.
+const SHORTEST_S: f64 = 60.0;
+
+/// Draws button, coverage and state into `rect`.
+pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let status = &desk.view.assistant.status;
+    let (on, works) = (status.on, status.work != Work::Idle);
+    let heard = status.covered_s > 0.0;
+    let press = cut_left(&mut rect, 96.0, GAP);
+    let press = Rect::from_center_size(press.center(), vec2(press.width(), 36.0));
+    let (label, fill) = match on {
+        true => ("Stop listening", theme::REDUCTION),
+        false => ("Listen", theme::GOAL),
+    };
+    if button(desk.ui, press, label, Some(fill), true) {
+        desk.push(Gesture::Listen(!on));
+    }
+    let side = cut_right(&mut rect, 76.0, GAP);
+    let upper = Rect::from_min_size(side.min, vec2(side.width(), 21.0));
+    let lower = Rect::from_min_max(pos2(side.left(), side.bottom() - 21.0), side.max);
+    if works {
+        if button(desk.ui, lower, "Stop", None, true) {
+            desk.push(Gesture::StopProposing);
+        }
+    } else if button(desk.ui, lower, "Propose", None, heard) {
+        desk.push(Gesture::Propose);
+    }
+    if button(
+        desk.ui,
+        upper,
+        "Forget",
+        None,
+        heard || desk.view.assistant.advice.is_some(),
+    ) {
+        desk.push(Gesture::Forget);
+    }
+    let bar = cut_top(&mut rect, 18.0, GRID);
+    coverage(desk, bar);
+    let (said, ink) = state(desk.view);
+    one_line(&desk.painter(), rect, &said, ink);
+}
+
+/// The song so far on a time line.
+fn coverage(desk: &Desk<'_>, rect: Rect) {
+    let painter = desk.painter();
+    let assistant = &desk.view.assistant;
+    let status = &assistant.status;
+    painter.rect_filled(rect, theme::RADIUS, theme::GROUND);
+    let end_of = |spans: &[[f64; 2]]| spans.last().map_or(0.0, |span| span[1]);
+    let now: Vec<[f64; 2]> = status
+        .covered
+        .iter()
+        .map(|span| [span.start_s, span.end_s])
+        .collect();
+    let kept = &assistant.listened.spans;
+    let end_s = end_of(&now)
+        .max(end_of(kept))
+        .max(status.position_s.unwrap_or(0.0))
+        .max(SHORTEST_S);
+    let x = |s: f64| rect.left() + (s / end_s).clamp(0.0, 1.0) as f32 * rect.width();
+    let draw = |start_s: f64, end_s: f64, ink| {
+        let left = x(start_s);
+        let right = x(end_s).max(left + 1.0);
+        let part = Rect::from_min_max(
+            pos2(left, rect.top() + 3.0),
+            pos2(right, rect.bottom() - 3.0),
+        );
+        painter.rect_filled(part, 1.0, ink);
+    };
+    for span in kept {
+        draw(
+            span[0],
+            span[1],
+            theme::mix(theme::OUTPUT, theme::GROUND, 0.35),
+        );
+    }
+    for span in &now {
+        draw(
+            span[0],
+            span[1],
+            theme::mix(theme::OUTPUT, theme::GROUND, 0.75),
+        );
+    }
+    for span in &status.changed {
+        draw(span.start_s, span.end_s, theme::REDUCTION);
+    }
+    if let Some(position_s) = status.position_s.filter(|_| status.on) {
+        let line = Stroke::new(1.5, theme::TEXT);
+        painter.vline(x(position_s), rect.y_range(), line);
+    }
+    let nothing = now.is_empty() && kept.is_empty();
+    if nothing {
+        let said = if status.on {
+            "Play the song, or its loudest part"
+        } else {
+            "Nothing was listened to yet"
+        };
+        let at = rect.center();
+        text(
+            &painter,
+            at,
+            Align2::CENTER_CENTER,
+            said,
+            theme::tiny(),
+            theme::LABEL,
+        );
+    }
+}
+
+/// Where it stands, in a sentence.
+fn state(view: &ViewModel) -> (String, egui::Color32) {
+    let assistant = &view.assistant;
+    let status = &assistant.status;
+    let pct = |share: f32| (share.clamp(0.0, 1.0) * 100.0).round();
+    match status.work {
+        Work::Reading(share) => {
+            return (
+                format!("Reading the references: {} %", pct(share)),
+                theme::TEXT,
+            );
+        }
+        Work::Waiting => {
+            return (
+                "Another Finalcoat is rehearsing; this one is next".to_owned(),
+                theme::TEXT,
+            );
+        }
+        Work::Rehearsing(share) => {
+            let said = format!("Rehearsing a proposal: {} %", pct(share));
+            return (said, theme::TEXT);
+        }
+        Work::Idle => {}
+    }
+    if let Some(fault) = &status.fault {
+        return (fault.clone(), theme::OVER);
+    }
+    if !status.changed.is_empty() {
+        let places: Vec<String> = status
+            .changed
+            .iter()
+            .take(2)
+            .map(|span| format!("{}\u{2013}{}", clock(span.start_s), clock(span.end_s)))
+            .collect();
+        let places = places.join(", ");
+        let said = if status.on {
+            format!("{places} changed since the last proposal")
+        } else {
+            format!("The mix changed at {places}: listen again")
+        };
+        return (said, theme::REDUCTION);
+    }
+    let heard_s = status.covered_s;
+    if heard_s > 0.0 {
+        let confidence = pct(status.confidence as f32);
+        let music = clock(status.gated_s);
+        let said = match status.on && status.gated_s < ENOUGH_S && assistant.advice.is_none() {
+            true => format!(
+                "{music} of music heard; a proposal comes at {}",
+                clock(ENOUGH_S)
+            ),
+            false => format!(
+                "{} heard, {music} of it music; confidence {confidence} %",
+                clock(heard_s)
+            ),
+        };
+        return (said, theme::LABEL);
+    }
+    if let Some(advice) = &assistant.advice {
+        let said = format!(
+            "From an earlier session: {} of music, confidence {} %",
+            clock(advice.gated_s),
+            pct(advice.confidence as f32)
+        );
+        return (said, theme::LABEL);
+    }
+    let said = match status.on {
+        true => "Waiting for the transport\u{2026}",
+        false => "Press Listen and play the song: it hears, decides, and says why.",
+    };
+    (said.to_owned(), theme::LABEL)
+}

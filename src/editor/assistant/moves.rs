@@ -1,0 +1,166 @@
+//! The moves: each with its switch, its number and its reason; and what of the chain is the user's.
+
+use egui::{Align2, CursorIcon, Id, Rect, Sense, pos2, vec2};
+
+use super::{heading, list, words};
+use crate::assistant::advice::{AdviceMove, names};
+use crate::assistant::moves::MoveKind;
+use crate::editor::desk::Desk;
+use crate::editor::theme::{self, GRID};
+use crate::editor::view::{Gesture, ViewModel};
+use crate::editor::widgets::{decibels, switch, text};
+use crate::engine::settings::fields::Group;
+
+const ROW: f32 = 24.0;
+
+/// What a move is called.
+pub fn name(kind: MoveKind) -> &'static str {
+    match kind {
+        MoveKind::Subsonic => "Subsonic filter",
+        MoveKind::Tone => "Tone",
+        MoveKind::Resonance => "Resonance",
+        MoveKind::DeEssing => "De-essing",
+        MoveKind::BassNote => "Bass note",
+        MoveKind::Mud => "Mud",
+        MoveKind::Dynamics => "Dynamics",
+        MoveKind::Glue => "Glue",
+        MoveKind::Colour => "Colour",
+        MoveKind::MonoBass => "Mono bass",
+        MoveKind::Width => "Width",
+        MoveKind::Limiter => "Limiter",
+    }
+}
+
+/// Draws the list into `rect`.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
+    let view = desk.view;
+    let mut gestures = Vec::new();
+    list(desk, "moves", rect, |ui| {
+        heading(ui, "What it would do");
+        let Some(advice) = &view.assistant.advice else {
+            words(
+                ui,
+                "Tone, dynamics, width and loudness: each move appears here with its reason, the number \
+                 behind it and a switch.",
+                theme::label(),
+                theme::LABEL,
+            );
+            return;
+        };
+        if advice.moves.is_empty() {
+            words(
+                ui,
+                "Nothing: it is inside the style's tolerance everywhere.",
+                theme::label(),
+                theme::LABEL,
+            );
+        }
+        let named = names(advice.moves.iter().map(|one| one.kind));
+        for (one, (kind, nth)) in advice.moves.iter().zip(named) {
+            let wanted = view.assistant.switches.iter();
+            let wanted = wanted.filter(|switch| switch.kind == kind && switch.nth == nth);
+            let on = wanted.last().map_or(one.on, |switch| switch.on);
+            if let Some(on) = row(ui, one, nth, on) {
+                gestures.push(Gesture::SwitchMove(kind, nth, on));
+            }
+        }
+        yours(ui, view, &mut gestures);
+        if !advice.notes.is_empty() {
+            ui.add_space(2.0 * GRID);
+            heading(ui, "Notes");
+            for note in &advice.notes {
+                words(ui, note, theme::label(), theme::LABEL);
+                ui.add_space(GRID);
+            }
+        }
+    });
+    desk.memory.gestures.append(&mut gestures);
+}
+
+fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool> {
+    let size = vec2(ui.available_width(), ROW);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let ink = if on { theme::TEXT } else { theme::LABEL };
+    let painter = ui.painter();
+    let at = rect.left_center();
+    let title = name(one.kind);
+    let shown = text(painter, at, Align2::LEFT_CENTER, title, theme::body(), ink);
+    let value = match one.unit.as_str() {
+        "" => decibels(one.value as f32, 1, false),
+        unit => format!(
+            "{} {unit}",
+            decibels(one.value as f32, 1, unit.starts_with("dB"))
+        ),
+    };
+    let at = pos2(shown.right() + 2.0 * GRID, rect.center().y);
+    let ink = if on { theme::GOAL } else { theme::LABEL };
+    text(painter, at, Align2::LEFT_CENTER, value, theme::label(), ink);
+    let place = Rect::from_min_max(pos2(rect.right() - 36.0, rect.top()), rect.max);
+    let id = ("move", one.kind, nth);
+    let flipped = switch(ui, id, place, "", Align2::RIGHT_CENTER, on, theme::GOAL);
+    words(ui, &one.text, theme::label(), theme::LABEL);
+    ui.add_space(2.0 * GRID);
+    flipped
+}
+
+/// What belongs to the user, each with the permission to take it over.
+fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
+    let owned = &view.assistant.owned;
+    let bands: Vec<String> = (0..owned.bands.len())
+        .filter(|&band| owned.bands[band])
+        .map(|band| (band + 1).to_string())
+        .collect();
+    let mine: Vec<(usize, String)> = Group::STAGES
+        .iter()
+        .enumerate()
+        .filter_map(|(place, stage)| match stage {
+            Group::Equalizer if !bands.is_empty() => {
+                Some((place, format!("Equalizer, band {}", bands.join(", "))))
+            }
+            _ => owned.stages[place].then(|| (place, stage.name().to_owned())),
+        })
+        .collect();
+    if mine.is_empty() {
+        return;
+    }
+    ui.add_space(2.0 * GRID);
+    heading(ui, "Yours, and left alone");
+    for (place, what) in mine {
+        let size = vec2(ui.available_width(), ROW);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        let painter = ui.painter();
+        let dot = pos2(rect.left() + 4.0, rect.center().y);
+        painter.circle_filled(dot, 2.5, theme::SIDE);
+        let at = pos2(rect.left() + 3.0 * GRID, rect.center().y);
+        text(
+            painter,
+            at,
+            Align2::LEFT_CENTER,
+            what,
+            theme::label(),
+            theme::TEXT,
+        );
+        let on = view.assistant.take_over[place];
+        let label = if on { "taken over next" } else { "take over" };
+        let width = 96.0;
+        let area = Rect::from_min_max(pos2(rect.right() - width, rect.top()), rect.max);
+        let response = ui.interact(area, Id::unique(("take over", place)), Sense::click());
+        let ink = match (on, response.hovered()) {
+            (true, _) => theme::REDUCTION,
+            (false, true) => theme::TEXT,
+            (false, false) => theme::LABEL,
+        };
+        let at = area.right_center();
+        text(
+            ui.painter(),
+            at,
+            Align2::RIGHT_CENTER,
+            label,
+            theme::label(),
+            ink,
+        );
+        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            gestures.push(Gesture::TakeOver(place, !on));
+        }
+    }
+}

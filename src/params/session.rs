@@ -1,0 +1,172 @@
+//! What a session keeps of the assistant: wishes, what was listened to, the proposal, and what was applied.
+//!
+//! Shared by editor and worker, who have time, so a short lock is fine. The audio thread never looks.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::assistant::advice::{Advice, Switch};
+use crate::assistant::wishes::Wishes;
+use crate::engine::settings::Settings;
+use crate::engine::settings::equalizer::BANDS;
+use crate::engine::settings::fields::Group;
+
+/// Version of the layout of [`Session`]; goes up when a field changes its meaning.
+pub const FORMAT: u32 = 1;
+/// Most references of a session.
+pub const REFERENCES_MAX: usize = 6;
+/// Most that is kept of what was listened to.
+const SPANS_MAX: usize = 64;
+const LEVELS_MAX: usize = 900;
+
+/// What a session keeps of the assistant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// See [`FORMAT`].
+    pub format: u32,
+    /// What the user wants.
+    pub wishes: Wishes,
+    /// Paths of the references.
+    pub references: Vec<String>,
+    /// The moves that the user switched.
+    pub switches: Vec<Switch>,
+    /// Stages of the user's that the next proposal may take over anyway, in the order of
+    /// [`Group::STAGES`].
+    pub take_over: [bool; Group::STAGES.len()],
+    /// What was listened to.
+    #[serde(with = "shared")]
+    pub listened: Arc<Listened>,
+    /// What is proposed.
+    #[serde(with = "shared_option")]
+    pub advice: Option<Arc<Advice>>,
+    /// The settings that were applied last, if any were.
+    pub applied: Option<Box<Settings>>,
+    /// The equalizer bands of them that are the assistant's.
+    pub applied_bands: [bool; BANDS],
+    /// Whether a proposal was ever applied: the first one sets the intensity.
+    pub was_applied: bool,
+}
+
+/// What was listened to: no sound, only where and how loud.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listened {
+    /// Start and end in seconds of the song, in order.
+    pub spans: Vec<[f64; 2]>,
+    /// Per second of song: its number, its K-weighted and its plain level in tenths of a dB.
+    pub levels: Vec<[i32; 3]>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            wishes: Wishes::default(),
+            references: Vec::new(),
+            switches: Vec::new(),
+            take_over: [false; Group::STAGES.len()],
+            listened: Arc::default(),
+            advice: None,
+            applied: None,
+            applied_bands: [false; BANDS],
+            was_applied: false,
+        }
+    }
+}
+
+impl Session {
+    /// Within what a state may hold.
+    fn bounded(mut self) -> Self {
+        self.references.truncate(REFERENCES_MAX);
+        self.switches.truncate(64);
+        let listened = &self.listened;
+        if listened.spans.len() > SPANS_MAX || listened.levels.len() > LEVELS_MAX {
+            let mut less = Listened::clone(listened);
+            less.spans.truncate(SPANS_MAX);
+            less.levels.truncate(LEVELS_MAX);
+            self.listened = Arc::new(less);
+        }
+        self
+    }
+}
+
+/// The session's place, shared.
+#[derive(Debug, Default)]
+pub struct Shared {
+    session: Mutex<Session>,
+    changes: AtomicU64,
+}
+
+impl Shared {
+    /// What is kept now.
+    pub fn get(&self) -> Session {
+        self.lock().clone()
+    }
+
+    /// Looks at it in place.
+    pub fn with<R>(&self, look: impl FnOnce(&Session) -> R) -> R {
+        look(&self.lock())
+    }
+
+    /// Changes it.
+    pub fn edit<R>(&self, change: impl FnOnce(&mut Session) -> R) -> R {
+        let mut session = self.lock();
+        let result = change(&mut session);
+        self.changes.fetch_add(1, Ordering::Release);
+        result
+    }
+
+    /// Takes over a loaded one.
+    pub fn store(&self, session: Session) {
+        self.edit(|place| *place = session.bounded());
+    }
+
+    /// A number that is another one after every change.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Whoever panicked while holding the lock left a plain value behind.
+    fn lock(&self) -> MutexGuard<'_, Session> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+mod shared {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::Arc;
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Arc<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        T::serialize(value, serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<T>, D::Error> {
+        T::deserialize(deserializer).map(Arc::new)
+    }
+}
+
+mod shared_option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::sync::Arc;
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Arc<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<T>>, D::Error> {
+        Option::<T>::deserialize(deserializer).map(|value| value.map(Arc::new))
+    }
+}
