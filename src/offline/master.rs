@@ -186,7 +186,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         reading: before_reading,
         measurement: before,
         audio,
-    } = listen_with(input, true, watch, &mut |stream, left, right| {
+    } = listen_with(input, true, watch, |stream, left, right| {
         if job.assist.is_some() {
             analyzer
                 .get_or_insert_with(|| Analyzer::new(stream))
