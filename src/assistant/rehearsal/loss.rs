@@ -6,7 +6,7 @@
 //! what tells them apart is the crest over 50 ms.
 
 use super::Cancelled;
-use super::stage::{Played, Shaped, Stage, Stereo};
+use super::stage::{Played, Shaped, Stage};
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
@@ -49,7 +49,7 @@ impl Reference {
             planner: RealFftPlanner::new(),
         };
         let mut loudest_db = f32::MIN;
-        for passage in &shaped.passages {
+        for passage in shaped.passages() {
             let starts = (0..(passage[0].len() + 1).saturating_sub(FRAME)).step_by(HOP);
             let mut frames = Vec::new();
             for (n, start) in starts.enumerate() {
@@ -87,7 +87,7 @@ impl Reference {
                 if asked.is_err() {
                     break;
                 }
-                let after = self.spectrum_db(passage, *start);
+                let after = self.spectrum_db([&passage[0], &passage[1]], *start);
                 let (floor_before, floor_after) =
                     (maximum(before) - FLOOR_DB, maximum(&after) - FLOOR_DB);
                 let square = |(&before, &after): (&f32, &f32)| {
@@ -105,20 +105,27 @@ impl Reference {
     }
 
     /// Power of both channels in each bin of the range, in dB.
-    fn spectrum_db(&mut self, passage: &Stereo, start: usize) -> Vec<f32> {
+    fn spectrum_db(&mut self, passage: [&[f32]; 2], start: usize) -> Vec<f32> {
         let fft = self.planner.plan_fft_forward(FRAME);
         let mut bins = vec![Complex::default(); FRAME / 2 + 1];
         let mut power = vec![0.0_f32; self.bins.len()];
         for channel in passage {
             let samples = &channel[start..start + FRAME];
-            let mut frame: Vec<f32> = samples.iter().zip(&self.window).map(|(x, w)| x * w).collect();
+            let mut frame: Vec<f32> = samples
+                .iter()
+                .zip(&self.window)
+                .map(|(x, w)| x * w)
+                .collect();
             if fft.process(&mut frame, &mut bins).is_ok() {
                 for (power, bin) in power.iter_mut().zip(&bins[self.bins.clone()]) {
                     *power += bin.norm_sqr();
                 }
             }
         }
-        power.iter().map(|&power| 10.0 * libm::log10f(power + 1e-12)).collect()
+        power
+            .iter()
+            .map(|&power| 10.0 * libm::log10f(power + 1e-12))
+            .collect()
     }
 }
 

@@ -44,13 +44,18 @@ pub(super) fn limiter_trigger(
     let mut shares = [0.0; 4];
     let (mut moments, mut hits) = (0.0_f64, 0.0_f64);
     let mut places: Vec<(f32, Span)> = Vec::new();
-    let all = passages.iter().zip(&shaped.passages).zip(&played.reductions_db);
+    let all = passages
+        .iter()
+        .zip(shaped.passages())
+        .zip(&played.reductions_db);
     for ((passage, stereo), reductions_db) in all {
         let bands = Bands::of(stereo, stream.sample_rate_hz);
         let levels_db: Vec<f64> = (0..reductions_db.len())
-            .map(|n| bands.peak(n * frame, frame).map_or(-120.0, |(_, peak)| {
-                crate::dsp::units::gain_to_db(peak.max(1e-9))
-            }))
+            .map(|n| {
+                bands.peak(n * frame, frame).map_or(-120.0, |(_, peak)| {
+                    crate::dsp::units::gain_to_db(peak.max(1e-9))
+                })
+            })
             .collect();
         for (n, &reduction_db) in reductions_db.iter().enumerate() {
             if f64::from(reduction_db) < p95_db {
@@ -109,7 +114,9 @@ fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
     let mut chosen: Vec<Span> = Vec::new();
     for (_, place) in places {
         if chosen.len() < PLACES_MAX
-            && chosen.iter().all(|other| (other.start_s - place.start_s).abs() > PLACES_APART_S)
+            && chosen
+                .iter()
+                .all(|other| (other.start_s - place.start_s).abs() > PLACES_APART_S)
         {
             chosen.push(place);
         }
@@ -118,23 +125,29 @@ fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
     chosen
 }
 
-/// The louder channel's signal in four bands that add up to it: cascades of two one-pole low-passes, and
-/// what each leaves.
+/// The louder channel's signal in four bands that add up to it: low-passes run forwards and backwards, which
+/// keep every wave in its place, and what each leaves.
 struct Bands {
     whole: Vec<f32>,
     bands: [Vec<f32>; 4],
 }
 
 impl Bands {
-    fn of(stereo: &[Vec<f32>; 2], rate_hz: f64) -> Self {
+    fn of(stereo: [&[f32]; 2], rate_hz: f64) -> Self {
         let whole: Vec<f32> = stereo[0]
             .iter()
-            .zip(&stereo[1])
-            .map(|(&left, &right)| if left.abs() > right.abs() { left } else { right })
+            .zip(stereo[1])
+            .map(|(&left, &right)| {
+                if left.abs() > right.abs() {
+                    left
+                } else {
+                    right
+                }
+            })
             .collect();
         let mut rest = stereo[0]
             .iter()
-            .zip(&stereo[1])
+            .zip(stereo[1])
             .map(|(&left, &right)| 0.5 * (left + right))
             .collect::<Vec<f32>>();
         let mut bands: [Vec<f32>; 4] = Default::default();
@@ -163,21 +176,30 @@ impl Bands {
     /// What a peak is made of: the bands' values there that point its way, as shares of their sum.
     fn shares(&self, at: usize) -> [f64; 4] {
         let sign = self.whole[at].signum();
-        let values = [0, 1, 2, 3].map(|band: usize| f64::from((self.bands[band][at] * sign).max(0.0)));
+        let values =
+            [0, 1, 2, 3].map(|band: usize| f64::from((self.bands[band][at] * sign).max(0.0)));
         let sum: f64 = values.iter().sum::<f64>().max(1e-9);
         values.map(|value| value / sum)
     }
 }
 
+/// A second-order Butterworth low-pass, once forwards and once backwards.
 fn low_passed(samples: &[f32], hz: f64, rate_hz: f64) -> Vec<f32> {
-    let rise = 1.0 - libm::exp(-2.0 * core::f64::consts::PI * hz / rate_hz);
-    let (mut first, mut second) = (0.0_f64, 0.0_f64);
-    samples
-        .iter()
-        .map(|&x| {
-            first += (f64::from(x) - first) * rise;
-            second += (first - second) * rise;
-            second as f32
-        })
-        .collect()
+    let g = libm::tan(core::f64::consts::PI * (hz / rate_hz).min(0.45));
+    let hidden = 1.0 / (1.0 + g * (g + core::f64::consts::SQRT_2));
+    let mut passed = samples.to_vec();
+    for _ in 0..2 {
+        let (mut s1, mut s2) = (0.0_f64, 0.0_f64);
+        for x in &mut passed {
+            // The state-variable form of Zavalishin, *The Art of VA Filter Design*.
+            let v3 = f64::from(*x) - s2;
+            let v1 = hidden * (s1 + g * v3);
+            let v2 = s2 + g * v1;
+            s1 = 2.0 * v1 - s1;
+            s2 = 2.0 * v2 - s2;
+            *x = v2 as f32;
+        }
+        passed.reverse();
+    }
+    passed
 }
