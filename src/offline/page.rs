@@ -18,9 +18,7 @@ use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::assistant::cost::CostCurve;
 use crate::assistant::finding::Finding;
-use crate::assistant::findings::findings;
-use crate::assistant::style::target;
-use crate::assistant::verdict::{Verdict, verdict};
+use crate::assistant::verdict::Verdict;
 use sound::Sounds;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -87,20 +85,12 @@ fn tell(
     mastered: &Mastered,
     watch: Watch<'_>,
 ) -> Outcome<String> {
-    let (_, before) = analyse(input, watch)?;
-    let (_, after) = analyse(output, watch)?;
-    let judged = job
-        .assist
-        .as_ref()
-        .zip(before.as_ref())
-        .and_then(|(assist, report)| {
-            let chosen = assist.wishes.style.as_deref();
-            let target = target(report, &assist.styles, chosen)?;
-            let findings = findings(report, &target);
-            let verdict = verdict(report, &findings, assist.wishes.mix_state);
-            Some((target, findings, verdict))
-        });
-    let target = judged.as_ref().map(|judged| &judged.0);
+    let made = mastered.assisted.as_deref();
+    let (before, after) = match made {
+        Some(made) => (Some(made.before.clone()), made.after.clone()),
+        None => (analyse(input, watch)?.1, analyse(output, watch)?.1),
+    };
+    let target = made.map(|made| &made.target);
     let loudness = before
         .as_ref()
         .map_or(&[][..], |report| &report.loudness.short_term_lufs);
@@ -108,15 +98,15 @@ fn tell(
         input,
         mastered,
         intensity_pct: job.assist.as_ref().map(|assist| assist.intensity_pct),
-        style: target.map(StyleFound::of),
+        style: made.map(|made| made.style.clone()),
         corridor: target.map(|target| (target.style.level_db, target.style.spread_db)),
         before: before.as_ref(),
         after: after.as_ref(),
-        reduction_db: &[],
+        reduction_db: made.map_or(&[][..], |made| &made.reductions_db),
         reduction_per_s: 10.0,
-        findings: judged.as_ref().map_or(&[], |judged| &judged.1),
-        verdict: judged.as_ref().map(|judged| &judged.2),
-        cost: None,
+        findings: made.map_or(&[][..], |made| &made.findings),
+        verdict: mastered.verdict.as_ref(),
+        cost: made.map(|made| &made.cost),
         sounds: sound::sounds(input, output, loudness, watch)?,
     };
     Ok(text::page(&story))

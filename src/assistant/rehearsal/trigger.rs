@@ -46,7 +46,7 @@ pub(super) fn limiter_trigger(
     let mut places: Vec<(f32, Span)> = Vec::new();
     let all = passages
         .iter()
-        .zip(&shaped.passages)
+        .zip(shaped.passages())
         .zip(&played.reductions_db);
     for ((passage, stereo), reductions_db) in all {
         let bands = Bands::of(stereo, stream.sample_rate_hz);
@@ -125,18 +125,18 @@ fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
     chosen
 }
 
-/// The louder channel's signal in four bands that add up to it: cascades of two one-pole low-passes, and
-/// what each leaves.
+/// The louder channel's signal in four bands that add up to it: low-passes run forwards and backwards, which
+/// keep every wave in its place, and what each leaves.
 struct Bands {
     whole: Vec<f32>,
     bands: [Vec<f32>; 4],
 }
 
 impl Bands {
-    fn of(stereo: &[Vec<f32>; 2], rate_hz: f64) -> Self {
+    fn of(stereo: [&[f32]; 2], rate_hz: f64) -> Self {
         let whole: Vec<f32> = stereo[0]
             .iter()
-            .zip(&stereo[1])
+            .zip(stereo[1])
             .map(|(&left, &right)| {
                 if left.abs() > right.abs() {
                     left
@@ -147,7 +147,7 @@ impl Bands {
             .collect();
         let mut rest = stereo[0]
             .iter()
-            .zip(&stereo[1])
+            .zip(stereo[1])
             .map(|(&left, &right)| 0.5 * (left + right))
             .collect::<Vec<f32>>();
         let mut bands: [Vec<f32>; 4] = Default::default();
@@ -183,15 +183,23 @@ impl Bands {
     }
 }
 
+/// A second-order Butterworth low-pass, once forwards and once backwards.
 fn low_passed(samples: &[f32], hz: f64, rate_hz: f64) -> Vec<f32> {
-    let rise = 1.0 - libm::exp(-2.0 * core::f64::consts::PI * hz / rate_hz);
-    let (mut first, mut second) = (0.0_f64, 0.0_f64);
-    samples
-        .iter()
-        .map(|&x| {
-            first += (f64::from(x) - first) * rise;
-            second += (first - second) * rise;
-            second as f32
-        })
-        .collect()
+    let g = libm::tan(core::f64::consts::PI * (hz / rate_hz).min(0.45));
+    let hidden = 1.0 / (1.0 + g * (g + core::f64::consts::SQRT_2));
+    let mut passed = samples.to_vec();
+    for _ in 0..2 {
+        let (mut s1, mut s2) = (0.0_f64, 0.0_f64);
+        for x in &mut passed {
+            // The state-variable form of Zavalishin, *The Art of VA Filter Design*.
+            let v3 = f64::from(*x) - s2;
+            let v1 = hidden * (s1 + g * v3);
+            let v2 = s2 + g * v1;
+            s1 = 2.0 * v1 - s1;
+            s2 = 2.0 * v2 - s2;
+            *x = v2 as f32;
+        }
+        passed.reverse();
+    }
+    passed
 }
