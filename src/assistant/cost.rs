@@ -91,7 +91,12 @@ mod tests {
 
     #[test]
     fn the_knee_lies_where_the_first_bound_is_passed() {
-        let points = vec![point(0.0, -16.0, 0.0), point(2.0, -14.1, 1.0), point(4.0, -12.4, 3.0), point(6.0, -11.0, 5.0)];
+        let points = vec![
+            point(0.0, -16.0, 0.0),
+            point(2.0, -14.1, 1.0),
+            point(4.0, -12.4, 3.0),
+            point(6.0, -11.0, 5.0),
+        ];
         let knee = CostCurve::new(points.clone()).knee_lufs.expect("a knee");
         // 3.5 dB lie a quarter of the way from 3 to 5.
         assert!((knee - -12.05).abs() < 0.01, "{knee}");

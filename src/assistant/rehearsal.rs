@@ -5,8 +5,8 @@ mod balance;
 mod loss;
 mod stage;
 pub mod take;
-pub mod trims;
 mod trigger;
+pub mod trims;
 
 use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
@@ -209,7 +209,10 @@ fn cost_curve(
         loudness.drive_db = DRIVE_DB.quantized((free_db + above_db) as f32);
         let played = room.stage.play(shaped, &loudness, false)?;
         let driven = room.driven(shaped, &loudness, &played);
-        if points.last().is_some_and(|last| driven.integrated_lufs <= last.lufs) {
+        if points
+            .last()
+            .is_some_and(|last| driven.integrated_lufs <= last.lufs)
+        {
             break;
         }
         points.push(CostPoint {

@@ -47,7 +47,11 @@ pub(super) fn back_off(
         if with_all_db - without_any_db <= TOGETHER_DB {
             break;
         }
-        let Some(index) = draft.moves.iter().position(|one| one.kind == kind && one.on) else {
+        let Some(index) = draft
+            .moves
+            .iter()
+            .position(|one| one.kind == kind && one.on)
+        else {
             continue;
         };
         let (settings, bands) = without(draft, index);

@@ -111,14 +111,21 @@ impl Reference {
         let mut power = vec![0.0_f32; self.bins.len()];
         for channel in passage {
             let samples = &channel[start..start + FRAME];
-            let mut frame: Vec<f32> = samples.iter().zip(&self.window).map(|(x, w)| x * w).collect();
+            let mut frame: Vec<f32> = samples
+                .iter()
+                .zip(&self.window)
+                .map(|(x, w)| x * w)
+                .collect();
             if fft.process(&mut frame, &mut bins).is_ok() {
                 for (power, bin) in power.iter_mut().zip(&bins[self.bins.clone()]) {
                     *power += bin.norm_sqr();
                 }
             }
         }
-        power.iter().map(|&power| 10.0 * libm::log10f(power + 1e-12)).collect()
+        power
+            .iter()
+            .map(|&power| 10.0 * libm::log10f(power + 1e-12))
+            .collect()
     }
 }
 

@@ -168,7 +168,10 @@ impl<'a> Stage<'a> {
             let mut of_frames = Vec::with_capacity(left.len() / self.frame_samples + 1);
             let frames = self.frame_samples;
             let [out_left, out_right] = &mut out;
-            for (left, right) in out_left.chunks_mut(frames).zip(out_right.chunks_mut(frames)) {
+            for (left, right) in out_left
+                .chunks_mut(frames)
+                .zip(out_right.chunks_mut(frames))
+            {
                 loudness.process(&mut StereoBlock::new(left, right));
                 let gain = loudness.take_reading().gain();
                 of_frames.push(gain);
@@ -176,7 +179,10 @@ impl<'a> Stage<'a> {
             }
             out_left.drain(..latency);
             out_right.drain(..latency);
-            for (n, (left, right)) in out_left.chunks(frames).zip(out_right.chunks(frames)).enumerate()
+            for (n, (left, right)) in out_left
+                .chunks(frames)
+                .zip(out_right.chunks(frames))
+                .enumerate()
             {
                 measure.hear(left, right);
                 let gain = of_frames.get(n).copied().unwrap_or(1.0);
@@ -226,7 +232,10 @@ impl Measure {
 
     fn hear(&mut self, left: &[f32], right: &[f32]) {
         for (&left, &right) in left.iter().zip(right) {
-            let [left, right, _, _] = self.weighting.tick(f32x4::new([left, right, 0.0, 0.0])).to_array();
+            let [left, right, _, _] = self
+                .weighting
+                .tick(f32x4::new([left, right, 0.0, 0.0]))
+                .to_array();
             self.energy += f64::from(left * left + right * right);
         }
         self.frames += left.len();
@@ -265,7 +274,9 @@ impl Residue {
             let (mut xx, mut yy, mut xy) = (0.0_f64, 0.0_f64, 0.0_f64);
             let (mut peak_in, mut peak_out) = (0.0_f32, 0.0_f32);
             for channel in 0..2 {
-                let pairs = input[channel][range.clone()].iter().zip(&output[channel][range.clone()]);
+                let pairs = input[channel][range.clone()]
+                    .iter()
+                    .zip(&output[channel][range.clone()]);
                 for (&x, &y) in pairs {
                     peak_in = peak_in.max(x.abs());
                     peak_out = peak_out.max(y.abs());

@@ -42,13 +42,18 @@ pub(super) fn limiter_trigger(
     let mut shares = [0.0; 4];
     let (mut moments, mut hits) = (0.0_f64, 0.0_f64);
     let mut places: Vec<(f32, Span)> = Vec::new();
-    let all = passages.iter().zip(&shaped.passages).zip(&played.reductions_db);
+    let all = passages
+        .iter()
+        .zip(&shaped.passages)
+        .zip(&played.reductions_db);
     for ((passage, stereo), reductions_db) in all {
         let bands = Bands::of(stereo, stream.sample_rate_hz);
         let levels_db: Vec<f64> = (0..reductions_db.len())
-            .map(|n| bands.peak(n * frame, frame).map_or(-120.0, |(_, peak)| {
-                crate::dsp::units::gain_to_db(peak.max(1e-9))
-            }))
+            .map(|n| {
+                bands.peak(n * frame, frame).map_or(-120.0, |(_, peak)| {
+                    crate::dsp::units::gain_to_db(peak.max(1e-9))
+                })
+            })
             .collect();
         for (n, &reduction_db) in reductions_db.iter().enumerate() {
             if f64::from(reduction_db) < p95_db {
@@ -89,7 +94,13 @@ pub(super) fn limiter_trigger(
     if share < SHARE_MIN {
         return None;
     }
-    Some(finding(p95_db, band, share, hits / moments >= 0.5, strongest(places)))
+    Some(finding(
+        p95_db,
+        band,
+        share,
+        hits / moments >= 0.5,
+        strongest(places),
+    ))
 }
 
 fn finding(p95_db: f64, band: usize, share: f64, hit: bool, places: Vec<Span>) -> Finding {
@@ -134,7 +145,11 @@ fn finding(p95_db: f64, band: usize, share: f64, hit: bool, places: Vec<Span>) -
             stems: Reach::Yes,
             better: "A quieter or shorter peak in the mix costs nothing elsewhere.".to_owned(),
         },
-        cause: if one_element { Cause::Element } else { Cause::Song },
+        cause: if one_element {
+            Cause::Element
+        } else {
+            Cause::Song
+        },
         element: element.filter(|_| one_element),
         confidence: (share - SHARE_MIN) / (1.0 - SHARE_MIN),
     }
@@ -146,7 +161,9 @@ fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
     let mut chosen: Vec<Span> = Vec::new();
     for (_, place) in places {
         if chosen.len() < PLACES_MAX
-            && chosen.iter().all(|other| (other.start_s - place.start_s).abs() > PLACES_APART_S)
+            && chosen
+                .iter()
+                .all(|other| (other.start_s - place.start_s).abs() > PLACES_APART_S)
         {
             chosen.push(place);
         }
@@ -167,7 +184,13 @@ impl Bands {
         let whole: Vec<f32> = stereo[0]
             .iter()
             .zip(&stereo[1])
-            .map(|(&left, &right)| if left.abs() > right.abs() { left } else { right })
+            .map(|(&left, &right)| {
+                if left.abs() > right.abs() {
+                    left
+                } else {
+                    right
+                }
+            })
             .collect();
         let mut rest = stereo[0]
             .iter()
@@ -200,7 +223,8 @@ impl Bands {
     /// What a peak is made of: the bands' values there that point its way, as shares of their sum.
     fn shares(&self, at: usize) -> [f64; 4] {
         let sign = self.whole[at].signum();
-        let values = [0, 1, 2, 3].map(|band: usize| f64::from((self.bands[band][at] * sign).max(0.0)));
+        let values =
+            [0, 1, 2, 3].map(|band: usize| f64::from((self.bands[band][at] * sign).max(0.0)));
         let sum: f64 = values.iter().sum::<f64>().max(1e-9);
         values.map(|value| value / sum)
     }
