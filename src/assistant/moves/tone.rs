@@ -9,23 +9,29 @@ pub mod hypotheses;
 pub mod prior;
 mod words;
 
-use super::need::{hertz, tenths};
+use super::need::{hertz, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::assistant::finding::Finding;
 use crate::assistant::style::Target;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
-use hypotheses::{Beliefs, FAULTS, Fault, beliefs, deviation_db, response_db, weight_db};
+use hypotheses::{FAULTS, Fault, beliefs, deviation_db, response_db, weight_db};
 use prior::prior;
 
 /// Authority: no band of the tone moves further than this, in dB.
 pub const GAIN_MAX_DB: f64 = 4.0;
 /// Authority: how much the tone changes at most, as a tone distance in dB, where a style is the target. At
 /// half intensity a song that was right moves by less than its listeners notice.
-const CHANGE_MAX_DB: f64 = 1.5;
-/// The mean over hypotheses is timid (least squares); so much of it serves songs best on held-out music.
-const DECISION: f64 = 2.0;
+const CHANGE_MAX_DB: f64 = 1.6;
+/// A song so far from what is expected of it (tone distance in dB: all of the authority, half of it) is
+/// more likely meant so.
+const STRANGE_DB: [f64; 2] = [3.5, 6.5];
+/// The mean over hypotheses is timid (least squares): so much of what exceeds the tolerance serves songs
+/// best on held-out music. The tolerance, as a tone distance in dB, is what is believed of a song that lies
+/// exactly where it is expected.
+const DECISION: f64 = 2.7;
+const TOLERANCE_DB: f64 = 0.12;
 /// Less than this in dB is not worth a band.
 const GAIN_MIN_DB: f64 = 0.3;
 /// What changes the tone by less than this, in dB, is left.
@@ -65,27 +71,26 @@ pub fn tone(case: &Case<'_>) -> Option<Move> {
 
 /// What of the tone is a finding: `dull, bright, boomy, thin, muddy, harsh`.
 pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
-    words::findings(report, target, &believed(report, target))
-}
-
-/// What is believed of the song's tone.
-fn believed(report: &Report, target: &Target) -> Beliefs {
-    let deviation_db = deviation_db(&report.tone.level_db, &target.style.level_db);
-    beliefs(prior(), &deviation_db)
+    let away_db = deviation_db(&report.tone.level_db, &target.style.level_db);
+    words::findings(report, target, &beliefs(prior(), &away_db))
 }
 
 /// The bands that take away what is believed to be wrong, most useful first.
 fn guessed(case: &Case<'_>) -> Vec<BandSettings> {
-    let believed = believed(case.report, case.target);
+    let away_db = deviation_db(&case.report.tone.level_db, &case.target.style.level_db);
+    let believed = beliefs(prior(), &away_db);
     let held = |third: usize| case.report.tone.level_db[third] > SOUND_DB;
     let lossy_hz = case
         .report
         .faults
         .lossy_cutoff_hz
         .filter(|_| case.report.faults.lossy_confidence >= LOSSY_CONFIDENCE);
+    let believed_db = weight_db(&believed.curve_db());
+    let beyond = (believed_db - TOLERANCE_DB).max(0.0) / believed_db.max(TOLERANCE_DB);
+    let share = DECISION * beyond * case.confidence.clamp(0.0, 1.0);
     let highs = held(TOP) && lossy_hz.is_none_or(|hz| hz > 12_000.0);
     let mut sizes: [f64; FAULTS] = core::array::from_fn(|fault| {
-        let size = -DECISION * believed.size[fault] * case.confidence.clamp(0.0, 1.0);
+        let size = -share * believed.size[fault];
         // Highs that are not there are not dull: a codec or the rate ended them.
         match Fault::ALL[fault] {
             Fault::Dull if !highs => size.max(0.0),
@@ -100,8 +105,10 @@ fn guessed(case: &Case<'_>) -> Vec<BandSettings> {
             .collect()
     };
     let change_db = weight_db(&response_db(&all(&sizes)));
-    if change_db > CHANGE_MAX_DB {
-        sizes = sizes.map(|size| size * CHANGE_MAX_DB / change_db);
+    let strange = ramp(weight_db(&away_db), STRANGE_DB[0], STRANGE_DB[1]);
+    let most_db = CHANGE_MAX_DB * (1.0 - 0.5 * strange);
+    if change_db > most_db {
+        sizes = sizes.map(|size| size * most_db / change_db);
     }
     let mut bands = all(&sizes);
     bands.sort_by(|a, b| b.gain_db.abs().total_cmp(&a.gain_db.abs()));

@@ -20,7 +20,7 @@ const BELLS: [(Shape, f32, f32); 6] = [
 const TOLERANCE: f64 = 0.5;
 /// What keeps neighbouring bands from working against each other: gains are as unlikely as deviations of
 /// this weight.
-const CALM: f64 = 0.15;
+const CALM: f64 = 0.005;
 
 /// The bands at full size, most useful first.
 pub(super) fn bands(report: &Report, target: &Target) -> Vec<BandSettings> {

@@ -12,7 +12,7 @@ use crate::assistant::style::Target;
 const BELIEVED_DB: [f64; 3] = [1.2, 1.7, 2.6];
 /// Mud is not among the faults that are taken away: it is said from so many standard deviations on, with
 /// its neighbours taken out.
-const MUD_SIGMA: [f64; 3] = [1.5, 2.0, 3.0];
+const MUD_SIGMA: [f64; 3] = [2.0, 2.5, 3.5];
 /// Against references: so many dB beyond their spread.
 const BEYOND_DB: [f64; 3] = [1.5, 2.0, 4.0];
 
