@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
+use crate::assistant::style;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::editor::window::Window;
 use crate::engine::settings::Settings;
@@ -120,7 +121,7 @@ impl Plugin for Finalcoat {
             context.set_latency_samples(live.latency_samples());
         }
         if let Some(side) = self.worker_side.take() {
-            self.worker = Some(Worker::start(side, self.params.clone()));
+            self.worker = Some(Worker::start(side, self.params.clone(), style::factory()));
         }
         true
     }

@@ -1,6 +1,8 @@
 //! The editor, drawn without a window and used without a mouse.
 #![cfg(feature = "plugin")]
 
+#[path = "editor/assistant.rs"]
+mod assistant;
 #[path = "editor/gestures.rs"]
 mod gestures;
 #[path = "editor/harness.rs"]

@@ -34,7 +34,7 @@ impl Rig {
             live,
             out,
             editor,
-            worker: Worker::start(worker_side, Arc::default()),
+            worker: Worker::start(worker_side, Arc::default(), Vec::new()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! A proposal as plain text and numbers: what an editor shows and a session keeps.
 
+pub mod compact;
+
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, FindingKind, Severity};
@@ -54,6 +56,7 @@ pub struct Advice {
     /// Seconds of music it was made from.
     pub gated_s: f64,
     /// All settings, the moves that are on made, at 100 % intensity.
+    #[serde(with = "compact")]
     pub settings: Settings,
     /// Which equalizer bands are the assistant's.
     pub assistant_bands: [bool; BANDS],

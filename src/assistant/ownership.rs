@@ -27,12 +27,6 @@ pub fn owned(now: &Settings, applied: Option<&Settings>) -> Owned {
     owned
 }
 
-/// What a proposal starts from: what is owned stays, the rest is neutral.
-#[must_use]
-pub fn base(now: &Settings, owned: &Owned) -> Settings {
-    merged(&Settings::default(), now, owned)
-}
-
 /// `proposed`, with what is owned as it is `now`.
 #[must_use]
 pub fn merged(proposed: &Settings, now: &Settings, owned: &Owned) -> Settings {
@@ -146,10 +140,7 @@ mod tests {
         let mut mine = Owned::default();
         mine.stages[4] = true;
         mine.bands[2] = true;
-        let start = base(&now, &mine);
-        assert_eq!(start.glue, now.glue);
-        assert!(!start.colour.on);
-        let mut proposed = start;
+        let mut proposed = Settings::default();
         proposed.glue.ratio = 1.5;
         proposed.equalizer.bands[2].gain_db = 1.0;
         proposed.equalizer.bands[4].on = true;

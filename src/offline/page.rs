@@ -3,6 +3,7 @@
 //! No network, no fonts or scripts from elsewhere: the file can be mailed, and read in ten years.
 
 mod charts;
+mod graphs;
 mod markup;
 mod sound;
 #[cfg(test)]

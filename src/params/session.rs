@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::assistant::advice::{Advice, Switch};
+use crate::assistant::advice::{Advice, Switch, compact};
 use crate::assistant::wishes::Wishes;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
@@ -43,6 +43,7 @@ pub struct Session {
     #[serde(with = "shared_option")]
     pub advice: Option<Arc<Advice>>,
     /// The settings that were applied last, if any were.
+    #[serde(with = "compact::optional")]
     pub applied: Option<Box<Settings>>,
     /// The equalizer bands of them that are the assistant's.
     pub applied_bands: [bool; BANDS],

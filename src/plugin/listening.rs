@@ -4,6 +4,7 @@ use super::passages::Store;
 use super::watch::{Second, Watch};
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::report::Span;
+use crate::assistant::rehearsal::{self, Passage};
 use crate::dsp::block::Stream;
 use crate::handoff::capture::Place;
 
@@ -106,9 +107,16 @@ impl Listening {
         self.analyzer.settle();
     }
 
-    /// The passages.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// The passages that stand for the song: those the analyser names where they are kept, else the nearest.
+    pub fn passages(&self) -> Vec<Passage> {
+        let named = self.analyzer.passages();
+        let named = named.map(|named| rehearsal::spans(&named));
+        let kept: Option<Vec<Passage>> =
+            named.and_then(|spans| spans.iter().map(|span| self.store.stretch(*span)).collect());
+        match kept {
+            Some(passages) if !passages.is_empty() => passages,
+            _ => self.store.passages(),
+        }
     }
 
     /// Seconds taken in since birth, repeats counted.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use wide::f32x4;
 
 use crate::analysis::passages::PASSAGE_S;
+use crate::analysis::report::Span;
 use crate::assistant::rehearsal::Passage;
 use crate::dsp::block::Stream;
 use crate::dsp::units::energy_to_db;
@@ -133,6 +134,21 @@ impl Store {
         chosen.extend(by(&|window| (level(window) - mean_db).abs(), &chosen));
         chosen.extend(by(&|window| level(window), &chosen));
         chosen.iter().map(|&at| self.cut(at, window)).collect()
+    }
+
+    /// What is kept of a stretch of the song; `None` unless that is all of it.
+    pub fn stretch(&self, span: Span) -> Option<Passage> {
+        let block = |s: f64| (s * self.stream.sample_rate_hz / BLOCK_FRAMES as f64) as u64;
+        let first = block(span.start_s.max(0.0)) + 1;
+        let blocks = block(span.end_s).saturating_sub(first);
+        let blocks = usize::try_from(blocks).ok().filter(|&blocks| blocks > 0)?;
+        let kept = |block: u64| {
+            let segment = self.segments.get(&(block / self.segment_blocks as u64));
+            let place = (block % self.segment_blocks as u64) as usize;
+            segment.is_some_and(|segment| segment.energies[place] >= 0.0)
+        };
+        let whole = (first..first + blocks as u64).all(kept);
+        whole.then(|| self.cut(first, blocks))
     }
 
     fn segment_blocks_of(&self, seconds: f64) -> usize {
@@ -352,6 +368,10 @@ mod tests {
         play(&mut store, 0.0, 8.0, 0.0);
         assert!(store.passages().is_empty());
         play(&mut store, 20.0, 2.0, 0.5);
+        let span = |start_s, end_s| Span { start_s, end_s };
+        let part = store.stretch(span(20.5, 21.5)).unwrap();
+        assert!((part.start_s - 20.5).abs() < 0.02 && part.left.len() > 46_000);
+        assert!(store.stretch(span(21.0, 23.0)).is_none());
         let mut short = Store::new(Stream::new(RATE_HZ));
         play(&mut short, 3.0, 2.0, 0.5);
         assert_eq!(short.passages().len(), 1);

@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 use super::hearing::Hearing;
 use super::references::{References, Trouble};
 use super::turn;
-use crate::analysis::report::Report;
 use crate::assistant::advice::{Advice, Switch, switched};
-use crate::assistant::drive::Programme;
 use crate::assistant::ownership;
 use crate::assistant::proposal::{self, Owned, Proposal};
 use crate::assistant::reference;
@@ -88,15 +86,14 @@ enum Void {
 
 impl Proposer {
     /// Takes up what the session holds.
-    pub fn new(params: Arc<FinalcoatParams>, desk: Receiver) -> Self {
-        desk.wake_here();
+    pub fn new(params: Arc<FinalcoatParams>, desk: Receiver, styles: Vec<Style>) -> Self {
         let made_by = params.kept.session.with(Inputs::of);
         let now = Instant::now();
         Self {
             looked_at: params.kept.session.changes(),
             params,
             desk,
-            styles: style::factory(),
+            styles,
             references: References::default(),
             asked: Asked::default(),
             made_by,
@@ -108,6 +105,11 @@ impl Proposer {
             reported_s: 0.0,
             gated_s: 0.0,
         }
+    }
+
+    /// Lets the editor wake this thread.
+    pub fn wake_here(&self) {
+        self.desk.wake_here();
     }
 
     /// Does what is due; `interrupted` says that there is something more urgent.
@@ -258,9 +260,8 @@ impl Proposer {
         let now = self.params.settings();
         let mut owned = ownership::owned(&now, session.applied.as_deref());
         ownership::release(&mut owned, &session.take_over);
-        let base = ownership::base(&now, &owned);
         let Some(report) = hearing.listening.analyzer().report() else {
-            return from_memory(session, &base, &owned);
+            return from_memory(session, &now, &owned);
         };
         let mut wishes = session.wishes.clone();
         wishes.ceiling_dbtp = now.loudness.ceiling_dbtp;
@@ -283,7 +284,7 @@ impl Proposer {
                 && !interrupted()
         };
         let mut target = style::target(&report, &self.styles, wishes.style.as_deref())
-            .ok_or_else(|| Void::Fault("There is no such style.".to_owned()))?;
+            .ok_or_else(|| Void::Fault("There is no style to measure it against.".to_owned()))?;
         if !session.references.is_empty() {
             let mut go_on = |share| go_on(hearing, Work::Reading(share));
             let reports = self
@@ -295,17 +296,17 @@ impl Proposer {
                 })?;
             target = reference::towards(&target, &reports, &wishes.reference_weights);
         }
-        let mut draft = proposal::draft(&report, &target, &wishes, &base, &owned);
+        let mut draft = proposal::draft(&report, &target, &wishes, &now, &owned);
         if switched(&mut draft.moves, &session.switches) {
-            reassemble(&mut draft, &base, &owned);
+            reassemble(&mut draft, &now, &owned);
         }
-        let Some(song) = programme(&report) else {
+        let Some(song) = rehearsal::programme(&report) else {
             return Err(Void::Fault(
                 "What was heard is silent: play the song first.".to_owned(),
             ));
         };
         let turn = turn::wait(|| go_on(hearing, Work::Waiting)).ok_or(Void::Stopped)?;
-        let passages = hearing.listening.store().passages();
+        let passages = hearing.listening.passages();
         let material = Material {
             stream: hearing.listening.stream(),
             passages: &passages,
@@ -360,15 +361,6 @@ fn reassemble(draft: &mut Proposal, base: &Settings, owned: &Owned) {
     draft.assistant_bands = bands;
     draft.notes.extend(notes);
     draft.notes.dedup();
-}
-
-fn programme(report: &Report) -> Option<Programme> {
-    let loudness = &report.loudness;
-    Some(Programme {
-        integrated_lufs: loudness.integrated_lufs?,
-        plr_db: loudness.plr_db?,
-        true_peak_dbtp: loudness.true_peak_dbtp?,
-    })
 }
 
 fn covered_s(hearing: &Hearing) -> f64 {

@@ -14,8 +14,10 @@ use thread_priority::ThreadPriority;
 use super::hearing::Hearing;
 use super::proposer::Proposer;
 use super::{rehearsal, turn};
+use crate::assistant::style::Style;
 use crate::handoff::WorkerSide;
-use crate::handoff::errand::{Answer, Job};
+use crate::handoff::capture::Reader;
+use crate::handoff::errand::{Answer, Job, Receiver};
 use crate::params::FinalcoatParams;
 
 /// How often it looks whether there is something to hear.
@@ -30,12 +32,19 @@ pub struct Worker {
 impl Worker {
     /// Starts the thread. Without a thread (the system has none left) the plugin works, but cannot
     /// solve the drive.
-    pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>) -> Self {
+    pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>, styles: Vec<Style>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
+        let WorkerSide {
+            capture,
+            errand,
+            listen,
+        } = side;
+        // Here and not on the thread: what is wished from now on is a change.
+        let proposer = Proposer::new(params, listen, styles);
         let thread = std::thread::Builder::new()
             .name("finalcoat worker".to_owned())
-            .spawn(move || run(side, params, &stopped));
+            .spawn(move || run(capture, &errand, proposer, &stopped));
         Self {
             stop,
             thread: thread.ok(),
@@ -54,21 +63,21 @@ impl Drop for Worker {
     }
 }
 
-fn run(side: WorkerSide, params: Arc<FinalcoatParams>, stop: &AtomicBool) {
+fn run(capture: Reader, errand: &Receiver, mut proposer: Proposer, stop: &AtomicBool) {
     // Not every system lets a thread step back; then it runs like any other.
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
-    side.errand.wake_here();
-    let mut hearing = Hearing::new(side.capture);
-    let mut proposer = Proposer::new(params, side.listen);
+    errand.wake_here();
+    let mut hearing = Hearing::new(capture);
+    let mut proposer = Proposer::new(params, side.listen, styles);
     while !stop.load(Ordering::Acquire) {
         hearing.listen();
-        if let Some(job) = side.errand.take() {
+        if let Some(job) = errand.take() {
             let result = solve(&job, &mut hearing, stop);
             job.finish(result);
             continue;
         }
         proposer.step(&mut hearing, &|| {
-            stop.load(Ordering::Acquire) || side.errand.waits()
+            stop.load(Ordering::Acquire) || errand.waits()
         });
         std::thread::park_timeout(LOOK_EVERY);
     }

@@ -1,0 +1,322 @@
+//! The way of a proposal through the plugin: listened to by time-code, rehearsed by the worker, applied.
+#![cfg(feature = "plugin")]
+
+#[path = "support/song.rs"]
+mod song;
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use finalcoat::analysis::bands::THIRDS;
+use finalcoat::analysis::report::Span;
+use finalcoat::assistant::advice::{Advice, Switch};
+use finalcoat::assistant::ownership;
+use finalcoat::assistant::proposal::Owned;
+use finalcoat::assistant::style::{self, Style};
+use finalcoat::assistant::wishes::LoudnessWish;
+use finalcoat::dsp::block::{StereoBlock, Stream};
+use finalcoat::dsp::meter::Meter;
+use finalcoat::engine::Engine;
+use finalcoat::engine::settings::Settings;
+use finalcoat::handoff::capture::Place;
+use finalcoat::handoff::listen::{Status, Work};
+use finalcoat::handoff::{self, AudioSide, EditorSide};
+use finalcoat::params::FinalcoatParams;
+use finalcoat::params::session::Session;
+use finalcoat::plugin::live::Live;
+use finalcoat::plugin::worker::Worker;
+use nice_plug::prelude::Params;
+
+struct Rig {
+    live: Live,
+    out: AudioSide,
+    editor: EditorSide,
+    params: Arc<FinalcoatParams>,
+    _worker: Worker,
+}
+
+impl Rig {
+    fn new(rate_hz: f64) -> Self {
+        let (mut out, editor, worker_side) = handoff::new();
+        let mut live = Live::new(Stream::new(rate_hz), &Settings::default());
+        live.measure_anew(&mut out);
+        let params = Arc::new(FinalcoatParams::default());
+        let worker = Worker::start(worker_side, params.clone(), styles());
+        Self {
+            live,
+            out,
+            editor,
+            params,
+            _worker: worker,
+        }
+    }
+
+    /// Plays at a second of the song, not so fast that the worker loses anything.
+    fn play(&mut self, channels: &[Vec<f32>; 2], place: Place) {
+        let [mut left, mut right] = channels.clone();
+        self.live.set_place(place);
+        for (n, (left, right)) in left.chunks_mut(500).zip(right.chunks_mut(500)).enumerate() {
+            self.live
+                .process(&mut StereoBlock::new(left, right), &mut self.out);
+            if n % 40 == 39 {
+                thread::sleep(Duration::from_millis(30));
+            }
+        }
+        thread::sleep(Duration::from_millis(400));
+    }
+
+    fn session(&self) -> Session {
+        self.params.kept.session.get()
+    }
+
+    fn status(&self) -> Status {
+        self.editor.listen.status()
+    }
+
+    /// Waits until there is another proposal than `before`.
+    fn advice(&self, before: Option<&Arc<Advice>>) -> Arc<Advice> {
+        for _ in 0..40_000 {
+            if let Some(advice) = self.session().advice
+                && before.is_none_or(|before| !Arc::ptr_eq(before, &advice))
+            {
+                return advice;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        panic!("no proposal: {:?}", self.status());
+    }
+
+    fn until(&self, there: impl Fn(&Status) -> bool) -> Status {
+        loop {
+            let status = self.status();
+            if there(&status) {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn works(&self) {
+        self.until(|status| status.work != Work::Idle);
+    }
+}
+
+/// Those that come with Finalcoat, or one as good as any.
+fn styles() -> Vec<Style> {
+    let mut styles = style::factory();
+    if styles.is_empty() {
+        styles.push(Style {
+            name: "plain".to_owned(),
+            description: String::new(),
+            source: String::new(),
+            level_db: core::array::from_fn(|band| 6.0 - 0.8 * (band as f64 - 8.0).abs()),
+            spread_db: [3.0; THIRDS],
+            side_to_mid_db: [-25.0, -12.0, -9.0, -8.0],
+            side_to_mid_spread_db: [3.0; 4],
+            dynamics_db: [6.0; 4],
+            dynamics_spread_db: [2.0; 4],
+            plr_db: 11.0,
+            plr_spread_db: 2.0,
+            loudness_lufs: -11.0,
+            percussiveness: 0.0,
+            energy: 0.5,
+        });
+    }
+    styles
+}
+
+fn bounced_lufs(rate_hz: f64, channels: &[Vec<f32>; 2], settings: &Settings) -> f64 {
+    let stream = Stream::new(rate_hz);
+    let [mut left, mut right] = channels.clone();
+    Engine::new(stream, settings).process(&mut StereoBlock::new(&mut left, &mut right));
+    let mut meter = Meter::new(stream);
+    meter.process(&left, &right);
+    meter.reading().integrated_lufs.unwrap()
+}
+
+#[test]
+fn what_is_listened_to_becomes_a_proposal_and_wishes_change_it_without_playing_again() {
+    let (rate_hz, channels) = song::demo();
+    let seconds = channels[0].len() as f64 / rate_hz;
+    let mut rig = Rig::new(rate_hz);
+    rig.play(&channels, Place::At(0));
+    assert_eq!(rig.status().covered_s, 0.0, "nobody pressed Listen");
+    rig.editor.listen.listen(true);
+    thread::sleep(Duration::from_millis(100));
+    rig.play(&channels, Place::Stopped);
+    assert_eq!(rig.status().covered_s, 0.0, "the transport stood");
+    // Ten seconds in, and again: it is one song.
+    let start = (10.0 * rate_hz) as i64;
+    rig.play(&channels, Place::At(start));
+    rig.play(&channels, Place::At(start));
+    let end_s = 10.0 + seconds;
+    let arrived = |covered: &[Span]| covered.last().is_some_and(|last| last.end_s > end_s - 0.2);
+    let covered = rig.until(|status| arrived(&status.covered)).covered;
+    let [Span { start_s, end_s }] = covered[..] else {
+        panic!("{covered:?}");
+    };
+    assert!((start_s - 10.0).abs() < 0.11 && (end_s - 10.0 - seconds).abs() < 0.2);
+    rig.editor.listen.listen(false);
+    rig.editor.listen.propose();
+    let first = rig.advice(None);
+    println!("{first:#?}");
+    assert!(first.rehearsed && first.reached_lufs.is_some());
+    assert!(!rig.session().listened.spans.is_empty());
+
+    rig.params
+        .kept
+        .session
+        .edit(|session| session.wishes.loudness = LoudnessWish::Target(-14.0));
+    let second = rig.advice(Some(&first));
+    assert_eq!(second.goal_lufs, Some(-14.0));
+    let reached = second.reached_lufs.unwrap();
+    assert!((reached + 14.0).abs() <= 0.1, "{reached}");
+
+    // What is applied is what was proposed, and as loud at any intensity.
+    let applied = ownership::applied(&second, &Settings::default(), &Owned::default(), false);
+    assert_eq!(applied.intensity, ownership::FIRST_INTENSITY_PCT);
+    assert_eq!(applied.loudness, second.settings.loudness);
+    for intensity in [50.0, 100.0] {
+        let settings = Settings {
+            intensity,
+            ..applied
+        };
+        let bounced = bounced_lufs(rate_hz, &channels, &settings);
+        println!("{intensity} %: {bounced:.2} LUFS");
+        assert!((bounced + 14.0).abs() <= 0.5, "{bounced} at {intensity} %");
+    }
+
+    let (kind, nth) = (second.moves[0].kind, 0);
+    rig.params.kept.session.edit(|session| {
+        session.switches.push(Switch {
+            kind,
+            nth,
+            on: false,
+        })
+    });
+    let third = rig.advice(Some(&second));
+    assert!(!third.moves[0].on);
+    assert_ne!(third.settings, second.settings);
+
+    // A reference that is none says so, and the proposal stays.
+    rig.params
+        .kept
+        .session
+        .edit(|session| session.references.push("no/such/song.wav".to_owned()));
+    rig.editor.listen.wake();
+    let fault = rig.until(|status| status.fault.is_some()).fault.unwrap();
+    assert!(
+        fault.contains("song.wav") && fault.contains("no such file"),
+        "{fault}"
+    );
+    assert!(rig.session().advice.is_some());
+
+    // All of it fits a state, and comes back.
+    let begun = Instant::now();
+    let fields = rig.params.serialize_fields();
+    let written = begun.elapsed();
+    let bytes = serde_json::to_string(&fields).unwrap().len();
+    let begun = Instant::now();
+    let again = FinalcoatParams::default();
+    again.deserialize_fields(&fields);
+    println!(
+        "state: {bytes} bytes, written in {written:?}, read in {:?}",
+        begun.elapsed()
+    );
+    assert!(bytes < 48 << 10, "{bytes}");
+    assert_eq!(again.kept.session.get(), rig.session());
+}
+
+#[test]
+fn a_cancelled_proposal_stays_cancelled_and_two_instances_take_turns() {
+    let (rate_hz, channels) = song::demo();
+    let mut rigs = [Rig::new(rate_hz), Rig::new(rate_hz)];
+    for rig in &mut rigs {
+        rig.editor.listen.listen(true);
+        thread::sleep(Duration::from_millis(60));
+        rig.play(&channels, Place::At(0));
+        rig.editor.listen.listen(false);
+        thread::sleep(Duration::from_millis(60));
+        rig.editor.listen.cancel();
+    }
+    thread::sleep(Duration::from_millis(300));
+    for rig in &rigs {
+        rig.editor.listen.cancel();
+        thread::sleep(Duration::from_millis(300));
+        assert_eq!(rig.status().work, Work::Idle);
+    }
+    let before = rigs.each_ref().map(|rig| rig.session().advice);
+    for rig in &rigs {
+        rig.editor.listen.propose();
+        rig.works();
+    }
+    let (mut together, mut waited) = (0, 0);
+    let cancelled = Instant::now();
+    while cancelled.elapsed() < Duration::from_millis(1500) {
+        let both = rigs.each_ref().map(|rig| rig.status().work);
+        let rehearse = |work: &Work| matches!(work, Work::Rehearsing(_));
+        together += u32::from(both.iter().all(rehearse));
+        waited += u32::from(both.contains(&Work::Waiting));
+        thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!(together, 0);
+    assert!(waited > 0);
+    rigs[0].until(|status| matches!(status.work, Work::Rehearsing(_)));
+    let begun = Instant::now();
+    rigs[0].editor.listen.cancel();
+    while rigs[0].status().work != Work::Idle {
+        thread::sleep(Duration::from_micros(200));
+    }
+    println!("cancelled in {:?}", begun.elapsed());
+    let second = rigs[1].advice(before[1].as_ref());
+    assert!(second.rehearsed);
+    assert_eq!(rigs[0].session().advice, before[0]);
+    rigs[0].editor.listen.propose();
+    rigs[0].works();
+    rigs[0].until(|status| matches!(status.work, Work::Rehearsing(_)));
+    let begun = Instant::now();
+    drop(rigs);
+    println!("joined in {:?}", begun.elapsed());
+}
+
+#[test]
+fn a_session_that_is_opened_again_can_still_be_switched() {
+    let params = Arc::new(FinalcoatParams::default());
+    let (rate_hz, channels) = song::demo();
+    let mut rig = Rig::new(rate_hz);
+    rig.editor.listen.listen(true);
+    thread::sleep(Duration::from_millis(60));
+    rig.play(&channels, Place::Unknown);
+    rig.editor.listen.propose();
+    let advice = rig.advice(None);
+    let fields = rig.params.serialize_fields();
+    let session = serde_json::from_str::<Session>(&fields["session"]);
+    assert_eq!(session.unwrap(), rig.session());
+    params.deserialize_fields(&fields);
+    drop(rig);
+    let (_out, editor, worker_side) = handoff::new();
+    let _worker = Worker::start(worker_side, params.clone(), styles());
+    let kind = advice.moves[0].kind;
+    params.kept.session.edit(|session| {
+        session.switches = vec![Switch {
+            kind,
+            nth: 0,
+            on: false,
+        }];
+    });
+    editor.listen.wake();
+    let again = loop {
+        let now = params.kept.session.get().advice.unwrap();
+        if !now.rehearsed {
+            break now;
+        }
+        assert_eq!(editor.listen.status().fault, None);
+        thread::sleep(Duration::from_millis(5));
+    };
+    assert!(!again.moves[0].on);
+    assert_eq!(
+        again.settings.loudness.drive_db,
+        advice.settings.loudness.drive_db
+    );
+}

@@ -1,0 +1,332 @@
+//! The assistant's panel in its states.
+
+use std::sync::Arc;
+
+use egui::{Modifiers, Pos2, Rect, vec2};
+
+use finalcoat::analysis::report::Span;
+use finalcoat::assistant::advice::{Advice, AdviceFinding, AdviceMove, AdviceVerdict, Switch};
+use finalcoat::assistant::finding::{FindingKind, Severity};
+use finalcoat::assistant::moves::{Change, MoveKind};
+use finalcoat::assistant::verdict::VerdictKind;
+use finalcoat::assistant::wishes::{LoudnessWish, MixState};
+use finalcoat::editor::view::{Gesture, ViewModel};
+use finalcoat::handoff::listen::Work;
+use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
+
+use super::harness::{Stage, click, find, texts};
+use super::views::{fresh, playing};
+
+fn listening() -> ViewModel {
+    let mut view = playing();
+    let status = &mut view.assistant.status;
+    status.on = true;
+    status.covered = vec![
+        Span {
+            start_s: 12.0,
+            end_s: 41.0,
+        },
+        Span {
+            start_s: 62.0,
+            end_s: 66.0,
+        },
+    ];
+    status.covered_s = 33.0;
+    status.gated_s = 14.0;
+    status.confidence = 0.45;
+    status.position_s = Some(66.0);
+    view
+}
+
+fn proposed() -> ViewModel {
+    let mut view = playing();
+    let one = |kind, text: &str, value, unit: &str| AdviceMove {
+        kind,
+        text: text.to_owned(),
+        value,
+        unit: unit.to_owned(),
+        change: Change::Subsonic(25.0),
+        on: true,
+    };
+    let found = |kind, severity, text: &str, advice: &str| AdviceFinding {
+        kind,
+        severity,
+        value: 3.1,
+        unit: "dB".to_owned(),
+        places: vec![[42.0, 58.0], [101.0, 117.0]],
+        text: text.to_owned(),
+        advice: advice.to_owned(),
+    };
+    let advice = Advice {
+        style: "closest to rock".to_owned(),
+        style_confidence: 0.62,
+        nearness: vec![("rock".to_owned(), 0.62), ("pop".to_owned(), 0.21)],
+        moves: vec![
+            one(
+                MoveKind::Tone,
+                "Highs lie 3.1 dB below the style's curve above 6 kHz: a shelf lifts them.",
+                2.2,
+                "dB",
+            ),
+            one(
+                MoveKind::BassNote,
+                "D2 (73.4 Hz) stands 5.2 dB above the other bass notes whenever it is played.",
+                -3.4,
+                "dB",
+            ),
+            one(
+                MoveKind::Dynamics,
+                "The low band moves 9.1 dB between its median and its peaks, 2.6 dB more than usual.",
+                2.6,
+                "dB",
+            ),
+            one(
+                MoveKind::Glue,
+                "The groups move apart by 4 dB; a slow 1.6:1 ties them.",
+                1.6,
+                ":1",
+            ),
+            one(
+                MoveKind::Width,
+                "High mids are 2.8 dB narrower than usual.",
+                115.0,
+                "%",
+            ),
+            one(
+                MoveKind::Limiter,
+                "Percussive: the punchy character keeps its hits.",
+                0.6,
+                "",
+            ),
+        ],
+        notes: vec!["De-essing was given up: no equalizer band was free.".to_owned()],
+        findings: vec![
+            found(
+                FindingKind::LimiterTrigger,
+                Severity::High,
+                "The kick below 110 Hz triggers 71 % of the limiting.",
+                "Turn the kick down by 1 dB in the mix.",
+            ),
+            found(
+                FindingKind::Dull,
+                Severity::Low,
+                "Highs are 3.1 dB below the style.",
+                "The master lifts them.",
+            ),
+            found(
+                FindingKind::SmallSpeakerBass,
+                Severity::Info,
+                "A phone loses 9.4 dB of the bass.",
+                "",
+            ),
+        ],
+        verdict: AdviceVerdict {
+            kind: VerdictKind::Master,
+            confidence: 0.81,
+            summary: "A stereo master is enough: what it lacks are traits of the whole song."
+                .to_owned(),
+            if_open: "Turn the kick down by 1 dB before the master.".to_owned(),
+            if_locked: "Go on with the stereo master.".to_owned(),
+        },
+        song_lufs: Some(-16.4),
+        goal_lufs: Some(-11.0),
+        reached_lufs: Some(-11.0),
+        knee_lufs: Some(-9.8),
+        confidence: 1.0,
+        gated_s: 83.0,
+        rehearsed: true,
+        ..Advice::default()
+    };
+    let assistant = &mut view.assistant;
+    assistant.advice = Some(Arc::new(advice));
+    assistant.status.covered = vec![Span {
+        start_s: 4.0,
+        end_s: 92.0,
+    }];
+    assistant.status.covered_s = 88.0;
+    assistant.status.gated_s = 83.0;
+    assistant.status.confidence = 1.0;
+    assistant.references = vec![
+        "/music/A reference with a name.flac".to_owned(),
+        "/music/b.wav".to_owned(),
+    ];
+    assistant.styles = ["neutral", "pop", "rock", "metal"]
+        .map(str::to_owned)
+        .to_vec();
+    assistant.switches = vec![Switch {
+        kind: MoveKind::Width,
+        nth: 0,
+        on: false,
+    }];
+    assistant.owned.stages[4] = true;
+    assistant.owned.bands[2] = true;
+    assistant.owned.bands[6] = true;
+    assistant.bands[9] = true;
+    assistant.undo = [Some("Preset".to_owned()), None];
+    view
+}
+
+fn states() -> [(&'static str, ViewModel); 5] {
+    let mut working = proposed();
+    working.assistant.status.work = Work::Rehearsing(0.45);
+    working.assistant.wishes.loudness = LoudnessWish::Target(-11.0);
+    working.assistant.wishes.mix_state = MixState::Locked;
+    let mut changed = proposed();
+    changed.assistant.status.changed = vec![Span {
+        start_s: 62.0,
+        end_s: 90.0,
+    }];
+    changed.assistant.applied = true;
+    [
+        ("empty", fresh()),
+        ("listening", listening()),
+        ("proposal", proposed()),
+        ("working", working),
+        ("changed", changed),
+    ]
+}
+
+fn stage(size: [f32; 2], scale: f32) -> Stage {
+    let mut stage = Stage::new(size, scale);
+    stage.memory.assistant = true;
+    stage
+}
+
+#[test]
+fn the_assistants_panel_is_drawn_in_every_state() {
+    for (name, view) in states() {
+        for (size, scale) in [
+            (WINDOW_DEFAULT, 1.0),
+            (WINDOW_DEFAULT, 2.0),
+            (WINDOW_MIN, 1.0),
+        ] {
+            let mut stage = stage(size, scale);
+            let shapes = stage.still(&view);
+            let [width, height] = size;
+            stage.save(&format!("assistant-{name}-{width}x{height}@{scale}x.png"));
+            assert_eq!(stage.raster.outside, 0, "{name}");
+            let window = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
+            // What has scrolled out of a list is cut by it.
+            let texts: Vec<_> = texts(&shapes)
+                .into_iter()
+                .filter(|text| text.clip.contains_rect(text.rect))
+                .collect();
+            for (n, a) in texts.iter().enumerate() {
+                assert!(
+                    window.shrink(8.0).contains_rect(a.rect),
+                    "{name}: {:?}",
+                    a.words
+                );
+                for b in &texts[n + 1..] {
+                    let shared = a.rect.intersect(b.rect);
+                    assert!(
+                        !shared.is_positive(),
+                        "{name} {size:?}: {:?} and {:?} overlap at {shared:?}",
+                        a.words,
+                        b.words
+                    );
+                }
+            }
+        }
+    }
+    let mut stage = stage(WINDOW_DEFAULT, 1.0);
+    stage.memory.choosing_style = true;
+    stage.memory.adding = Some("/music/mix".to_owned());
+    stage.still(&proposed());
+    stage.save("assistant-menus.png");
+}
+
+#[test]
+fn what_the_assistant_says_can_be_read() {
+    let wanted = [
+        (
+            "empty",
+            &["Listen", "Nothing was listened to yet", "Apply"][..],
+        ),
+        (
+            "listening",
+            &[
+                "Stop listening",
+                "0:14 of music heard; a proposal comes at 0:20",
+            ],
+        ),
+        (
+            "proposal",
+            &[
+                "Master it",
+                "+2.2 dB",
+                "Yours, and left alone",
+                "Auto: closest to rock (62 %)",
+                "\u{2212}16.4 \u{2192} \u{2212}11.0 LUFS",
+                "Limiter trigger",
+                "0:42\u{2013}0:58  1:41\u{2013}1:57",
+            ],
+        ),
+        ("working", &["Rehearsing a proposal: 45 %", "Stop"]),
+        (
+            "changed",
+            &[
+                "The mix changed at 1:02\u{2013}1:30: listen again",
+                "Applied",
+            ],
+        ),
+    ];
+    for ((name, view), (_, wanted)) in states().into_iter().zip(wanted) {
+        let mut stage = stage([1040.0, 900.0], 1.0);
+        stage.paints = false;
+        let all: Vec<String> = texts(&stage.still(&view))
+            .into_iter()
+            .map(|text| text.words)
+            .collect();
+        for wanted in wanted {
+            assert!(
+                all.iter().any(|text| text == wanted),
+                "{name}: {wanted:?}: {all:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_assistants_buttons_return_what_was_meant() {
+    let mut stage = stage([1040.0, 900.0], 1.0);
+    stage.paints = false;
+    let view = proposed();
+    let mut press = |words: &str| {
+        let at = find(&mut stage, &view, words).center();
+        click(&mut stage, &view, at, Modifiers::NONE)
+    };
+    assert_eq!(press("Listen"), [Gesture::Listen(true)]);
+    assert_eq!(press("Apply"), [Gesture::Apply]);
+    assert_eq!(press("Undo"), [Gesture::Undo]);
+    assert_eq!(press("Redo"), [], "nothing was undone");
+    assert_eq!(press("Propose"), [Gesture::Propose]);
+    assert_eq!(press("take over"), [Gesture::TakeOver(1, true)]);
+    let [Gesture::Wish(wishes)] = &press("Number")[..] else {
+        panic!("no wish");
+    };
+    assert_eq!(
+        wishes.loudness,
+        LoudnessWish::Target(f64::from(view.goal_lufs))
+    );
+    let [Gesture::Wish(wishes)] = &press("Open")[..] else {
+        panic!("no wish");
+    };
+    assert_eq!(wishes.mix_state, MixState::Open);
+    let row = find(&mut stage, &view, "Tone");
+    let switch = egui::pos2(
+        find(&mut stage, &view, "What it thinks").left() - 46.0,
+        row.center().y,
+    );
+    assert_eq!(
+        click(&mut stage, &view, switch, Modifiers::NONE),
+        [Gesture::SwitchMove(MoveKind::Tone, 0, false)]
+    );
+    // A stage's tab leads back to the stage.
+    let tab = find(&mut stage, &view, "Colour").center();
+    click(&mut stage, &view, tab, Modifiers::NONE);
+    assert!(!stage.memory.assistant);
+    let tab = find(&mut stage, &view, "Assistant").center();
+    click(&mut stage, &view, tab, Modifiers::NONE);
+    assert!(stage.memory.assistant);
+}
