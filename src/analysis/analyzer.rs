@@ -291,3 +291,6 @@ impl Meters {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,13 +26,19 @@ impl fmt::Debug for FrameFft {
     }
 }
 
-/// The power of two nearest (in octaves) to `seconds` of a stream.
-pub(super) fn frame_length(seconds: f64, sample_rate_hz: f64) -> usize {
-    let octaves = libm::round(libm::log2((seconds * sample_rate_hz).max(16.0)));
-    1 << (octaves as usize).min(20)
+/// Samples of a frame that lasts `seconds`, at any rate.
+pub(super) fn frame_samples(seconds: f64, sample_rate_hz: f64) -> usize {
+    (libm::round(seconds * sample_rate_hz) as usize).clamp(16, 1 << 20)
 }
 
 impl FrameFft {
+    /// Frames that last as long at every rate, padded to a power of two: chosen so that at 48 kHz and its
+    /// doubles little is padded.
+    pub(super) fn lasting(seconds: f64, sample_rate_hz: f64) -> Self {
+        let window = frame_samples(seconds, sample_rate_hz);
+        Self::new(window, window.next_power_of_two(), sample_rate_hz)
+    }
+
     /// Frames of `window` samples, padded with silence to `length`.
     pub(super) fn new(window: usize, length: usize, sample_rate_hz: f64) -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(length);
@@ -128,7 +134,7 @@ impl BinBand {
     }
 
     /// The same for powers that begin with the bin `start`.
-    pub(super) fn from_bin(self, start: usize) -> Self {
+    pub(super) fn starting_at(self, start: usize) -> Self {
         Self {
             first: self.first.saturating_sub(start),
             last: self.last.saturating_sub(start),

@@ -130,6 +130,10 @@ pub struct RhythmReport {
     pub tempo_bpm: Option<f64>,
     /// Peak of the beat's autocorrelation over its mean; below 2 the tempo means little.
     pub tempo_strength: f64,
+    /// Mean rise of the bands within 20 ms, in dB: how much happens.
+    pub flux_db: f64,
+    /// Centre of the spectrum's power on a scale of octaves, mean over time, in Hz.
+    pub centroid_hz: f64,
     /// How dense and driving it is, 0 calm to 1 driving (dsp-notes §8, arousal).
     pub energy: f64,
 }
@@ -184,6 +188,9 @@ pub struct RingingNote {
     pub name: String,
     /// Level above the median of the notes played, in dB.
     pub excess_db: f64,
+    /// Mean power above that of the strongest other note (two semitones off or more), in dB. The better
+    /// evidence: of 142 finished songs 15 % have a note above 4.2 dB and 5 % one above 5.7 dB.
+    pub margin_db: f64,
     /// Share of the gated time it sounds, 0 to 1.
     pub active: f64,
     /// Width at −3 dB as a Q.
@@ -293,6 +300,8 @@ impl Report {
                 onsets_per_s: 3.0,
                 tempo_bpm: Some(110.0),
                 tempo_strength: 3.0,
+                flux_db: 1.3,
+                centroid_hz: 300.0,
                 energy: 0.5,
             },
             stereo: StereoReport {

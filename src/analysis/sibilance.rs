@@ -2,7 +2,7 @@
 
 use super::code::{self, code};
 use super::dynamics::REFERENCE_DB;
-use super::frame::{BinBand, FrameFft, frame_length};
+use super::frame::{BinBand, FrameFft};
 use super::hearing::Hearing;
 use super::report::SibilanceReport;
 use super::slice::{SLICES_PER_SECOND, Slices, spans};
@@ -11,7 +11,7 @@ use crate::dsp::block::Stream;
 
 /// Frames per slice: one every 5 ms.
 const FRAMES: usize = 20;
-const FRAME_S: f64 = 0.0113;
+const FRAME_S: f64 = 0.010_66;
 const SHARP_HZ: [f64; 2] = [5_000.0, 9_000.0];
 const BODY_HZ: [f64; 2] = [1_000.0, 4_000.0];
 const CENTROID_HZ: [f64; 2] = [4_000.0, 11_000.0];
@@ -49,13 +49,12 @@ pub struct SibilanceMeter {
 impl SibilanceMeter {
     /// A meter for one stream.
     pub fn new(stream: Stream) -> Self {
-        let length = frame_length(FRAME_S, stream.sample_rate_hz);
-        let fft = FrameFft::new(length, length, stream.sample_rate_hz);
+        let fft = FrameFft::lasting(FRAME_S, stream.sample_rate_hz);
         let (bin_hz, bins) = (fft.bin_hz(), fft.bins());
         let place = |hz: f64| ((hz / bin_hz) as usize).min(bins - 1);
         let first = place(BODY_HZ[0]).saturating_sub(1);
         let last = (place(CENTROID_HZ[1]) + 1).min(bins - 1);
-        let band = |[low, high]: [f64; 2]| BinBand::new(low, high, bin_hz, bins).from_bin(first);
+        let band = |[low, high]: [f64; 2]| BinBand::new(low, high, bin_hz, bins).starting_at(first);
         Self {
             powers: vec![0.0; last + 1 - first],
             sharp: band(SHARP_HZ),
@@ -188,4 +187,45 @@ fn bursts(slices: &Slices<'_>, frames: &[Option<(f64, f64)>], median_db: f64) ->
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::slice::Slice;
+
+    /// A steady body with a burst of `sharp_db` over it for 80 ms twice a second.
+    fn speech(sharp_db: f64) -> Vec<Slice> {
+        let level = |db: f64| code(libm::exp10(0.1 * db) as f32);
+        (0..100)
+            .map(|n| {
+                let mut slice = Slice {
+                    weighted_power: 0.01,
+                    ..Slice::default()
+                };
+                slice.sibilance.body = [level(-25.0); FRAMES];
+                slice.sibilance.sharp = [level(-40.0); FRAMES];
+                slice.sibilance.center_hz = 7_000.0;
+                if n % 5 == 2 {
+                    slice.sibilance.sharp[2..18].fill(level(-40.0 + sharp_db));
+                }
+                slice
+            })
+            .collect()
+    }
+
+    #[test]
+    fn bursts_are_counted_and_their_level_told() {
+        let calm = speech(0.0);
+        let slices = Slices::of(calm.iter().enumerate().collect()).expect("all of it counts");
+        let report = SibilanceReport::of(&slices);
+        assert_eq!((report.bursts_per_s, report.excess_db), (0.0, 0.0));
+        let sharp = speech(18.0);
+        let slices = Slices::of(sharp.iter().enumerate().collect()).expect("all of it counts");
+        let report = SibilanceReport::of(&slices);
+        assert!((report.bursts_per_s - 2.0).abs() < 0.01);
+        assert!((report.excess_db - 18.0).abs() < 0.1 && (report.median_db + 15.0).abs() < 0.1);
+        assert_eq!(report.center_hz, 7_000.0);
+        assert_eq!(report.places.len(), 1);
+    }
 }

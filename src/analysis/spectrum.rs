@@ -1,17 +1,17 @@
 //! The long spectrum of a slice: third-octaves and wide bands of left and right with their cross power, and
 //! a fine spectrum for narrow peaks.
 //!
-//! One Hann frame of about 180 ms ends with each slice, so that frames overlap by almost half.
+//! One Hann frame of 171 ms ends with each slice, so that frames overlap by almost half.
 
 use super::bands::{THIRDS, WIDE, center_hz};
 use super::code::code;
-use super::frame::{BinBand, FrameFft, frame_length};
+use super::frame::{BinBand, FrameFft, frame_samples};
 use super::hearing::Hearing;
 use crate::dsp::block::Stream;
 use crate::engine::settings::image::{SPLIT_HIGH_HZ, SPLIT_LOW_HZ, SPLIT_MID_HZ};
 
 /// Length of a frame.
-const FRAME_S: f64 = 0.178;
+const FRAME_S: f64 = 0.1706;
 /// Points of the fine spectrum.
 pub const FINE: usize = 147;
 /// Points per octave.
@@ -151,8 +151,7 @@ impl SpectrumMeter {
     /// A meter for one stream.
     pub fn new(stream: Stream) -> Self {
         let rate_hz = stream.sample_rate_hz;
-        let length = Self::past_frames(stream);
-        let fft = FrameFft::new(length, length, rate_hz);
+        let fft = FrameFft::lasting(FRAME_S, rate_hz);
         let (bins, bin_hz) = (fft.bins(), fft.bin_hz());
         let band = |low: f64, high: f64| BinBand::new(low, high, bin_hz, bins);
         let splits = [SPLIT_LOW_HZ, SPLIT_MID_HZ, SPLIT_HIGH_HZ].map(|r| f64::from(r.default));
@@ -183,7 +182,7 @@ impl SpectrumMeter {
 
     /// Frames that have to be kept for it.
     pub(super) fn past_frames(stream: Stream) -> usize {
-        frame_length(FRAME_S, stream.sample_rate_hz)
+        frame_samples(FRAME_S, stream.sample_rate_hz)
     }
 
     /// Hears a slice.

@@ -45,9 +45,10 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
     let style = &mut moved.style;
 
     for third in 0..THIRDS {
-        let seen = references.iter().filter_map(|reference| {
-            reaches(reference, third).then(|| (reference.tone.level_db[third], trust(reference)))
-        });
+        let seen = references
+            .iter()
+            .filter(|reference| reaches(reference, third))
+            .map(|reference| (reference.tone.level_db[third], trust(reference)));
         let (level_db, spread_db) = (&mut style.level_db[third], &mut style.spread_db[third]);
         blend(
             Mean::of(seen),
@@ -58,13 +59,13 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
         );
     }
     for band in 0..WIDE {
-        let seen = references.iter().filter_map(|reference| {
-            let bands = &reference.stereo.bands;
-            bands
-                .iter()
-                .any(|band| band.side_to_mid_db > MONO_DB)
-                .then(|| (bands[band].side_to_mid_db.max(MONO_DB), trust(reference)))
-        });
+        let seen = references
+            .iter()
+            .filter(|reference| tells_width(reference))
+            .map(|reference| {
+                let side_to_mid_db = reference.stereo.bands[band].side_to_mid_db;
+                (side_to_mid_db.max(MONO_DB), trust(reference))
+            });
         let (level_db, spread_db) = (
             &mut style.side_to_mid_db[band],
             &mut style.side_to_mid_spread_db[band],
@@ -172,6 +173,12 @@ fn trust(reference: &Report) -> f64 {
 /// The same for what a limiter changes.
 fn unlimited(reference: &Report) -> f64 {
     trust(reference) * (1.0 - reference.faults.limiting.confidence.clamp(0.0, 1.0))
+}
+
+/// Whether the reference is stereo at all.
+fn tells_width(reference: &Report) -> bool {
+    let bands = &reference.stereo.bands;
+    bands.iter().any(|band| band.side_to_mid_db > MONO_DB)
 }
 
 /// Whether the reference holds this band at all.

@@ -1,7 +1,13 @@
 //! Style targets: what finished music of a kind measures like, and how near a song is to each.
 
+mod blend;
+mod nearness;
+
+use super::moves::tone::prior::{BANDS, FIRST, prior};
 use crate::analysis::bands::{THIRDS, WIDE};
+use crate::analysis::report::Report;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// A style as its file in `assets/styles` (or the user's folder) says it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -60,23 +66,111 @@ pub struct Target {
     pub from_references: bool,
 }
 
+/// What stands for all styles together, and for songs that are near none.
+const NEUTRAL: &str = "neutral";
+/// A style that the user chose is meant; how the song itself moves still says half of its word.
+const CHOSEN_SHIFT: f64 = 0.5;
+/// Third-octaves whose mean is 0 dB (200 Hz–2 kHz).
+const REFERENCE: core::ops::RangeInclusive<usize> = 10..=20;
+
+/// Files in `assets/styles`.
+const FILES: [&str; 10] = [
+    include_str!("../../assets/styles/neutral.toml"),
+    include_str!("../../assets/styles/pop.toml"),
+    include_str!("../../assets/styles/electronic.toml"),
+    include_str!("../../assets/styles/hip-hop.toml"),
+    include_str!("../../assets/styles/rock.toml"),
+    include_str!("../../assets/styles/metal.toml"),
+    include_str!("../../assets/styles/acoustic.toml"),
+    include_str!("../../assets/styles/jazz.toml"),
+    include_str!("../../assets/styles/classical.toml"),
+    include_str!("../../assets/styles/lo-fi.toml"),
+];
+
 /// The styles that come with Finalcoat.
 pub fn factory() -> Vec<Style> {
-    Vec::new()
+    static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
+        let parsed = FILES.iter().map(|text| toml::from_str(text));
+        parsed
+            .map(|style| style.expect("a test reads the same files"))
+            .collect()
+    });
+    STYLES.clone()
 }
 
-/// What a song is measured against: the user's choice by name, or all styles by their nearness.
-pub fn target(
-    _report: &crate::analysis::report::Report,
-    styles: &[Style],
-    _chosen: Option<&str>,
-) -> Option<Target> {
-    let style = styles.first()?.clone();
+/// What a song is measured against: the user's choice by name, or all styles by their nearness. `None` only
+/// without styles.
+///
+/// Unless a style is chosen, the tone expected of the song is that of finished music that moves as it does
+/// ([`prior`]): it says more than any style's mean, and what an equalizer did to the song does not move it.
+pub fn target(report: &Report, styles: &[Style], chosen: Option<&str>) -> Option<Target> {
+    let nearness = nearness::nearness(report, styles);
+    let shift_db = prior().shift_db(&report.tone);
+    let heard = report.heard.confidence.clamp(0.0, 1.0);
+    if let Some(style) = chosen.and_then(|name| named(styles, name)) {
+        let mut style = style.clone();
+        for (band, shift_db) in shift_db.iter().enumerate() {
+            style.level_db[FIRST + band] += CHOSEN_SHIFT * shift_db;
+        }
+        leveled(&mut style.level_db);
+        return Some(Target {
+            name: style.name.clone(),
+            confidence: heard,
+            nearness,
+            style,
+            from_references: false,
+        });
+    }
+    let nearest = nearness.first()?.clone();
+    let neutral = named(styles, NEUTRAL).or(styles.first())?;
+    let mut style = blend::blend(styles, &nearness, neutral);
+    style.name.clone_from(&nearest.name);
+    style.description = "All styles, each by its nearness.".to_owned();
+    expect(&mut style, &shift_db);
     Some(Target {
-        name: style.name.clone(),
-        confidence: 0.0,
-        nearness: Vec::new(),
+        name: format!("closest to {}", nearest.name),
+        confidence: nearest.weight * heard,
+        nearness,
         style,
         from_references: false,
     })
 }
+
+fn named<'a>(styles: &'a [Style], name: &str) -> Option<&'a Style> {
+    let plain = |text: &str| text.trim().to_lowercase();
+    styles
+        .iter()
+        .find(|style| plain(&style.name) == plain(name))
+}
+
+/// Puts the tone expected of the song in the place of the styles' mean; beyond the bands that the prior
+/// speaks of, the styles go on from its ends.
+fn expect(style: &mut Style, shift_db: &[f64; BANDS]) {
+    let usual_db = prior().level_db();
+    let expected_db: [f64; BANDS] = core::array::from_fn(|band| usual_db[band] + shift_db[band]);
+    let last = FIRST + BANDS - 1;
+    let below_db = expected_db[0] - style.level_db[FIRST];
+    let above_db = expected_db[BANDS - 1] - style.level_db[last];
+    for third in 0..THIRDS {
+        if third < FIRST {
+            style.level_db[third] += below_db;
+        } else if third > last {
+            style.level_db[third] += above_db;
+        } else {
+            style.level_db[third] = expected_db[third - FIRST];
+            style.spread_db[third] = prior().spread_db(third - FIRST);
+        }
+    }
+    leveled(&mut style.level_db);
+}
+
+/// Brings the mean of 200 Hz–2 kHz to 0 dB.
+fn leveled(level_db: &mut [f64; THIRDS]) {
+    let mean_db = REFERENCE.map(|third| level_db[third]).sum::<f64>() / REFERENCE.count() as f64;
+    for level_db in level_db {
+        *level_db -= mean_db;
+    }
+}
+
+#[cfg(test)]
+mod tests;

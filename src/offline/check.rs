@@ -80,7 +80,7 @@ pub fn check(path: &Path, job: &CheckJob, watch: Watch<'_>) -> Outcome<Checked> 
 /// Meters a file and analyses it; no report of what is too short or too quiet.
 pub fn analyse(path: &Path, watch: Watch<'_>) -> Outcome<(Measurement, Option<Report>)> {
     let mut analyzer: Option<Analyzer> = None;
-    let heard = listen_with(path, false, watch, &mut |stream, left, right| {
+    let heard = listen_with(path, false, watch, |stream, left, right| {
         analyzer
             .get_or_insert_with(|| Analyzer::new(stream))
             .process(left, right, None);
@@ -97,7 +97,7 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
             measurement,
             style: None,
             tone_deviation_db: Vec::new(),
-            translation: Vec::new(),
+            translation: report.map_or_else(Vec::new, |report| report.translation.clone()),
             verdict,
             findings,
         };

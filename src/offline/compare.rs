@@ -117,7 +117,7 @@ fn listen(path: &Path, watch: Watch<'_>) -> Outcome<Side> {
     let mut analyzer: Option<Analyzer> = None;
     let Heard {
         measurement, audio, ..
-    } = listen_with(path, true, watch, &mut |stream, left, right| {
+    } = listen_with(path, true, watch, |stream, left, right| {
         analyzer
             .get_or_insert_with(|| Analyzer::new(stream))
             .process(left, right, None);

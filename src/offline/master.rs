@@ -1,28 +1,35 @@
 //! The whole way of one song: listen, solve, render, trim, write.
 
+mod assisted;
+
 use super::failure::{Failure, Outcome};
-use super::measure::{Heard, Measurement, listen, rounded};
+use super::measure::{Heard, Measurement, listen_with, rounded};
 #[cfg(feature = "mp3")]
 use super::mp3::Mp3Writer;
 use super::output::{OutputFile, commit_both};
 use super::quantize::BitDepth;
 use super::raw::RawAudio;
 use super::read::SAMPLE_RATE_HZ;
-use super::render::{Rendered, keeps_ceiling, render};
+use super::render::{Rendered, keeps_ceiling, render, render_loudness, shape};
 use super::services::Service;
 use super::tags::Tags;
 use super::watch::Watch;
 use super::write::{Container, Shape, SoundWriter, Written};
+use crate::analysis::analyzer::Analyzer;
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution, TOLERANCE_LU};
 use crate::assistant::limiting::Limiting;
 use crate::assistant::style::Style;
+use crate::assistant::verdict::Verdict;
 use crate::assistant::wishes::Wishes;
+use crate::dsp::block::Stream;
 use crate::dsp::units::{db_to_gain, gain_to_db};
 use crate::engine::settings::Settings;
 use crate::preset;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+pub use assisted::Assisted;
 
 /// Where `auto` aims until styles are known: what most streaming services play at, in LUFS.
 const AUTO_LUFS: f64 = -14.0;
@@ -109,8 +116,11 @@ pub struct Mastered {
     pub settings: Settings,
     /// What was done and why.
     pub reasons: Vec<Reason>,
-    /// What kind of song it is; nothing, JSON `null`, until songs are analysed.
-    pub verdict: (),
+    /// What is to be done with the song; `None`, JSON `null`, where nothing was proposed.
+    pub verdict: Option<Verdict>,
+    /// What was proposed and why, where the assistant worked.
+    #[serde(flatten)]
+    pub assisted: Option<Box<Assisted>>,
     /// What the user should know and may want to act on.
     pub warnings: Vec<String>,
     /// How much was limited.
@@ -171,25 +181,43 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         }
         None => None,
     };
+    let mut analyzer: Option<Analyzer> = None;
     let Heard {
         reading: before_reading,
         measurement: before,
         audio,
-    } = listen(input, true, watch)?;
+    } = listen_with(input, true, watch, |stream, left, right| {
+        if job.assist.is_some() {
+            analyzer
+                .get_or_insert_with(|| Analyzer::new(stream))
+                .process(left, right, None);
+        }
+    })?;
     let Some(mut song) = audio else {
         return Err(Failure::because("it was not kept while it was read"));
     };
     let sample_rate_hz = job.sample_rate_hz.unwrap_or(song.sample_rate_hz);
-    let goal_lufs = goal_lufs(job, &before)?;
+    let mut goal_lufs = goal_lufs(job, &before)?;
+    let mut assisted = match (&job.assist, &analyzer) {
+        (Some(assist), Some(analyzer)) => {
+            assisted::propose(job, assist, analyzer, &mut song, goal_lufs, watch)?
+        }
+        _ => None,
+    };
+    drop(analyzer);
 
     let mut settings = job.settings;
-    if let Some(service) = job.service
+    if let Some(assisted) = &assisted {
+        settings = assisted.settings;
+        goal_lufs = assisted.goal_lufs;
+    } else if let Some(service) = job.service
         && !job.ceiling_is_set
     {
         settings.loudness.ceiling_dbtp = service.advised_ceiling_dbtp(goal_lufs);
     }
     if let Some(loudest_lufs) = before_reading.max_short_term_lufs
         && !job.reference_level_is_set
+        && assisted.is_none()
     {
         settings.input.reference_level_db = loudest_lufs as f32;
     }
@@ -220,8 +248,12 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
             ) else {
                 return Err(too_little(&before));
             };
+            // The search starts at the drive that was rehearsed.
+            let rehearsed_db = assisted.as_ref().and_then(|assisted| assisted.drive_db);
             let programme = Programme {
-                integrated_lufs,
+                integrated_lufs: rehearsed_db.map_or(integrated_lufs, |drive_db| {
+                    target_lufs - f64::from(drive_db)
+                }),
                 plr_db: true_peak_dbtp - integrated_lufs,
                 true_peak_dbtp,
             };
@@ -242,12 +274,20 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         frames,
     };
     let mp3_file = mp3.as_ref().map(|(_, file, kbps)| (file, *kbps));
+    let mut ear = assisted
+        .as_ref()
+        .map(|_| Analyzer::new(Stream::new(f64::from(sample_rate_hz))));
     let written = write(
         &mut rendered.audio,
         (&output_file, mp3_file),
         shape,
         finish.trim,
         input,
+        &mut |left, right| {
+            if let Some(ear) = &mut ear {
+                ear.process(left, right, None);
+            }
+        },
         watch,
     )?;
     let trim_db = gain_to_db(finish.trim);
@@ -269,7 +309,13 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         output: output.display().to_string(),
         mp3: mp3.map(|path| path.display().to_string()),
         report: None,
-        reasons: reasons(&before, &after, &settings, job, trim_db),
+        reasons: [
+            assisted
+                .as_ref()
+                .map_or_else(Vec::new, |made| made.reasons()),
+            reasons(&before, &after, &settings, job, trim_db),
+        ]
+        .concat(),
         before: Metered {
             file: input.display().to_string(),
             measurement: before,
@@ -278,7 +324,12 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
             file: output.display().to_string(),
             measurement: after,
         },
-        verdict: (),
+        verdict: assisted.as_ref().map(|made| made.verdict.clone()),
+        assisted: assisted.take().map(|mut made| {
+            made.after = ear.and_then(|ear| ear.report());
+            made.reductions_db = std::mem::take(&mut rendered.reductions_db);
+            Box::new(made)
+        }),
         target,
         settings,
         warnings,
@@ -377,11 +428,22 @@ impl Finishing {
     ) -> Outcome<(Settings, Rendered, Solution)> {
         let mut latest: Option<(f32, Rendered)> = None;
         let mut count = 0;
+        // Only the loudness stage depends on the drive.
+        let mut shaped = if settings.bypass {
+            None
+        } else {
+            Some(shape(song, &settings, watch, "shaping")?)
+        };
         let mut at = |drive_db: f32, settings: &mut Settings, song: &mut RawAudio| {
             count += 1;
             settings.loudness.drive_db = drive_db;
             let step = format!("rendering ({count})");
-            render(song, settings, self.sample_rate_hz, watch, &step)
+            match &mut shaped {
+                Some(shaped) => {
+                    render_loudness(shaped, settings, self.sample_rate_hz, watch, &step)
+                }
+                None => render(song, settings, self.sample_rate_hz, watch, &step),
+            }
         };
         let solution = drive::solve(programme, goal, |drive_db| {
             // The former render's temporary file goes before the next one comes.
@@ -415,6 +477,7 @@ fn write(
     shape: Shape,
     trim: f64,
     input: &Path,
+    hear: &mut dyn FnMut(&[f32], &[f32]),
     watch: Watch<'_>,
 ) -> Outcome<Written> {
     let tags = Tags::read(input);
@@ -444,6 +507,7 @@ fn write(
             left.iter_mut().for_each(|x| *x *= trim);
             right.iter_mut().for_each(|x| *x *= trim);
         }
+        hear(left, right);
         writer.write(left, right)?;
         #[cfg(feature = "mp3")]
         if let Some(mp3) = &mut mp3 {

@@ -110,7 +110,7 @@ pub fn measure(path: &Path, watch: Watch<'_>) -> Outcome<Measurement> {
 
 /// Decodes a file once, measures it and, if `keep`, writes it to a raw temporary file.
 pub(super) fn listen(path: &Path, keep: bool, watch: Watch<'_>) -> Outcome<Heard> {
-    listen_with(path, keep, watch, &mut |_, _, _| ())
+    listen_with(path, keep, watch, |_, _, _| ())
 }
 
 /// As [`listen`]; `hear` is handed all of it too, in order: the stream, left and right.
@@ -118,7 +118,7 @@ pub(super) fn listen_with(
     path: &Path,
     keep: bool,
     watch: Watch<'_>,
-    hear: &mut dyn FnMut(Stream, &[f32], &[f32]),
+    mut hear: impl FnMut(Stream, &[f32], &[f32]),
 ) -> Outcome<Heard> {
     let mut file = SoundFile::open(path)?;
     let facts = file.facts();

@@ -3,6 +3,7 @@
 //! No network, no fonts or scripts from elsewhere: the file can be mailed, and read in ten years.
 
 mod charts;
+mod graphs;
 mod markup;
 mod sound;
 #[cfg(test)]
@@ -18,7 +19,6 @@ use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::assistant::cost::CostCurve;
 use crate::assistant::finding::Finding;
-use crate::assistant::style::Target;
 use crate::assistant::verdict::Verdict;
 use sound::Sounds;
 use std::io::Write;
@@ -86,9 +86,12 @@ fn tell(
     mastered: &Mastered,
     watch: Watch<'_>,
 ) -> Outcome<String> {
-    let (_, before) = analyse(input, watch)?;
-    let (_, after) = analyse(output, watch)?;
-    let target: Option<&Target> = None;
+    let made = mastered.assisted.as_deref();
+    let (before, after) = match made {
+        Some(made) => (Some(made.before.clone()), made.after.clone()),
+        None => (analyse(input, watch)?.1, analyse(output, watch)?.1),
+    };
+    let target = made.map(|made| &made.target);
     let loudness = before
         .as_ref()
         .map_or(&[][..], |report| &report.loudness.short_term_lufs);
@@ -96,15 +99,15 @@ fn tell(
         input,
         mastered,
         intensity_pct: job.assist.as_ref().map(|assist| assist.intensity_pct),
-        style: target.map(StyleFound::of),
+        style: made.map(|made| made.style.clone()),
         corridor: target.map(|target| (target.style.level_db, target.style.spread_db)),
         before: before.as_ref(),
         after: after.as_ref(),
-        reduction_db: &[],
+        reduction_db: made.map_or(&[][..], |made| &made.reductions_db),
         reduction_per_s: 10.0,
-        findings: &[],
-        verdict: None,
-        cost: None,
+        findings: made.map_or(&[][..], |made| &made.findings),
+        verdict: mastered.verdict.as_ref(),
+        cost: made.map(|made| &made.cost),
         sounds: sound::sounds(input, output, loudness, watch)?,
     };
     Ok(text::page(&story))

@@ -90,6 +90,28 @@ impl RawAudio {
         })
     }
 
+    /// The frames from `start` on, as many as there are up to `frames`; a mono song as two equal channels.
+    pub fn cut(&mut self, start: u64, frames: u64) -> Outcome<[Vec<f32>; 2]> {
+        let start = start.min(self.frames);
+        let bytes_per_frame = 4 * self.channels as u64;
+        self.file
+            .seek(SeekFrom::Start(start * bytes_per_frame))
+            .map_err(|error| Failure::temporary(&error))?;
+        let mut reader = RawReader {
+            frames_left: frames.min(self.frames - start),
+            audio: self,
+            bytes: Vec::new(),
+            left: Vec::new(),
+            right: Vec::new(),
+        };
+        let mut cut = [Vec::new(), Vec::new()];
+        while let Some((left, right)) = reader.next_chunk()? {
+            cut[0].extend_from_slice(left);
+            cut[1].extend_from_slice(right);
+        }
+        Ok(cut)
+    }
+
     /// Length in seconds.
     pub fn duration_s(&self) -> f64 {
         self.frames as f64 / f64::from(self.sample_rate_hz)

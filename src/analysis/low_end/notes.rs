@@ -93,6 +93,7 @@ pub(super) fn ringing(slices: &Slices<'_>) -> Vec<RingingNote> {
                 frequency_hz: semitone_hz(k),
                 name: note_name(k),
                 excess_db,
+                margin_db: margin_db(&mean, k),
                 active: played[k].slices as f64 / heard.len() as f64,
                 q: width_q(&mean, k),
                 threshold_db: usual_db - slices.reference_lufs + REFERENCE_DB,
@@ -100,6 +101,12 @@ pub(super) fn ringing(slices: &Slices<'_>) -> Vec<RingingNote> {
             }
         })
         .collect()
+}
+
+/// Mean power of a note above that of the strongest other one.
+fn margin_db(mean: &[f64; SEMITONES], k: usize) -> f64 {
+    let others = RANGE.filter(|o| o.abs_diff(k) >= 2).map(|o| mean[o]);
+    power_db(mean[k], -200.0) - power_db(others.fold(0.0, f64::max), -200.0)
 }
 
 fn top_db(semitones: &[u8; SEMITONES]) -> f64 {
@@ -114,4 +121,57 @@ fn width_q(mean: &[f64; SEMITONES], k: usize) -> f64 {
     // The drop of a second-order peak a semitone off: 1 + (2·Q·0.0578)².
     let ratio = libm::exp10(drop_db.clamp(0.3, 12.0) / 10.0) - 1.0;
     (libm::sqrt(ratio) / 0.1156).clamp(4.0, 14.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::slice::Slice;
+
+    /// Four notes in turn, A1 C2 D2 E2, half a second each; D2 by `excess_db` louder.
+    fn bass_line(excess_db: f64) -> Vec<Slice> {
+        let notes = [10, 13, 15, 17];
+        (0..200)
+            .map(|n| {
+                let note = notes[n / 5 % 4];
+                let level_db = -20.0 + if note == 15 { excess_db } else { 0.0 };
+                let mut slice = Slice {
+                    weighted_power: 0.01,
+                    ..Slice::default()
+                };
+                for (k, semitone) in slice.low_end.semitones.iter_mut().enumerate() {
+                    let db = level_db - 15.0 * k.abs_diff(note).min(3) as f64;
+                    *semitone = code::code(libm::exp10(0.1 * db) as f32);
+                }
+                slice
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_louder_note_is_told_and_an_even_line_is_not() {
+        for (excess_db, told) in [(0.0, false), (6.0, true), (9.0, true)] {
+            let line = bass_line(excess_db);
+            let slices = Slices::of(line.iter().enumerate().collect()).expect("all of it counts");
+            let notes = ringing(&slices);
+            assert_eq!(!notes.is_empty(), told, "{excess_db}");
+            for note in notes {
+                assert_eq!(note.name, "D2");
+                assert!((note.frequency_hz - 73.416).abs() < 0.01);
+                assert!(
+                    (note.excess_db - excess_db).abs() < 0.6,
+                    "{}",
+                    note.excess_db
+                );
+                assert!(
+                    (note.margin_db - excess_db).abs() < 0.6,
+                    "{}",
+                    note.margin_db
+                );
+                assert!((note.active - 0.25).abs() < 0.01);
+                // As loud as the others: −20 dB of power is a sine of −17 dB, the reference at −20.7 LUFS.
+                assert!((note.threshold_db - (-16.9 + 20.7 - 18.0)).abs() < 0.8);
+            }
+        }
+    }
 }

@@ -75,11 +75,9 @@ fn lanes(values: &[f32]) -> [f32; LANES] {
 /// Puts the smaller values of two in the first.
 #[inline(always)]
 fn sort(v: &mut [[f32; LANES]; TAPS], a: usize, b: usize) {
-    for lane in 0..LANES {
-        let (x, y) = (v[a][lane], v[b][lane]);
-        v[a][lane] = if x < y { x } else { y };
-        v[b][lane] = if x < y { y } else { x };
-    }
+    let (x, y) = (v[a], v[b]);
+    v[a] = core::array::from_fn(|n| if x[n] < y[n] { x[n] } else { y[n] });
+    v[b] = core::array::from_fn(|n| if x[n] < y[n] { y[n] } else { x[n] });
 }
 
 /// Medians of nine, by the network of 19 exchanges (Smith, "Implementing median filters in XC4000E FPGAs",

@@ -9,10 +9,10 @@ use crate::assistant::style::Target;
 const CLIPPED_PCT: [f64; 3] = [0.02, 0.05, 0.15];
 /// Share of pressed peaks in %, and the peak to loudness ratio of the loud third (PSR) in dB that must come
 /// with it: a loud master has one of the two.
-const PRESSED_PCT: [f64; 3] = [25.0, 30.0, 45.0];
-const PRESSED_PSR_DB: [f64; 3] = [9.0, 8.5, 7.5];
+const PRESSED_PCT: [f64; 3] = [22.0, 30.0, 45.0];
+const PRESSED_PSR_DB: [f64; 3] = [9.0, 8.6, 7.5];
 /// DC re the song's peak, in dB; less is taken out in silence.
-const DC_DB: f64 = -37.5;
+const DC_DB: f64 = -36.2;
 /// Noise in the quiet moments re the loudest 3 s, in dB.
 const NOISE_DB: [f64; 2] = [-60.0, -45.0];
 /// How sure the end of the spectrum must be a codec's.

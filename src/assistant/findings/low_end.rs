@@ -4,9 +4,11 @@ use super::{Words, finding, located, severity};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Reach};
 
-/// Level of a note above the median of the notes, in dB, and the least share of time it sounds.
-const NOTE_DB: [f64; 3] = [4.0, 6.0, 9.0];
+/// Level of a note above the median of the notes, in dB: one finished song in twenty has one of 8 dB.
+const NOTE_DB: [f64; 3] = [8.5, 8.5, 11.0];
+/// The least share of time it sounds, and the highest note that is the bass's, in Hz.
 const NOTE_ACTIVE: f64 = 0.08;
+const NOTE_MAX_HZ: f64 = 160.0;
 /// Power below 60 Hz over that below 250 Hz in dB: so little is left above that small loudspeakers lose it.
 const SUB_SHARE_DB: f64 = -0.6;
 
@@ -17,7 +19,7 @@ pub fn findings(report: &Report) -> Vec<Finding> {
 
 fn notes(report: &Report) -> Vec<Finding> {
     let notes = report.low_end.notes.iter();
-    let judged = notes.filter(|note| note.active >= NOTE_ACTIVE);
+    let judged = notes.filter(|n| n.active >= NOTE_ACTIVE && n.frequency_hz <= NOTE_MAX_HZ);
     judged
         .filter_map(|note| {
             let severity = severity(note.excess_db, NOTE_DB)?;

@@ -5,7 +5,7 @@ use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
 
 /// How far the bursts of 5–9 kHz stand out, in dB, and how many a second there must be.
-const EXCESS_DB: [f64; 3] = [12.0, 15.0, 19.0];
+const EXCESS_DB: [f64; 3] = [14.5, 14.5, 20.0];
 const BURSTS_PER_S: f64 = 0.3;
 
 /// What was found.

@@ -5,20 +5,20 @@ use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Reach, Severity};
 use crate::assistant::style::Target;
 
-/// 10th percentile of the correlation of the lows.
-const LOW_CORRELATION: [f64; 3] = [0.0, -0.15, -0.4];
-/// Side over mid of the lows in dB, from where they cancel in mono.
-const LOW_CANCELS_DB: f64 = -1.0;
-/// Side over mid of the lows in dB.
-const LOW_WIDE_DB: [f64; 3] = [-9.0, -6.0, f64::INFINITY];
+/// Lows that cancel: side over mid in dB, and the 10th percentile of their correlation, from where it is low
+/// and from where it is high. Lows that are only decorrelated stay below the first.
+const LOW_CANCELS_DB: [f64; 2] = [1.0, 2.0];
+const LOW_CORRELATION: [f64; 2] = [-0.3, -0.45];
+/// Side over mid of lows that are wide, in dB: many finished songs have −5.
+const LOW_WIDE_DB: f64 = -2.2;
 /// Side over mid in every band, in dB, below which it is mono.
 const MONO_DB: f64 = -45.0;
 /// Spreads below the style's width in the middle and upper bands.
 const NARROW_SPREADS: [f64; 2] = [1.5, 2.5];
-/// Difference of left and right in LU.
-const ONE_SIDED_LU: [f64; 3] = [0.9, 1.8, 5.0];
+/// Difference of left and right in dB that all bands but one have: a pan of one element is in one band.
+const ONE_SIDED_DB: [f64; 3] = [2.3, 2.3, 6.0];
 /// What the mono fold loses, in LU.
-const MONO_LOSS_LU: [f64; 3] = [-2.0, -3.2, -4.5];
+const MONO_LOSS_LU: [f64; 3] = [-2.8, -3.2, -4.5];
 
 /// What was found.
 pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
@@ -60,13 +60,14 @@ fn mono() -> Finding {
 /// Lows that cancel in mono, or else lows that are only wide.
 fn lows(report: &Report) -> Option<Finding> {
     let low = &report.low_end;
-    let cancels = low.side_to_mid_db > LOW_CANCELS_DB;
-    let by_correlation = severity(low.correlation_p10, LOW_CORRELATION);
-    if cancels && by_correlation.is_some() {
-        let severity = if low.side_to_mid_db > 0.0 {
+    let beyond = |n: usize| {
+        low.side_to_mid_db > LOW_CANCELS_DB[n] && low.correlation_p10 < LOW_CORRELATION[n]
+    };
+    if beyond(0) {
+        let severity = if beyond(1) {
             Severity::High
         } else {
-            by_correlation.unwrap_or(Severity::Low)
+            Severity::Low
         };
         let words = Words {
             text: format!(
@@ -87,7 +88,9 @@ fn lows(report: &Report) -> Option<Finding> {
         );
         return Some(located(found, &low.out_of_phase, None));
     }
-    let severity = severity(low.side_to_mid_db, LOW_WIDE_DB)?;
+    if low.side_to_mid_db < LOW_WIDE_DB {
+        return None;
+    }
     let words = Words {
         text: format!(
             "Below 120 Hz the sound is wide: side is {:.1} dB re mid.",
@@ -98,7 +101,7 @@ fn lows(report: &Report) -> Option<Finding> {
     };
     Some(finding(
         FindingKind::WideLowEnd,
-        severity,
+        Severity::Low,
         (low.side_to_mid_db, "dB"),
         (Cause::Song, Reach::Yes, Reach::Yes),
         words,
@@ -107,18 +110,27 @@ fn lows(report: &Report) -> Option<Finding> {
 }
 
 fn one_sided(report: &Report) -> Option<Finding> {
-    let balance_lu = report.stereo.balance_lu;
-    let severity = severity(balance_lu.abs(), ONE_SIDED_LU)?;
-    let side = if balance_lu > 0.0 { "Left" } else { "Right" };
+    let mut bands = report.stereo.bands.map(|band| band.balance_db);
+    bands.sort_by(f64::total_cmp);
+    let balance_db = if bands[1] > 0.0 {
+        bands[1]
+    } else {
+        bands[2].min(0.0)
+    };
+    let severity = severity(balance_db.abs(), ONE_SIDED_DB)?;
+    let side = if balance_db > 0.0 { "Left" } else { "Right" };
     let words = Words {
-        text: format!("{side} is {:.1} LU louder.", balance_lu.abs()),
+        text: format!(
+            "{side} is {:.1} dB louder, from the lows to the top.",
+            balance_db.abs()
+        ),
         advice: "If it is not meant, check the pan and the gain of left and right on the mix bus.",
         better: "Balance the pans in the mix.",
     };
     Some(finding(
         FindingKind::OneSided,
         severity,
-        (balance_lu, "LU"),
+        (balance_db, "dB"),
         (Cause::Song, Reach::Limited, Reach::Yes),
         words,
         0.9,

@@ -3,13 +3,17 @@
 
 use super::need::ramp;
 use super::{Case, Change, Move, MoveKind};
+use crate::assistant::finding::{FindingKind, Severity};
 
 /// Authority: the corner in Hz; the amount goes to 100 %.
 const BELOW_HZ: f32 = 110.0;
-/// Side over mid below 120 Hz: from here on it is too wide, and here all is done, in dB (dsp-notes §7).
-const SIDE_DB: [f64; 2] = [-12.0, -5.0];
+/// Side over mid below 120 Hz: from here on it is too wide, and here all is done, in dB. Recordings of
+/// rooms and orchestras have −8 dB and are meant so.
+const SIDE_DB: [f64; 2] = [-5.0, 0.0];
 /// 10th percentile of the correlation there, likewise.
-const CORRELATION: [f64; 2] = [0.5, 0.1];
+const CORRELATION: [f64; 2] = [-0.25, -0.6];
+/// What a finding asks for at least.
+const FOUND_NEED: f64 = 0.6;
 /// What is done at least, once something is, in %.
 const AMOUNT_MIN: f64 = 40.0;
 const AMOUNT_STEP: f64 = 5.0;
@@ -22,6 +26,11 @@ pub fn mono_bass(case: &Case<'_>) -> Option<Move> {
         -CORRELATION[0],
         -CORRELATION[1],
     ));
+    let found = case.findings.iter().any(|found| {
+        let kinds = [FindingKind::WideLowEnd, FindingKind::LowEndOutOfPhase];
+        kinds.contains(&found.kind) && found.severity > Severity::Info
+    });
+    let need = if found { need.max(FOUND_NEED) } else { need };
     if need <= 0.0 {
         return None;
     }

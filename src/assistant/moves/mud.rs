@@ -1,6 +1,6 @@
 //! Mud: 160–400 Hz that builds up in loud moments. What is too much all through is the tone's.
 
-use super::need::{hertz, ramp, tenths};
+use super::need::{finished, hertz, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::bands::{THIRDS, center_hz};
 use crate::analysis::report::Report;
@@ -13,7 +13,9 @@ const MUD: core::ops::RangeInclusive<usize> = 9..=13;
 const BESIDE: core::ops::RangeInclusive<usize> = 14..=20;
 /// By how much the loud moments rise there above what they rise beside it: from here on it is mud, and here
 /// all is done, in dB.
-const BUILD_UP_DB: [f64; 2] = [2.0, 6.0];
+const BUILD_UP_DB: [f64; 2] = [3.0, 8.0];
+/// On a finished song it may be meant: so much less is done there.
+const FINISHED_SHARE: f64 = 0.6;
 /// And the band is above the target by so many standard deviations at least.
 const SIGMA_MIN: f64 = 0.3;
 const Q: f32 = 1.0;
@@ -38,6 +40,7 @@ pub fn mud(case: &Case<'_>) -> Option<Move> {
     let depth_db = DEPTH_MAX_DB
         * ramp(build_up_db, BUILD_UP_DB[0], BUILD_UP_DB[1])
         * ramp(sigma, SIGMA_MIN, 1.0)
+        * (1.0 - FINISHED_SHARE * finished(case.report, case.target))
         * case.confidence.clamp(0.0, 1.0);
     if depth_db < DEPTH_MIN_DB {
         return None;

@@ -53,12 +53,6 @@ pub(super) fn tenths(value: f64) -> f32 {
     (libm::round(value * 10.0) / 10.0) as f32
 }
 
-/// A time range's start as minutes and seconds.
-pub(crate) fn clock(seconds: f64) -> String {
-    let whole = seconds.max(0.0) as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
-}
-
 /// A frequency as people say it.
 pub(crate) fn hertz(hz: f64) -> String {
     if hz >= 1000.0 {

@@ -3,10 +3,11 @@
 
 use super::{Case, Change, Move, MoveKind};
 
-/// An offset above this is removed, in dB re the song's peak.
-const DC_MIN_DB: f64 = -60.0;
+/// An offset above this is removed, in dB re the song's peak: songs with a slow swell in them read up to
+/// −40 dB, and the filter costs headroom.
+const DC_MIN_DB: f64 = -38.0;
 /// Power below 10 Hz above this is removed, in dB of all.
-const RUMBLE_MIN_DB: f64 = -30.0;
+const RUMBLE_MIN_DB: f64 = -24.0;
 /// Authority: the corner is never higher, in Hz.
 const CORNER_HZ: f32 = 10.0;
 

@@ -6,7 +6,7 @@
 //! what tells them apart is the crest over 50 ms.
 
 use super::Cancelled;
-use super::stage::{Played, Shaped, Stage, Stereo};
+use super::stage::{Played, Shaped, Stage};
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
@@ -49,7 +49,7 @@ impl Reference {
             planner: RealFftPlanner::new(),
         };
         let mut loudest_db = f32::MIN;
-        for passage in &shaped.passages {
+        for passage in shaped.passages() {
             let starts = (0..(passage[0].len() + 1).saturating_sub(FRAME)).step_by(HOP);
             let mut frames = Vec::new();
             for (n, start) in starts.enumerate() {
@@ -87,7 +87,7 @@ impl Reference {
                 if asked.is_err() {
                     break;
                 }
-                let after = self.spectrum_db(passage, *start);
+                let after = self.spectrum_db([&passage[0], &passage[1]], *start);
                 let (floor_before, floor_after) =
                     (maximum(before) - FLOOR_DB, maximum(&after) - FLOOR_DB);
                 let square = |(&before, &after): (&f32, &f32)| {
@@ -105,7 +105,7 @@ impl Reference {
     }
 
     /// Power of both channels in each bin of the range, in dB.
-    fn spectrum_db(&mut self, passage: &Stereo, start: usize) -> Vec<f32> {
+    fn spectrum_db(&mut self, passage: [&[f32]; 2], start: usize) -> Vec<f32> {
         let fft = self.planner.plan_fft_forward(FRAME);
         let mut bins = vec![Complex::default(); FRAME / 2 + 1];
         let mut power = vec![0.0_f32; self.bins.len()];

@@ -30,11 +30,26 @@ pub(super) type Stereo = [Vec<f32>; 2];
 /// The passages before the loudness stage.
 #[derive(Debug, Clone)]
 pub(super) struct Shaped {
-    pub(super) passages: Vec<Stereo>,
+    /// With the delay of the shaping stages before them and silence for that of the loudness stage behind: so
+    /// that the loudness stage begins as in the whole engine.
+    delayed: Vec<Stereo>,
+    delay: usize,
+    /// Delay of the loudness stage.
+    after: usize,
     /// Gated loudness of them all.
     pub(super) lufs: f64,
     /// Highest sample in dBFS.
     pub(super) peak_dbfs: f64,
+}
+
+impl Shaped {
+    /// The passages, left and right, without delay and silence.
+    pub(super) fn passages(&self) -> impl Iterator<Item = [&[f32]; 2]> {
+        self.delayed.iter().map(|[left, right]| {
+            let range = self.delay..left.len() - self.after;
+            [&left[range.clone()], &right[range]]
+        })
+    }
 }
 
 /// What the loudness stage made of them.
@@ -86,8 +101,7 @@ impl<'a> Stage<'a> {
 
     /// The passages as they are.
     pub(super) fn plain(&mut self, passages: &[Passage]) -> Result<Shaped, Cancelled> {
-        let stereo = |passage: &Passage| [passage.left.clone(), passage.right.clone()];
-        self.shaped(passages.iter().map(stereo).collect())
+        self.shape(passages, &Settings::default())
     }
 
     /// The passages through the shaping stages, at the intensity of `settings`.
@@ -97,50 +111,49 @@ impl<'a> Stage<'a> {
         settings: &Settings,
     ) -> Result<Shaped, Cancelled> {
         let settings = settings.quantized();
-        if !settings.shapes_sound() && !settings.input.subsonic_on {
-            return self.plain(passages);
-        }
+        let idle = !settings.shapes_sound() && !settings.input.subsonic_on;
         let effect = settings.in_effect();
         let total: usize = passages.iter().map(|passage| passage.left.len()).sum();
-        let mut out = Vec::with_capacity(passages.len());
+        let delay = Shaping::new(self.stream, &effect).latency_samples();
+        let after = Loudness::new(self.stream, &effect.loudness).latency_samples();
+        let mut shaped = Shaped {
+            delayed: Vec::with_capacity(passages.len()),
+            delay,
+            after,
+            lufs: f64::NEG_INFINITY,
+            peak_dbfs: -180.0,
+        };
+        let frames = self.frame_samples;
         for passage in passages {
-            let mut shaping = Shaping::new(self.stream, &effect);
-            let latency = shaping.latency_samples();
             let padded = |samples: &[f32]| {
-                let mut padded = samples.to_vec();
-                padded.resize(samples.len() + latency, 0.0);
+                let mut padded = vec![0.0; if idle { delay } else { 0 }];
+                padded.extend_from_slice(samples);
+                padded.resize(samples.len() + delay + after, 0.0);
                 padded
             };
             let (mut left, mut right) = (padded(&passage.left), padded(&passage.right));
-            let frames = self.frame_samples;
-            for (left, right) in left.chunks_mut(frames).zip(right.chunks_mut(frames)) {
-                shaping.process(&mut StereoBlock::new(left, right));
-                self.ask(SHAPING_COST * left.len() as f32 / total.max(1) as f32)?;
+            if !idle {
+                let mut shaping = Shaping::new(self.stream, &effect);
+                for (left, right) in left.chunks_mut(frames).zip(right.chunks_mut(frames)) {
+                    shaping.process(&mut StereoBlock::new(left, right));
+                    self.ask(SHAPING_COST * left.len() as f32 / total.max(1) as f32)?;
+                }
             }
-            left.drain(..latency);
-            right.drain(..latency);
-            out.push([left, right]);
+            shaped.delayed.push([left, right]);
         }
-        self.shaped(out)
-    }
-
-    fn shaped(&mut self, passages: Vec<Stereo>) -> Result<Shaped, Cancelled> {
-        let mut measure = Measure::new(self.stream, self.frame_samples);
+        let mut measure = Measure::new(self.stream, frames);
         let mut peak = 0.0_f32;
-        for [left, right] in &passages {
-            let frames = self.frame_samples;
+        for [left, right] in shaped.passages() {
             for (left, right) in left.chunks(frames).zip(right.chunks(frames)) {
                 measure.hear(left, right);
                 let magnitudes = left.iter().chain(right).map(|x| x.abs());
                 peak = magnitudes.fold(peak, f32::max);
+                self.ask(0.0)?;
             }
-            self.ask(0.0)?;
         }
-        Ok(Shaped {
-            lufs: measure.lufs(),
-            peak_dbfs: gain_to_db(f64::from(peak.max(1e-9))),
-            passages,
-        })
+        shaped.lufs = measure.lufs();
+        shaped.peak_dbfs = gain_to_db(f64::from(peak.max(1e-9)));
+        Ok(shaped)
     }
 
     /// The loudness stage over what was shaped.
@@ -151,21 +164,16 @@ impl<'a> Stage<'a> {
         keep: bool,
     ) -> Result<Played, Cancelled> {
         let _mode = FlushDenormals::on();
-        let total: usize = shaped.passages.iter().map(|[left, _]| left.len()).sum();
+        let total: usize = shaped.delayed.iter().map(|[left, _]| left.len()).sum();
+        let skip = shaped.delay + shaped.after;
         let mut measure = Measure::new(self.stream, self.frame_samples);
         let mut reductions = Reductions::new();
         let mut residue = Residue::default();
         let (mut reductions_db, mut output) = (Vec::new(), Vec::new());
-        for [left, right] in &shaped.passages {
+        for (delayed, input) in shaped.delayed.iter().zip(shaped.passages()) {
             let mut loudness = Loudness::new(self.stream, settings);
-            let latency = loudness.latency_samples();
-            let padded = |samples: &[f32]| {
-                let mut padded = samples.to_vec();
-                padded.resize(samples.len() + latency, 0.0);
-                padded
-            };
-            let mut out = [padded(left), padded(right)];
-            let mut of_frames = Vec::with_capacity(left.len() / self.frame_samples + 1);
+            let mut out = delayed.clone();
+            let mut of_frames = Vec::with_capacity(delayed[0].len() / self.frame_samples + 1);
             let frames = self.frame_samples;
             let [out_left, out_right] = &mut out;
             for (left, right) in out_left
@@ -177,8 +185,8 @@ impl<'a> Stage<'a> {
                 of_frames.push(gain);
                 self.ask(left.len() as f32 / total.max(1) as f32)?;
             }
-            out_left.drain(..latency);
-            out_right.drain(..latency);
+            out_left.drain(..skip);
+            out_right.drain(..skip);
             for (n, (left, right)) in out_left
                 .chunks(frames)
                 .zip(out_right.chunks(frames))
@@ -188,7 +196,7 @@ impl<'a> Stage<'a> {
                 let gain = of_frames.get(n).copied().unwrap_or(1.0);
                 reductions.push(gain, || Some(measure.momentary_lufs()));
             }
-            residue.hear([left, right], &out, frames * MATCH_FRAMES);
+            residue.hear(input, &out, frames * MATCH_FRAMES);
             let in_db = |gain: &f32| -gain_to_db(f64::from(gain.clamp(1e-6, 1.0))) as f32;
             reductions_db.push(of_frames.iter().map(in_db).collect());
             if keep {
@@ -267,7 +275,7 @@ struct Residue {
 }
 
 impl Residue {
-    fn hear(&mut self, input: [&Vec<f32>; 2], output: &Stereo, window: usize) {
+    fn hear(&mut self, input: [&[f32]; 2], output: &Stereo, window: usize) {
         let windows = input[0].len() / window.max(1);
         for n in 0..windows {
             let range = n * window..(n + 1) * window;

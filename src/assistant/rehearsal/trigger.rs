@@ -3,22 +3,24 @@
 use super::Passage;
 use super::stage::{Played, Shaped};
 use crate::analysis::report::Span;
-use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Fix, Reach, Severity};
-use crate::assistant::moves::need::clock;
+use crate::assistant::finding::{Element, Finding};
+use crate::assistant::findings::limiter;
 use crate::dsp::block::Stream;
 
 /// Less limiting at the 95th percentile than this is nobody's fault, in dB.
 const REDUCTION_MIN_DB: f64 = 2.0;
-/// From here on it matters, and from here on much.
-const REDUCTION_LOW_DB: f64 = 3.0;
-const REDUCTION_HIGH_DB: f64 = 5.0;
 /// A band triggers the limiter when it makes up so much of the peaks.
 const SHARE_MIN: f64 = 0.5;
 /// And it is one element's fault from here on.
 const SHARE_ELEMENT: f64 = 0.65;
 /// Where the bands part, in Hz.
 const SPLITS_HZ: [f64; 3] = [120.0, 500.0, 4000.0];
-const NAMES: [&str; 4] = ["low end", "low mids", "high mids", "highs"];
+const BANDS_HZ: [[f64; 2]; 4] = [
+    [20.0, 120.0],
+    [120.0, 500.0],
+    [500.0, 4000.0],
+    [4000.0, 20_000.0],
+];
 /// Frames of 10 ms before a moment that it is compared with, and by how much a hit stands out of them, in dB.
 const BEFORE_FRAMES: usize = 12;
 const HIT_DB: f64 = 4.0;
@@ -44,7 +46,7 @@ pub(super) fn limiter_trigger(
     let mut places: Vec<(f32, Span)> = Vec::new();
     let all = passages
         .iter()
-        .zip(&shaped.passages)
+        .zip(shaped.passages())
         .zip(&played.reductions_db);
     for ((passage, stereo), reductions_db) in all {
         let bands = Bands::of(stereo, stream.sample_rate_hz);
@@ -94,65 +96,16 @@ pub(super) fn limiter_trigger(
     if share < SHARE_MIN {
         return None;
     }
-    Some(finding(
-        p95_db,
-        band,
-        share,
-        hits / moments >= 0.5,
-        strongest(places),
-    ))
-}
-
-fn finding(p95_db: f64, band: usize, share: f64, hit: bool, places: Vec<Span>) -> Finding {
-    let severity = if p95_db >= REDUCTION_HIGH_DB {
-        Severity::High
-    } else if p95_db >= REDUCTION_LOW_DB {
-        Severity::Low
-    } else {
-        Severity::Info
+    let element = match (band, hits / moments >= 0.5) {
+        (0, true) => Some(Element::Kick),
+        (0, false) => Some(Element::Bass),
+        (2, false) => Some(Element::Lead),
+        (3, true) => Some(Element::Cymbals),
+        _ => None,
     };
-    let (who, element) = match (band, hit) {
-        (0, true) => ("the kick", Some(Element::Kick)),
-        (0, false) => ("the bass", Some(Element::Bass)),
-        (1, true) => ("the drums' body", None),
-        (1, false) => ("the low mids of a sustained part", None),
-        (2, true) => ("the snare or another sharp hit", None),
-        (2, false) => ("the lead or another sustained part", Some(Element::Lead)),
-        (_, true) => ("the cymbals or hats", Some(Element::Cymbals)),
-        (_, false) => ("the highs", None),
-    };
-    let first = places.first().map_or(0.0, |place| place.start_s);
-    let one_element = share >= SHARE_ELEMENT && severity == Severity::High && element.is_some();
-    Finding {
-        kind: FindingKind::LimiterTrigger,
-        severity,
-        value: p95_db,
-        unit: "dB",
-        text: format!(
-            "At this loudness the {} make{} {:.0} % of the peaks that the limiter takes {p95_db:.1} dB of, as at \
-             {}: most likely {who}.",
-            NAMES[band],
-            if band == 0 { "s" } else { "" },
-            100.0 * share,
-            clock(first)
-        ),
-        advice: format!(
-            "Turn {who} down by 1 to 2 dB or shorten its peaks in the mix, or take a quieter loudness goal."
-        ),
-        places,
-        fix: Fix {
-            stereo: Reach::Limited,
-            stems: Reach::Yes,
-            better: "A quieter or shorter peak in the mix costs nothing elsewhere.".to_owned(),
-        },
-        cause: if one_element {
-            Cause::Element
-        } else {
-            Cause::Song
-        },
-        element: element.filter(|_| one_element),
-        confidence: (share - SHARE_MIN) / (1.0 - SHARE_MIN),
-    }
+    // A band is one element's only where it makes up most of the peaks.
+    let element = element.filter(|_| share >= SHARE_ELEMENT);
+    limiter::trigger(BANDS_HZ[band], share, p95_db, element, &strongest(places))
 }
 
 /// The deepest moments, apart from each other, in order.
@@ -172,18 +125,18 @@ fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
     chosen
 }
 
-/// The louder channel's signal in four bands that add up to it: cascades of two one-pole low-passes, and
-/// what each leaves.
+/// The louder channel's signal in four bands that add up to it: low-passes run forwards and backwards, which
+/// keep every wave in its place, and what each leaves.
 struct Bands {
     whole: Vec<f32>,
     bands: [Vec<f32>; 4],
 }
 
 impl Bands {
-    fn of(stereo: &[Vec<f32>; 2], rate_hz: f64) -> Self {
+    fn of(stereo: [&[f32]; 2], rate_hz: f64) -> Self {
         let whole: Vec<f32> = stereo[0]
             .iter()
-            .zip(&stereo[1])
+            .zip(stereo[1])
             .map(|(&left, &right)| {
                 if left.abs() > right.abs() {
                     left
@@ -194,7 +147,7 @@ impl Bands {
             .collect();
         let mut rest = stereo[0]
             .iter()
-            .zip(&stereo[1])
+            .zip(stereo[1])
             .map(|(&left, &right)| 0.5 * (left + right))
             .collect::<Vec<f32>>();
         let mut bands: [Vec<f32>; 4] = Default::default();
@@ -230,15 +183,23 @@ impl Bands {
     }
 }
 
+/// A second-order Butterworth low-pass, once forwards and once backwards.
 fn low_passed(samples: &[f32], hz: f64, rate_hz: f64) -> Vec<f32> {
-    let rise = 1.0 - libm::exp(-2.0 * core::f64::consts::PI * hz / rate_hz);
-    let (mut first, mut second) = (0.0_f64, 0.0_f64);
-    samples
-        .iter()
-        .map(|&x| {
-            first += (f64::from(x) - first) * rise;
-            second += (first - second) * rise;
-            second as f32
-        })
-        .collect()
+    let g = libm::tan(core::f64::consts::PI * (hz / rate_hz).min(0.45));
+    let hidden = 1.0 / (1.0 + g * (g + core::f64::consts::SQRT_2));
+    let mut passed = samples.to_vec();
+    for _ in 0..2 {
+        let (mut s1, mut s2) = (0.0_f64, 0.0_f64);
+        for x in &mut passed {
+            // The state-variable form of Zavalishin, *The Art of VA Filter Design*.
+            let v3 = f64::from(*x) - s2;
+            let v1 = hidden * (s1 + g * v3);
+            let v2 = s2 + g * v1;
+            s1 = 2.0 * v1 - s1;
+            s2 = 2.0 * v2 - s2;
+            *x = v2 as f32;
+        }
+        passed.reverse();
+    }
+    passed
 }

@@ -371,6 +371,12 @@ impl MasterArguments {
                 "--intensity {intensity_pct} is out of range: give 0 to 100 %"
             ));
         }
+        if let Some(missing) = self.references.iter().find(|path| !path.is_file()) {
+            return Err(format!(
+                "--reference {}: there is no such file",
+                missing.display()
+            ));
+        }
         let weights = self.reference_weights.as_deref();
         let styles = known_styles(&self.common);
         Ok(Assist {

@@ -138,7 +138,7 @@ fn coded(clip: &mut RawAudio, gain_db: f64) -> Outcome<Vec<u8>> {
         .try_clone()
         .map_err(|error| Failure::temporary(&error))?;
     let mut writer = Mp3Writer::new(file, 2, clip.sample_rate_hz, KBPS, &Tags::default())?;
-    each_chunk(clip, gain_db, &mut |left, right| writer.write(left, right))?;
+    each_chunk(clip, gain_db, |left, right| writer.write(left, right))?;
     writer.finish()?;
     all_of(kept)
 }
@@ -173,7 +173,7 @@ fn coded(clip: &mut RawAudio, gain_db: f64) -> Outcome<Vec<u8>> {
         frames: clip.frames,
     };
     let mut writer = SoundWriter::new(file, shape, &Tags::default())?;
-    each_chunk(clip, gain_db, &mut |left, right| writer.write(left, right))?;
+    each_chunk(clip, gain_db, |left, right| writer.write(left, right))?;
     writer.finish()?;
     all_of(kept)
 }
@@ -181,7 +181,7 @@ fn coded(clip: &mut RawAudio, gain_db: f64) -> Outcome<Vec<u8>> {
 fn each_chunk(
     clip: &mut RawAudio,
     gain_db: f64,
-    write: &mut dyn FnMut(&[f32], &[f32]) -> Outcome<()>,
+    mut write: impl FnMut(&[f32], &[f32]) -> Outcome<()>,
 ) -> Outcome<()> {
     let gain = db_to_gain(gain_db) as f32;
     let mut reader = clip.reader()?;

@@ -151,6 +151,7 @@ fn mastered() -> Mastered {
             ),
         ],
         verdict: Default::default(),
+        assisted: None,
         warnings: Vec::new(),
         limiter: Limiting {
             max_gain_reduction_db: 4.9,
