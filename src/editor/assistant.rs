@@ -120,7 +120,7 @@ fn gain(desk: &Desk<'_>) -> String {
     };
     let lufs = |lufs: f64| decibels(lufs as f32, 1, false);
     let change = match (advice.song_lufs, advice.reached_lufs) {
-        (Some(from), Some(to)) => format!("{} \u{2192} {} LUFS", lufs(from), lufs(to)),
+        (Some(from), Some(to)) => format!("{} to {} LUFS", lufs(from), lufs(to)),
         (Some(from), None) => format!("{} LUFS as it is", lufs(from)),
         _ => String::new(),
     };

@@ -68,7 +68,7 @@ fn run(capture: Reader, errand: &Receiver, mut proposer: Proposer, stop: &Atomic
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     errand.wake_here();
     let mut hearing = Hearing::new(capture);
-    let mut proposer = Proposer::new(params, side.listen, styles);
+    proposer.wake_here();
     while !stop.load(Ordering::Acquire) {
         hearing.listen();
         if let Some(job) = errand.take() {

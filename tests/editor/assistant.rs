@@ -257,7 +257,7 @@ fn what_the_assistant_says_can_be_read() {
                 "+2.2 dB",
                 "Yours, and left alone",
                 "Auto: closest to rock (62 %)",
-                "\u{2212}16.4 \u{2192} \u{2212}11.0 LUFS",
+                "\u{2212}16.4 to \u{2212}11.0 LUFS",
                 "Limiter trigger",
                 "0:42\u{2013}0:58  1:41\u{2013}1:57",
             ],

@@ -21,7 +21,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let status = &desk.view.assistant.status;
     let (on, works) = (status.on, status.work != Work::Idle);
     let heard = status.covered_s > 0.0;
-    let press = cut_left(&mut rect, 96.0, GAP);
+    let press = cut_left(&mut rect, 112.0, GAP);
     let press = Rect::from_center_size(press.center(), vec2(press.width(), 36.0));
     let (label, fill) = match on {
         true => ("Stop listening", theme::REDUCTION),
