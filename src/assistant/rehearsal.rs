@@ -10,6 +10,7 @@ pub mod trims;
 
 use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
+use super::findings;
 use super::proposal::Proposal;
 use super::wishes::{LoudnessWish, Wishes};
 use crate::analysis::passages::Passages;
@@ -109,7 +110,7 @@ pub fn rehearse(
     let passages = material.passages;
     if let Some(found) = trigger::limiter_trigger(material.stream, passages, &shaped, &played) {
         draft.findings.push(found);
-        draft.findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+        findings::sort(&mut draft.findings);
     }
     Ok(draft)
 }

@@ -65,6 +65,13 @@ pub struct Target {
     pub from_references: bool,
 }
 
+impl Target {
+    /// As it stands in a sentence: "rock", "your references".
+    pub fn in_words(&self) -> &str {
+        self.name.strip_prefix("closest to ").unwrap_or(&self.name)
+    }
+}
+
 /// What stands for all styles together, and for songs that are near none.
 const NEUTRAL: &str = "neutral";
 /// A style that the user chose is meant; how the song itself moves still says half of its word.

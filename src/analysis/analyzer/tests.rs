@@ -11,13 +11,14 @@ pub(crate) fn song(rate_hz: f64, seconds: f64) -> [Vec<f32>; 2] {
         let (cos, sin) = (libm::cos(TAU * hz / rate_hz), libm::sin(TAU * hz / rate_hz));
         let (mut re, mut im) = (1.0, 0.0);
         let mut level = 0.0;
-        for n in 0..frames {
+        let [left, right] = &mut out;
+        for (n, (left, right)) in left.iter_mut().zip(right).enumerate() {
             // Envelopes every 16th of a ms at 48 kHz would be heard as steps: they are smooth enough.
             if n % 4 == 0 {
                 level = envelope(n as f64 / rate_hz);
             }
-            out[0][n] += (gains[0] * level * im) as f32;
-            out[1][n] += (gains[1] * level * im) as f32;
+            *left += (gains[0] * level * im) as f32;
+            *right += (gains[1] * level * im) as f32;
             (re, im) = (re * cos - im * sin, re * sin + im * cos);
         }
     };

@@ -72,7 +72,7 @@ pub fn dynamics(case: &Case<'_>) -> Option<Move> {
             "The {} band's loud moments stand {moves_db:.1} dB above its usual level, {usual_db:.1} dB is \
              common for {}: they are held back by up to {reduction_db:.1} dB.",
             BAND_NAMES[band].to_lowercase(),
-            case.target.name
+            case.target.in_words()
         ),
         value: moves_db,
         unit: "dB",

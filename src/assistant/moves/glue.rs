@@ -64,7 +64,8 @@ pub fn glue(case: &Case<'_>) -> Option<Move> {
         text: format!(
             "The peaks stand {plr_db:.1} dB above the loudness, {:.1} dB is usual for {}: a slow compressor \
              of {reduction_db:.1} dB on the mean holds the mix together.",
-            style.plr_db, case.target.name
+            style.plr_db,
+            case.target.in_words()
         ),
         value: plr_db,
         unit: "dB",

@@ -1,6 +1,5 @@
 //! Width: a band that is narrower than its style's is widened as far as the mono sum and the phase bear.
 
-use super::need::finished;
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::BandStereo;
 use crate::assistant::finding::FindingKind;
@@ -8,17 +7,16 @@ use crate::dsp::units::{db_to_energy, db_to_gain};
 use crate::engine::settings::image::{BAND_NAMES, BANDS};
 
 /// Authority: widest and narrowest, as gain of the side; wider where the song was found narrow.
-const WIDTH_MAX: f64 = 1.3;
+const WIDTH_MAX: f64 = 1.5;
 const WIDTH_MAX_NARROW: f64 = 1.6;
 const WIDTH_MIN: f64 = 0.8;
-/// Narrower than the style by so many standard deviations is left alone; less where the whole song is
-/// narrow, more where it is finished.
+/// So much narrower than usual, in dB, is nothing to hear.
+const DEAD_ZONE_DB: f64 = 1.0;
+/// Of what is missing beyond it this share is brought in: finished songs stray by some 5 dB from what is
+/// usual, and a side that was lost is about as much, so about half of a gap is a fault (Wiener).
+const SHARE: f64 = 0.6;
+/// What is wider than usual by so many standard deviations is narrowed, where mono suffers.
 const DEAD_ZONE_SIGMA: f64 = 0.8;
-const DEAD_ZONE_FINISHED_SIGMA: f64 = 0.5;
-const DEAD_ZONE_NARROW_SIGMA: f64 = 0.3;
-/// The whole song is narrow when its bands above the lowest are so many standard deviations below, on the
-/// mean.
-const NARROW_SIGMA: f64 = 1.2;
 const SPREAD_MIN_DB: f64 = 1.5;
 /// A side so far down is no side to widen, in dB.
 const SIDE_MIN_DB: f64 = -40.0;
@@ -50,32 +48,26 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
         .findings
         .iter()
         .any(|found| found.kind == FindingKind::Narrow);
-    let mean_sigma = (1..BANDS).map(sigma).sum::<f64>() / (BANDS - 1) as f64;
-    let narrow = told_narrow || mean_sigma < -NARROW_SIGMA;
-    let (dead, most) = if narrow {
-        (DEAD_ZONE_NARROW_SIGMA, WIDTH_MAX_NARROW)
+    let most = if told_narrow {
+        WIDTH_MAX_NARROW
     } else {
-        let finished = finished(case.report, case.target);
-        (
-            DEAD_ZONE_SIGMA + DEAD_ZONE_FINISHED_SIGMA * finished,
-            WIDTH_MAX,
-        )
+        WIDTH_MAX
     };
     let mut widths_pct = [100.0; BANDS];
     let mut widest: Option<(f64, usize)> = None;
-    for band in 1..BANDS {
+    for (band, width_pct) in widths_pct.iter_mut().enumerate().skip(1) {
         let heard = &stereo.bands[band];
-        let missing_db =
-            (-sigma(band) - dead) * style.side_to_mid_spread_db[band].max(SPREAD_MIN_DB);
-        if missing_db <= 0.0 || heard.side_to_mid_db < SIDE_MIN_DB {
+        let gap_db = style.side_to_mid_db[band] - heard.side_to_mid_db - DEAD_ZONE_DB;
+        if gap_db <= 0.0 || heard.side_to_mid_db < SIDE_MIN_DB {
             continue;
         }
+        let missing_db = SHARE * gap_db;
         let wanted = db_to_gain(missing_db * case.confidence.clamp(0.0, 1.0)).min(most);
         let granted = widest_allowed(heard, band, wanted);
         if granted < 1.0 + WIDTH_STEP_MIN {
             continue;
         }
-        widths_pct[band] = libm::round(100.0 * granted) as f32;
+        *width_pct = libm::round(100.0 * granted) as f32;
         if widest.is_none_or(|(before, _)| granted > before) {
             widest = Some((granted, band));
         }
@@ -89,7 +81,7 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
              are widened to {:.0} %, as far as mono bears it.",
             BAND_NAMES[band].to_lowercase(),
             style.side_to_mid_db[band],
-            case.target.name,
+            case.target.in_words(),
             widths_pct[band]
         ),
         value: heard_db,
@@ -104,11 +96,11 @@ fn narrowed(case: &Case<'_>, sigma: &impl Fn(usize) -> f64) -> Option<Move> {
     let stereo = &case.report.stereo;
     let mut widths_pct = [100.0; BANDS];
     let mut narrows = false;
-    for band in 0..BANDS {
+    for (band, width_pct) in widths_pct.iter_mut().enumerate() {
         let wide = sigma(band) - DEAD_ZONE_SIGMA;
         if wide > 0.0 {
             let width = (1.0 - 0.1 * wide * case.confidence.clamp(0.0, 1.0)).max(WIDTH_MIN);
-            widths_pct[band] = libm::round(100.0 * width) as f32;
+            *width_pct = libm::round(100.0 * width) as f32;
             narrows |= width < 1.0 - WIDTH_STEP_MIN;
         }
     }
