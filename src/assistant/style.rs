@@ -7,7 +7,6 @@ use super::moves::tone::prior::{BANDS, FIRST, prior};
 use crate::analysis::bands::{THIRDS, WIDE};
 use crate::analysis::report::Report;
 use serde::{Deserialize, Serialize};
-use std::sync::LazyLock;
 
 /// A style as its file in `assets/styles` (or the user's folder) says it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -89,13 +88,10 @@ const FILES: [&str; 10] = [
 
 /// The styles that come with Finalcoat.
 pub fn factory() -> Vec<Style> {
-    static STYLES: LazyLock<Vec<Style>> = LazyLock::new(|| {
-        let parsed = FILES.iter().map(|text| toml::from_str(text));
-        parsed
-            .map(|style| style.expect("a test reads the same files"))
-            .collect()
-    });
-    STYLES.clone()
+    let parsed = FILES.iter().map(|text| toml::from_str(text));
+    parsed
+        .map(|style| style.expect("a test reads the same files"))
+        .collect()
 }
 
 /// What a song is measured against: the user's choice by name, or all styles by their nearness. `None` only

@@ -72,13 +72,13 @@ pub fn tone(case: &Case<'_>) -> Option<Move> {
 /// What of the tone is a finding: `dull, bright, boomy, thin, muddy, harsh`.
 pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
     let away_db = deviation_db(&report.tone.level_db, &target.style.level_db);
-    words::findings(report, target, &beliefs(prior(), &away_db))
+    words::findings(report, target, &beliefs(&prior(), &away_db))
 }
 
 /// The bands that take away what is believed to be wrong, most useful first.
 fn guessed(case: &Case<'_>) -> Vec<BandSettings> {
     let away_db = deviation_db(&case.report.tone.level_db, &case.target.style.level_db);
-    let believed = beliefs(prior(), &away_db);
+    let believed = beliefs(&prior(), &away_db);
     let held = |third: usize| case.report.tone.level_db[third] > SOUND_DB;
     let lossy_hz = case
         .report

@@ -9,7 +9,6 @@ use super::prior::{BANDS, FIRST, Prior};
 use crate::analysis::bands::{THIRDS, center_hz};
 use crate::engine::equalizer::response::band_response_db;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
-use std::sync::LazyLock;
 
 /// Faults there are.
 pub const FAULTS: usize = 4;
@@ -67,10 +66,8 @@ impl Fault {
     }
 
     /// Its curve at full size in dB, level taken out as the tone distance does.
-    pub fn curve_db(self) -> &'static [f64; BANDS] {
-        static CURVES: LazyLock<[[f64; BANDS]; FAULTS]> =
-            LazyLock::new(|| Fault::ALL.map(|fault| leveled(&response_db(&fault.bands(1.0)))));
-        &CURVES[self as usize]
+    pub fn curve_db(self) -> [f64; BANDS] {
+        leveled(&response_db(&self.bands(1.0)))
     }
 }
 
@@ -120,11 +117,10 @@ pub struct Beliefs {
 impl Beliefs {
     /// The faults believed, added up, in dB.
     pub fn curve_db(&self) -> [f64; BANDS] {
+        let curves_db = Fault::ALL.map(Fault::curve_db);
         core::array::from_fn(|band| {
-            let faults = Fault::ALL.into_iter().zip(&self.size);
-            faults
-                .map(|(fault, size)| size * fault.curve_db()[band])
-                .sum()
+            let faults = curves_db.iter().zip(&self.size);
+            faults.map(|(curve_db, size)| size * curve_db[band]).sum()
         })
     }
 }
@@ -137,7 +133,7 @@ pub fn beliefs(prior: &Prior, deviation_db: &[f64; BANDS]) -> Beliefs {
     let mut logs = [[0.0; SIZES.len()]; FAULTS];
     let mut highest = libm::log(INTACT);
     for (fault, logs) in Fault::ALL.into_iter().zip(&mut logs) {
-        let curve = prior.whitened(fault.curve_db());
+        let curve = prior.whitened(&fault.curve_db());
         let alike: f64 = curve.iter().zip(&heard).map(|(a, b)| a * b).sum();
         let energy: f64 = curve.iter().map(|a| a * a).sum();
         for (&size, log) in SIZES.iter().zip(logs) {

@@ -5,7 +5,7 @@
 use crate::analysis::bands::THIRDS;
 use crate::analysis::report::ToneReport;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::rc::Rc;
 
 /// Third-octaves the prior speaks of (40 Hz–12.5 kHz), from [`FIRST`] on.
 pub const BANDS: usize = 26;
@@ -41,14 +41,16 @@ pub struct Prior {
     factor: Vec<[f64; BANDS]>,
 }
 
-/// The prior that comes with Finalcoat.
-pub fn prior() -> &'static Prior {
-    static PRIOR: LazyLock<Prior> = LazyLock::new(|| {
-        let text = include_str!("../../../../assets/tone_prior.toml");
-        let file: File = toml::from_str(text).expect("a test reads the same file");
-        Prior::of(file).expect("a test reads the same file")
-    });
-    &PRIOR
+/// The prior that comes with Finalcoat; each thread reads it once.
+pub fn prior() -> Rc<Prior> {
+    thread_local! {
+        static PRIOR: Rc<Prior> = {
+            let text = include_str!("../../../../assets/tone_prior.toml");
+            let file: File = toml::from_str(text).expect("a test reads the same file");
+            Rc::new(Prior::of(file).expect("a test reads the same file"))
+        };
+    }
+    PRIOR.with(Rc::clone)
 }
 
 impl Prior {
