@@ -57,9 +57,9 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         }
         let named = names(advice.moves.iter().map(|one| one.kind));
         for (one, (kind, nth)) in advice.moves.iter().zip(named) {
-            let wanted = view.assistant.switches.iter();
-            let mut wanted = wanted.filter(|switch| switch.kind == kind && switch.nth == nth);
-            let on = wanted.next_back().map_or(one.on, |switch| switch.on);
+            let mut wanted = view.assistant.switches.iter();
+            let wanted = wanted.rfind(|switch| switch.kind == kind && switch.nth == nth);
+            let on = wanted.map_or(one.on, |switch| switch.on);
             if let Some(on) = row(ui, one, nth, on) {
                 gestures.push(Gesture::SwitchMove(kind, nth, on));
             }
