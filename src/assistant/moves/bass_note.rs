@@ -10,12 +10,11 @@ use crate::engine::settings::equalizer::{BandSettings, Shape};
 const NOTES_MAX: usize = 2;
 const DEPTH_MAX_DB: f64 = 6.0;
 /// Excess from which a note may ring, and share of the time it must sound (dsp-notes §4.3).
-const EXCESS_MIN_DB: f64 = 5.0;
+const EXCESS_MIN_DB: f64 = 4.5;
 const ACTIVE_MIN: f64 = 0.08;
-/// Margin over the strongest other note, or excess over the median of all, from which it is believed and from
-/// which all is done, in dB: of finished songs 15 % have a margin of 4.2 dB, one in twenty an excess of 8 dB.
-const MARGIN_DB: [f64; 2] = [3.5, 6.0];
-const EXCESS_DB: [f64; 2] = [7.5, 9.5];
+/// Excess and margin over the strongest other note together, from which it is believed and from which all is
+/// done, in dB: nine of ten finished songs have less than 10.5 dB.
+const EVIDENCE_DB: [f64; 2] = [6.5, 10.5];
 /// Notes nearer to each other than this, in octaves, are one.
 const APART: f64 = 0.2;
 /// Bass lines are not even: so much of the excess stays.
@@ -40,12 +39,13 @@ pub fn bass_note(case: &Case<'_>) -> Option<Move> {
             && RANGE_HZ.contains(&note.frequency_hz)
     };
     let depth_db = |note: &RingingNote| {
-        let believed = ramp(note.margin_db, MARGIN_DB[0], MARGIN_DB[1]).max(ramp(
-            note.excess_db,
-            EXCESS_DB[0],
-            EXCESS_DB[1],
-        ));
-        believed * (SHARE * (note.excess_db - EXCESS_KEPT_DB)).min(DEPTH_MAX_DB) * trust
+        let believed = ramp(
+            note.excess_db + note.margin_db,
+            EVIDENCE_DB[0],
+            EVIDENCE_DB[1],
+        );
+        let over_db = note.excess_db.max(note.margin_db) - EXCESS_KEPT_DB;
+        believed * (SHARE * over_db).min(DEPTH_MAX_DB) * trust
     };
     let mut notes: Vec<&RingingNote> = Vec::new();
     for note in case.report.low_end.notes.iter().filter(rings) {
