@@ -14,7 +14,7 @@ const WIDTH_MIN: f64 = 0.8;
 const DEAD_ZONE_DB: f64 = 1.0;
 /// Of what is missing beyond it this share is brought in: finished songs stray by some 5 dB from what is
 /// usual, and a side that was lost is about as much, so about half of a gap is a fault (Wiener).
-const SHARE: f64 = 0.6;
+const SHARE: f64 = 0.8;
 /// What is wider than usual by so many standard deviations is narrowed, where mono suffers.
 const DEAD_ZONE_SIGMA: f64 = 0.8;
 const SPREAD_MIN_DB: f64 = 1.5;
@@ -63,7 +63,9 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
         }
         let missing_db = SHARE * gap_db;
         let wanted = db_to_gain(missing_db * case.confidence.clamp(0.0, 1.0)).min(most);
-        let granted = widest_allowed(heard, band, wanted);
+        // What is usual for the style is not too much side.
+        let side_max_db = SIDE_MAX_DB[band].max(style.side_to_mid_db[band]);
+        let granted = widest_allowed(heard, band, wanted, side_max_db);
         if granted < 1.0 + WIDTH_STEP_MIN {
             continue;
         }
@@ -120,7 +122,7 @@ fn narrowed(case: &Case<'_>, sigma: &impl Fn(usize) -> f64) -> Option<Move> {
 
 /// The widest up to `wanted` that keeps the bounds: after widening by `w` the channels carry
 /// `E_M + w²·E_S ± 2w·E_MS` and share `E_M − w²·E_S`.
-fn widest_allowed(heard: &BandStereo, band: usize, wanted: f64) -> f64 {
+fn widest_allowed(heard: &BandStereo, band: usize, wanted: f64, side_max_db: f64) -> f64 {
     let side = db_to_energy(heard.side_to_mid_db);
     let left_over_right = db_to_energy(heard.balance_db);
     let cross = 0.5 * (1.0 + side) * (left_over_right - 1.0) / (left_over_right + 1.0);
@@ -133,7 +135,7 @@ fn widest_allowed(heard: &BandStereo, band: usize, wanted: f64) -> f64 {
         let moment = width * width * moment_side;
         correlation >= CORRELATION_MIN[band]
             && (1.0 - moment) / (1.0 + moment) >= CORRELATION_P10_MIN
-            && wide <= db_to_energy(SIDE_MAX_DB[band])
+            && wide <= db_to_energy(side_max_db)
     };
     // In steps of 1 %, as widths are.
     let steps = ((wanted - 1.0) * 100.0).max(0.0) as usize;
@@ -157,16 +159,16 @@ mod tests {
             side_to_mid_db: crate::dsp::units::energy_to_db(0.25),
             balance_db: 0.0,
         };
-        let width = widest_allowed(&heard, 2, 1.6);
+        let width = widest_allowed(&heard, 2, 1.6, SIDE_MAX_DB[2]);
         // Side over mid may be −5 dB: w² · 0.25 = 0.316.
         assert!((width - 1.12).abs() < 0.011, "{width}");
         // In the highest band the moment's correlation is what binds: w² / 3 ≤ 1.1 / 0.9 at 1.6 is kept.
-        let width = widest_allowed(&heard, 3, 1.6);
+        let width = widest_allowed(&heard, 3, 1.6, SIDE_MAX_DB[3]);
         assert!((width - 1.58).abs() < 0.011, "{width}");
         let doubtful = BandStereo {
             correlation_p10: -0.05,
             ..heard
         };
-        assert!(widest_allowed(&doubtful, 3, 1.6) < 1.06);
+        assert!(widest_allowed(&doubtful, 3, 1.6, SIDE_MAX_DB[3]) < 1.06);
     }
 }
