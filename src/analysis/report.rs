@@ -226,6 +226,9 @@ pub struct Resonance {
 pub struct SibilanceReport {
     /// 95th percentile − median of the ratio, 5 ms frames of mid, in dB.
     pub excess_db: f64,
+    /// How much more 6–9 kHz jumps out of 3–4.5 and 11.5–14.5 kHz than it dips, in dB: 95th and 10th
+    /// percentile together of its deviation from the median of half a second.
+    pub jump_db: f64,
     /// Median of the ratio in dB.
     pub median_db: f64,
     /// Bursts per second more than 10 dB above the median, 20–250 ms long.
@@ -325,6 +328,7 @@ impl Report {
             resonances: Vec::new(),
             sibilance: SibilanceReport {
                 excess_db: 5.0,
+                jump_db: 0.8,
                 median_db: -8.0,
                 bursts_per_s: 0.1,
                 center_hz: 7000.0,

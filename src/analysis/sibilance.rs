@@ -1,4 +1,7 @@
-//! Sharp consonants: how much 5–9 kHz stands out of 1–4 kHz of mid, every 5 ms.
+//! Sharp consonants: how much 5–9 kHz stands out of 1–4 kHz of mid, every 5 ms, and how much more 6–9 kHz
+//! jumps out of what is beside it than it dips ([`jumps`]).
+
+pub mod jumps;
 
 use super::code::{self, code};
 use super::dynamics::REFERENCE_DB;
@@ -14,6 +17,9 @@ const FRAMES: usize = 20;
 const FRAME_S: f64 = 0.010_66;
 const SHARP_HZ: [f64; 2] = [5_000.0, 9_000.0];
 const BODY_HZ: [f64; 2] = [1_000.0, 4_000.0];
+/// A hat or a snare raises 3–14 kHz together, a consonant the middle of it.
+const JUMPING_HZ: [f64; 2] = [6_000.0, 9_000.0];
+const BESIDE_HZ: [[f64; 2]; 2] = [[3_000.0, 4_500.0], [11_500.0, 14_500.0]];
 const CENTROID_HZ: [f64; 2] = [4_000.0, 11_000.0];
 /// A burst is this far above the median.
 const BURST_DB: f64 = 10.0;
@@ -25,14 +31,28 @@ const QUIET_DB: f64 = -45.0;
 const THRESHOLD_DB: f64 = 6.0;
 
 /// What the meter leaves in a slice.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SibilancePart {
     /// Power of mid in 5–9 kHz, codes of half dB.
     pub sharp: [u8; FRAMES],
     /// The same in 1–4 kHz.
     pub body: [u8; FRAMES],
+    /// Density of 6–9 kHz over that of the bands beside it, in quarters of a dB; [`jumps::NOTHING`] where there
+    /// is nothing to tell, as with a low rate.
+    pub bump: [i8; FRAMES],
     /// Centre of 4–11 kHz in the frame with most of it, in Hz; 0 for nothing heard.
     pub center_hz: f32,
+}
+
+impl Default for SibilancePart {
+    fn default() -> Self {
+        Self {
+            sharp: [0; FRAMES],
+            body: [0; FRAMES],
+            bump: [jumps::NOTHING; FRAMES],
+            center_hz: 0.0,
+        }
+    }
 }
 
 /// Listens for consonants.
@@ -43,6 +63,9 @@ pub struct SibilanceMeter {
     powers: Vec<f32>,
     sharp: BinBand,
     body: BinBand,
+    jumping: BinBand,
+    /// The bands beside it; `None` where the rate has not both.
+    beside: Option<[BinBand; 2]>,
     around: [usize; 2],
 }
 
@@ -53,12 +76,15 @@ impl SibilanceMeter {
         let (bin_hz, bins) = (fft.bin_hz(), fft.bins());
         let place = |hz: f64| ((hz / bin_hz) as usize).min(bins - 1);
         let first = place(BODY_HZ[0]).saturating_sub(1);
-        let last = (place(CENTROID_HZ[1]) + 1).min(bins - 1);
+        let last = (place(BESIDE_HZ[1][1]) + 1).min(bins - 1);
+        let has_both = bin_hz * (bins as f64 - 1.0) >= BESIDE_HZ[1][1];
         let band = |[low, high]: [f64; 2]| BinBand::new(low, high, bin_hz, bins).starting_at(first);
         Self {
             powers: vec![0.0; last + 1 - first],
             sharp: band(SHARP_HZ),
             body: band(BODY_HZ),
+            jumping: band(JUMPING_HZ),
+            beside: has_both.then(|| BESIDE_HZ.map(band)),
             around: CENTROID_HZ.map(|hz| place(hz).max(first) - first),
             first,
             fft,
@@ -78,12 +104,26 @@ impl SibilanceMeter {
             let sharp = self.sharp.sum(&self.powers);
             part.sharp[frame] = code(sharp);
             part.body[frame] = code(self.body.sum(&self.powers));
+            part.bump[frame] = self.bump();
             if sharp > most {
                 most = sharp;
                 part.center_hz = self.center_hz();
             }
         }
         part
+    }
+
+    /// See [`SibilancePart::bump`].
+    fn bump(&self) -> i8 {
+        let Some(beside) = &self.beside else {
+            return jumps::NOTHING;
+        };
+        let density = |band: &BinBand, [low, high]: [f64; 2]| {
+            f64::from(band.sum(&self.powers)) / (high - low)
+        };
+        let inside = density(&self.jumping, JUMPING_HZ);
+        let [low, high] = [0, 1].map(|n| density(&beside[n], BESIDE_HZ[n]));
+        jumps::bump(inside, low, high)
     }
 
     fn center_hz(&self) -> f32 {
@@ -131,6 +171,15 @@ impl SibilanceReport {
         else {
             return Self::default();
         };
+        let bumps = slices.gated().flat_map(|(_, slice)| {
+            let part = slice.sibilance;
+            (0..FRAMES).filter_map(move |n| {
+                let (sharp, body) = (code::db(part.sharp[n]), code::db(part.body[n]));
+                (part.bump[n] != jumps::NOTHING && sharp.max(body) > least_db)
+                    .then_some(part.bump[n])
+            })
+        });
+        let jump_db = jumps::jump_db(&bumps.collect::<Vec<_>>());
         let found = bursts(slices, &frames, median_db);
         let mut levels: Vec<f64> = found.iter().map(|burst| burst.level_db).collect();
         let mut centers: Vec<f64> = found.iter().map(|burst| burst.center_hz).collect();
@@ -145,6 +194,7 @@ impl SibilanceReport {
         Self {
             excess_db: p95_db - median_db,
             median_db,
+            jump_db,
             bursts_per_s: found.len() as f64 / seconds.max(0.1),
             center_hz: quantile(&mut centers, 0.5).unwrap_or(6_700.0),
             // The equalizer reads a sine's peak, and mid as loud as left and right that carry it.

@@ -84,12 +84,13 @@ fn is_elements(finding: &Finding) -> bool {
         && finding.fix.stems != Reach::No
 }
 
-/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes.
+/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes
+/// and for its level, which decides nothing.
 fn hinders(finding: &Finding) -> bool {
     finding.severity > Severity::Info
         && !matches!(
             finding.kind,
-            FindingKind::LossySource | FindingKind::Mono | FindingKind::Noise
+            FindingKind::LossySource | FindingKind::Mono | FindingKind::Noise | FindingKind::Quiet
         )
 }
 

@@ -4,9 +4,9 @@ use super::{Words, finding, located, severity};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
 
-/// How far the bursts of 5–9 kHz stand out, in dB, and how many a second there must be.
-const EXCESS_DB: [f64; 3] = [14.5, 14.5, 20.0];
-const BURSTS_PER_S: f64 = 0.3;
+/// How much more 6–9 kHz jumps than it dips, in dB. Of 45 free songs half have 1.2, one in four 2, one in
+/// twenty 3.4 (many of them with rough hats).
+const JUMP_DB: [f64; 3] = [1.6, 1.9, 5.5];
 
 /// What was found.
 pub fn findings(report: &Report) -> Vec<Finding> {
@@ -15,16 +15,13 @@ pub fn findings(report: &Report) -> Vec<Finding> {
 
 fn sibilant(report: &Report) -> Option<Finding> {
     let sibilance = &report.sibilance;
-    if sibilance.bursts_per_s < BURSTS_PER_S {
-        return None;
-    }
-    let severity = severity(sibilance.excess_db, EXCESS_DB)?;
+    let severity = severity(sibilance.jump_db, JUMP_DB)?;
     let words = Words {
         text: format!(
-            "Sharp consonants stand out by {:.1} dB around {:.1} kHz, {:.1} times a second.",
-            sibilance.excess_db,
+            "Around {:.1} kHz it is sharp again and again: bursts jump {:.1} dB further out of their \
+             neighbourhood than it ever dips.",
             sibilance.center_hz / 1000.0,
-            sibilance.bursts_per_s
+            sibilance.jump_db,
         ),
         advice: "The master de-esses gently; hi-hats in the same band move with it.",
         better: "A de-esser on the vocal track.",
@@ -37,7 +34,7 @@ fn sibilant(report: &Report) -> Option<Finding> {
     let found = finding(
         FindingKind::Sibilant,
         severity,
-        (sibilance.excess_db, "dB"),
+        (sibilance.jump_db, "dB"),
         (Cause::Element, stereo, Reach::Yes),
         words,
         0.6,

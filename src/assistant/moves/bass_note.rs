@@ -13,7 +13,7 @@ const DEPTH_MAX_DB: f64 = 6.0;
 const EXCESS_MIN_DB: f64 = 4.5;
 const ACTIVE_MIN: f64 = 0.08;
 /// Excess and margin over the strongest other note together, from which it is believed and from which all is
-/// done, in dB: nine of ten finished songs have less than 10.5 dB.
+/// done, in dB. Set on some 40 songs by judgement: a song in three gets a light cut.
 const EVIDENCE_DB: [f64; 2] = [6.5, 10.5];
 /// Notes nearer to each other than this, in octaves, are one.
 const APART: f64 = 0.2;

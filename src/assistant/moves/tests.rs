@@ -180,8 +180,7 @@ fn bass_goes_to_the_middle_only_where_it_is_not() {
 fn sharp_consonants_are_held_back_in_the_middle() {
     let mut report = report();
     assert_eq!(found(&report, MoveKind::DeEssing), None);
-    report.sibilance.excess_db = 20.0;
-    report.sibilance.bursts_per_s = 1.5;
+    report.sibilance.jump_db = 4.8;
     let Some(Change::Bands(bands)) = found(&report, MoveKind::DeEssing).map(|one| one.change)
     else {
         panic!("a sharp voice is de-essed");

@@ -2,13 +2,11 @@
 
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::BandStereo;
-use crate::assistant::finding::FindingKind;
 use crate::dsp::units::{db_to_energy, db_to_gain};
 use crate::engine::settings::image::{BAND_NAMES, BANDS};
 
-/// Authority: widest and narrowest, as gain of the side; wider where the song was found narrow.
-const WIDTH_MAX: f64 = 1.5;
-const WIDTH_MAX_NARROW: f64 = 1.6;
+/// Authority: widest and narrowest, as gain of the side.
+const WIDTH_MAX: f64 = 1.6;
 const WIDTH_MIN: f64 = 0.8;
 /// So much narrower than usual, in dB, is nothing to hear.
 const DEAD_ZONE_DB: f64 = 1.0;
@@ -44,15 +42,6 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
     if stereo.mono_change_lu < MONO_LOSS_MAX_LU {
         return None;
     }
-    let told_narrow = case
-        .findings
-        .iter()
-        .any(|found| found.kind == FindingKind::Narrow);
-    let most = if told_narrow {
-        WIDTH_MAX_NARROW
-    } else {
-        WIDTH_MAX
-    };
     let mut widths_pct = [100.0; BANDS];
     let mut widest: Option<(f64, usize)> = None;
     for (band, width_pct) in widths_pct.iter_mut().enumerate().skip(1) {
@@ -62,7 +51,7 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
             continue;
         }
         let missing_db = SHARE * gap_db;
-        let wanted = db_to_gain(missing_db * case.confidence.clamp(0.0, 1.0)).min(most);
+        let wanted = db_to_gain(missing_db * case.confidence.clamp(0.0, 1.0)).min(WIDTH_MAX);
         // What is usual for the style is not too much side.
         let side_max_db = SIDE_MAX_DB[band].max(style.side_to_mid_db[band]);
         let granted = widest_allowed(heard, band, wanted, side_max_db);
