@@ -72,8 +72,6 @@ pub struct AssistantView {
     pub bands: [bool; BANDS],
     /// Whether the proposal is what the settings are.
     pub applied: bool,
-    /// Names of the styles.
-    pub styles: Vec<String>,
     /// What can be undone and done again, by name.
     pub undo: [Option<String>; 2],
 }
@@ -164,6 +162,8 @@ pub enum Gesture {
     Propose,
     /// Does not want it any more.
     StopProposing,
+    /// Opens the list of styles.
+    LookForStyles,
     /// Wants something else.
     Wish(Wishes),
     /// Adds a reference by its path.

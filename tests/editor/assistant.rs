@@ -11,7 +11,7 @@ use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
 use finalcoat::editor::view::{Gesture, ViewModel};
-use finalcoat::handoff::listen::Work;
+use finalcoat::handoff::listen::{StyleList, Work};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
 use super::harness::{Stage, click, find, texts};
@@ -150,9 +150,14 @@ fn proposed() -> ViewModel {
         "/music/A reference with a name.flac".to_owned(),
         "/music/b.wav".to_owned(),
     ];
-    assistant.styles = ["neutral", "pop", "rock", "metal"]
-        .map(str::to_owned)
-        .to_vec();
+    assistant.status.styles = Arc::new(StyleList {
+        ours: ["neutral", "pop", "rock", "metal"]
+            .map(str::to_owned)
+            .to_vec(),
+        own: vec!["Doom with a name of some length".to_owned()],
+        faults: vec![["dub.toml".to_owned(), "missing field `level_db`".to_owned()]],
+        folder: Some("/music/settings/a user/Finalcoat/Styles".to_owned()),
+    });
     assistant.switches = vec![Switch {
         kind: MoveKind::Width,
         nth: 0,
@@ -230,10 +235,47 @@ fn the_assistants_panel_is_drawn_in_every_state() {
         }
     }
     let mut stage = stage(WINDOW_DEFAULT, 1.0);
-    stage.memory.choosing_style = true;
     stage.memory.adding = Some("/music/mix".to_owned());
     stage.still(&proposed());
-    stage.save("assistant-menus.png");
+    stage.save("assistant-adding.png");
+}
+
+#[test]
+fn the_list_of_styles_holds_the_users_own_and_says_what_is_wrong_with_files() {
+    let mut view = proposed();
+    for (size, scale) in [(WINDOW_MIN, 1.0), (WINDOW_DEFAULT, 2.0)] {
+        let mut stage = stage(size, scale);
+        let at = find(&mut stage, &view, "Auto: closest to rock (62 %)").center();
+        let opened = click(&mut stage, &view, at, Modifiers::NONE);
+        assert_eq!(opened, [Gesture::LookForStyles]);
+        let shapes = stage.still(&view);
+        stage.save(&format!("assistant-styles-{}@{scale}x.png", size[0]));
+        let all = texts(&shapes);
+        for wanted in [
+            "Doom with a name of some length",
+            "yours",
+            "62 %",
+            "dub.toml is left out",
+            "missing field `level_db`",
+            "Your own: /music/settings/a user/Finalcoat/Styles",
+        ] {
+            let shown = all.iter().find(|text| text.words == wanted);
+            let shown = shown.unwrap_or_else(|| panic!("{wanted:?}"));
+            assert!(shown.clip.contains_rect(shown.rect), "{wanted:?} is cut");
+        }
+        let at = find(&mut stage, &view, "Doom with a name of some length").center();
+        let picked = click(&mut stage, &view, at, Modifiers::NONE);
+        let [Gesture::Wish(wishes)] = &picked[..] else {
+            panic!("{picked:?}");
+        };
+        let style = wishes.style.as_deref();
+        assert_eq!(style, Some("Doom with a name of some length"));
+        assert!(!stage.memory.choosing_style);
+    }
+    // A style that is not there any more stays named.
+    view.assistant.wishes.style = Some("Polka".to_owned());
+    let mut stage = stage(WINDOW_MIN, 1.0);
+    find(&mut stage, &view, "Polka");
 }
 
 #[test]
