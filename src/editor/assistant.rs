@@ -23,7 +23,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let top = cut_top(
         &mut rect,
-        listen::HEIGHT + wishes::HEIGHT + 3.0 * GAP,
+        listen::HEIGHT + wishes::height(desk.view) + 3.0 * GAP,
         GRID * 2.0,
     );
     let mut content = panel(&painter, top);

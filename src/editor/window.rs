@@ -267,6 +267,10 @@ impl App {
                     self.wish(|session| session.wishes.loudness = LoudnessWish::Target(lufs));
                 }
             }
+            Gesture::Set(Number::Weight(side), value) => self.wish(|session| {
+                let weights = &mut session.wishes.reference_weights;
+                *side.of(weights) = f64::from(value) / 100.0;
+            }),
             Gesture::Set(number, value) => {
                 self.touch(number, |param| setter.set_parameter(param, value));
             }

@@ -31,6 +31,8 @@ const GROWTH: f64 = 1.2;
 const EVERY: Duration = Duration::from_secs(15);
 /// when at least this much came in.
 const MORE_S: f64 = 5.0;
+/// A value that is being dragged is waited for.
+const SETTLED: Duration = Duration::from_millis(150);
 /// How often the editor is told what was heard.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How often the slices are added up while listening.
@@ -70,6 +72,9 @@ pub struct Proposer {
     /// What the last proposal was made by, and the session's count then.
     made_by: Inputs,
     looked_at: u64,
+    /// What is wished now, and since when.
+    wished: Inputs,
+    wished_since: Instant,
     /// Nothing was applied since listening began: what gets better is proposed.
     unasked: bool,
     /// Seconds covered and taken in at the last proposal since listening began.
@@ -103,6 +108,8 @@ impl Proposer {
             owed: false,
             references: References::default(),
             asked: Asked::default(),
+            wished: made_by.clone(),
+            wished_since: now,
             made_by,
             unasked: false,
             proposed_at: None,
@@ -216,13 +223,18 @@ impl Proposer {
             .kept
             .session
             .with(|session| (Inputs::of(session), session.advice.is_some()));
+        if inputs != self.wished {
+            self.wished = inputs.clone();
+            self.wished_since = Instant::now();
+        }
         // Before anything was heard there is nothing to make anew.
         let changed = inputs != self.made_by || (self.restyled && covered_s(hearing) > 0.0);
         if changed && !has && covered_s(hearing) == 0.0 {
             self.made_by = inputs;
             return asked;
         }
-        if asked || (changed && (has || self.proposed_at.is_some())) {
+        let settled = self.wished_since.elapsed() >= SETTLED;
+        if asked || (changed && settled && (has || self.proposed_at.is_some())) {
             return true;
         }
         let taken_s = hearing.listening.taken_s();

@@ -10,11 +10,11 @@ use finalcoat::assistant::finding::{FindingKind, Severity};
 use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
-use finalcoat::editor::view::{Gesture, ViewModel};
+use finalcoat::editor::view::{Gesture, Number, Side, ViewModel};
 use finalcoat::handoff::listen::{StyleList, Work};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
-use super::harness::{Stage, click, find, texts};
+use super::harness::{Stage, click, find, find_all, notch, texts};
 use super::views::{fresh, playing};
 
 fn listening() -> ViewModel {
@@ -333,7 +333,7 @@ fn what_the_assistant_says_can_be_read() {
 fn the_assistants_buttons_return_what_was_meant() {
     let mut stage = stage([1040.0, 900.0], 1.0);
     stage.paints = false;
-    let view = proposed();
+    let mut view = proposed();
     let mut press = |words: &str| {
         let at = find(&mut stage, &view, words).center();
         click(&mut stage, &view, at, Modifiers::NONE)
@@ -355,7 +355,7 @@ fn the_assistants_buttons_return_what_was_meant() {
         panic!("no wish");
     };
     assert_eq!(wishes.mix_state, MixState::Open);
-    let row = find(&mut stage, &view, "Tone");
+    let row = find_all(&mut stage, &view, "Tone")[1];
     let switch = egui::pos2(
         find(&mut stage, &view, "What it thinks").left() - 46.0,
         row.center().y,
@@ -364,6 +364,25 @@ fn the_assistants_buttons_return_what_was_meant() {
         click(&mut stage, &view, switch, Modifiers::NONE),
         [Gesture::SwitchMove(MoveKind::Tone, 0, false)]
     );
+    let weights = find_all(&mut stage, &view, "100");
+    assert_eq!(weights.len(), 4, "tone, dynamics, width, loudness");
+    let width = Number::Weight(Side::Width);
+    let full = [
+        Gesture::Begin(width),
+        Gesture::Set(width, 100.0),
+        Gesture::End(width),
+    ];
+    let most = notch(&mut stage, &view, weights[2].center());
+    assert_eq!(most, full, "it is at its highest");
+    view.assistant.wishes.reference_weights.width = 0.5;
+    let at = find(&mut stage, &view, "50").center();
+    let more = notch(&mut stage, &view, at);
+    assert!(
+        matches!(more[..], [_, Gesture::Set(number, pct), _] if number == width && pct > 50.0),
+        "{more:?}"
+    );
+    view.assistant.references.clear();
+    assert_eq!(find_all(&mut stage, &view, "100"), [], "nothing to weigh");
     // A stage's tab leads back to the stage.
     let tab = find(&mut stage, &view, "Colour").center();
     click(&mut stage, &view, tab, Modifiers::NONE);

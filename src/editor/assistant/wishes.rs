@@ -1,20 +1,28 @@
 //! What the user wants: style, loudness, whether the mix can be reopened, references.
 
-use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, Stroke, vec2};
+use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, Stroke, pos2, vec2};
 
 use super::{one_line, styles};
 use crate::assistant::wishes::{LoudnessWish, MixState};
 use crate::editor::desk::{Desk, cut_left, cut_right, cut_top};
 use crate::editor::theme::{self, GAP, GRID};
-use crate::editor::view::{Gesture, Number};
+use crate::editor::view::{Gesture, Number, Side, ViewModel};
 use crate::editor::widgets::number::field;
 use crate::editor::widgets::{button, entry, segments, text};
 use crate::params::session::REFERENCES_MAX;
 
-/// Height of both rows.
-pub const HEIGHT: f32 = 2.0 * ROW + GAP;
+/// Height of the rows: a third one only where there are references to weigh.
+pub fn height(view: &ViewModel) -> f32 {
+    match view.assistant.references.is_empty() {
+        true => 2.0 * ROW + GAP,
+        false => 3.0 * ROW + 2.0 * GAP,
+    }
+}
+
 const ROW: f32 = 24.0;
 const LABEL: f32 = 62.0;
+/// Width of a weight.
+const WEIGHT: f32 = 52.0;
 const MIX: [(MixState, &str); 3] = [
     (MixState::Unknown, "?"),
     (MixState::Open, "Open"),
@@ -24,9 +32,36 @@ const MIX: [(MixState, &str); 3] = [
 /// Draws the rows into `rect`.
 pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let upper = cut_top(&mut rect, ROW, GAP);
-    let lower = Rect::from_min_size(rect.min, vec2(rect.width(), ROW));
+    let lower = cut_top(&mut rect, ROW, GAP);
     draw_upper(desk, upper);
     draw_lower(desk, lower);
+    if !desk.view.assistant.references.is_empty() {
+        let weights = Rect::from_min_size(rect.min, vec2(rect.width(), ROW));
+        draw_weights(desk, weights);
+    }
+}
+
+/// How much each side of the references counts: name and number side by side, evenly spaced.
+fn draw_weights(desk: &mut Desk<'_>, mut rect: Rect) {
+    label(desk, &mut rect, "Follow", LABEL);
+    let painter = desk.painter();
+    let names = Side::ALL.map(|side| {
+        let name = Number::Weight(side).name().to_owned();
+        painter.layout_no_wrap(name, theme::label(), theme::TEXT)
+    });
+    let named: f32 = names.iter().map(|name| name.size().x + 2.0 * GRID).sum();
+    let wide = Side::ALL.len() as f32 * WEIGHT + named;
+    let gap = ((rect.width() - wide) / (Side::ALL.len() - 1) as f32).min(6.0 * GRID);
+    for (side, name) in Side::ALL.into_iter().zip(names) {
+        let number = Number::Weight(side);
+        let place = cut_left(&mut rect, name.size().x, 2.0 * GRID);
+        let counts = desk.value(number) > 0.0;
+        let ink = if counts { theme::TEXT } else { theme::LABEL };
+        let at = pos2(place.left(), place.center().y - name.size().y / 2.0);
+        painter.galley_with_override_text_color(at, name, ink);
+        let value = cut_left(&mut rect, WEIGHT, gap);
+        entry(desk, value, number, theme::body(), Some(theme::RAISED));
+    }
 }
 
 fn label(desk: &Desk<'_>, rect: &mut Rect, name: &str, width: f32) {
