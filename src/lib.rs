@@ -16,7 +16,7 @@
 //! anything tells us what was heard.
 //!
 //! Imports point one way (`tests/tidy.rs` holds it):
-//! `dsp` ← `engine` ← `assistant` ← `offline`; `preset` sees settings only; `params` and `handoff` see plain data only; `editor`
+//! `dsp` ← `engine` ← `assistant` ← `offline`; `preset` sees settings and styles only; `params` and `handoff` see plain data only; `editor`
 //! sees params, handoff and data, never an engine; `plugin` ties it together. What knows a host or a
 //! window sits behind the feature `plugin`.
 

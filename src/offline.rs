@@ -19,7 +19,6 @@ pub mod raw;
 pub mod read;
 pub mod render;
 pub mod services;
-pub mod styles;
 pub mod tags;
 pub mod watch;
 pub mod write;

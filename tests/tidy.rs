@@ -10,7 +10,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("engine", &["dsp"]),
     ("analysis", &["dsp", "engine"]),
     ("assistant", &["dsp", "engine", "analysis"]),
-    ("preset", &["engine::settings"]),
+    ("preset", &["engine::settings", "assistant::style"]),
     (
         "offline",
         &["dsp", "engine", "analysis", "assistant", "preset"],
@@ -68,6 +68,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "handoff",
             "editor",
             "offline::read",
+            "preset::styles",
         ],
     ),
     (

@@ -2,6 +2,7 @@
 
 pub mod listen;
 pub mod moves;
+pub mod styles;
 pub mod verdict;
 pub mod wishes;
 
@@ -22,7 +23,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let top = cut_top(
         &mut rect,
-        listen::HEIGHT + wishes::HEIGHT + 3.0 * GAP,
+        listen::HEIGHT + wishes::height(desk.view) + 3.0 * GAP,
         GRID * 2.0,
     );
     let mut content = panel(&painter, top);
@@ -39,7 +40,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     moves::draw(desk, left);
     verdict::draw(desk, right);
     // Over everything else.
-    wishes::draw_styles(desk);
+    styles::draw_list(desk);
 }
 
 /// What the assistant does, as small as it gets.

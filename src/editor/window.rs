@@ -30,7 +30,7 @@ use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::EditorSide;
 use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
-use crate::handoff::listen::{Status, Work};
+use crate::handoff::listen::{Status, StyleList, Work};
 use crate::params::kept::WINDOW_MIN;
 use crate::params::session::{REFERENCES_MAX, Session};
 use crate::params::{FinalcoatParams, ParamKind};
@@ -124,7 +124,8 @@ struct App {
     params: Arc<FinalcoatParams>,
     side: Arc<Mutex<EditorSide>>,
     undo: Arc<Mutex<Undo>>,
-    styles: Vec<String>,
+    /// What can be chosen before a worker has looked.
+    styles: Arc<StyleList>,
     context: Option<GuiContext>,
     memory: Memory,
     history: Vec<Column>,
@@ -154,7 +155,10 @@ impl App {
             params,
             side,
             undo,
-            styles: style::factory().into_iter().map(|one| one.name).collect(),
+            styles: Arc::new(StyleList {
+                ours: style::factory().into_iter().map(|one| one.name).collect(),
+                ..StyleList::default()
+            }),
             context: None,
             memory: Memory::default(),
             history: Vec::new(),
@@ -200,7 +204,10 @@ impl App {
     }
 
     /// What is shown of the assistant.
-    fn assistant(&self, settings: &Settings, status: Status) -> AssistantView {
+    fn assistant(&self, settings: &Settings, mut status: Status) -> AssistantView {
+        if status.styles.ours.is_empty() {
+            status.styles = self.styles.clone();
+        }
         let session = self.params.kept.session.get();
         let applied = session.applied.as_deref();
         let owned = match self.pending.is_empty() {
@@ -223,7 +230,6 @@ impl App {
             owned,
             take_over: session.take_over,
             bands: session.applied_bands,
-            styles: self.styles.clone(),
             undo: lock(&self.undo).names(),
         }
     }
@@ -261,6 +267,10 @@ impl App {
                     self.wish(|session| session.wishes.loudness = LoudnessWish::Target(lufs));
                 }
             }
+            Gesture::Set(Number::Weight(side), value) => self.wish(|session| {
+                let weights = &mut session.wishes.reference_weights;
+                *side.of(weights) = f64::from(value) / 100.0;
+            }),
             Gesture::Set(number, value) => {
                 self.touch(number, |param| setter.set_parameter(param, value));
             }
@@ -295,6 +305,7 @@ impl App {
             Gesture::Forget => lock(&self.side).listen.forget(),
             Gesture::Propose => lock(&self.side).listen.propose(),
             Gesture::StopProposing => lock(&self.side).listen.cancel(),
+            Gesture::LookForStyles => lock(&self.side).listen.look_for_styles(),
             Gesture::Wish(wishes) => self.wish(|session| session.wishes = wishes),
             Gesture::AddReference(path) => self.wish(|session| {
                 if session.references.len() < REFERENCES_MAX && !session.references.contains(&path)

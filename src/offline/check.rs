@@ -2,7 +2,6 @@
 
 use super::failure::Outcome;
 use super::measure::{Measurement, listen_with, rounded};
-use super::styles::Styles;
 use super::watch::Watch;
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::bands::{NOMINAL_HZ, THIRDS};
@@ -12,6 +11,7 @@ use crate::assistant::findings::findings;
 use crate::assistant::style::{Nearness, Target, target};
 use crate::assistant::verdict::{Verdict, VerdictKind, verdict};
 use crate::assistant::wishes::MixState;
+use crate::preset::styles::Styles;
 use serde::Serialize;
 use std::path::Path;
 

@@ -11,8 +11,8 @@ use finalcoat::offline::check::CheckJob;
 use finalcoat::offline::master::{Assist, Job, Loudness, is_sample_rate};
 use finalcoat::offline::quantize::BitDepth;
 use finalcoat::offline::services::{self, SERVICES};
-use finalcoat::offline::styles::{Styles, styles};
 use finalcoat::offline::write::Container;
+use finalcoat::preset::styles::{Styles, styles};
 use finalcoat::preset::{self, Preset, factory};
 use std::path::{Path, PathBuf};
 
