@@ -6,7 +6,7 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
 
-/// Intensity that the first proposal is applied with, in %.
+/// How much of a proposal takes effect unless told, in %: at the plugin's first Apply and on the command line.
 pub const FIRST_INTENSITY_PCT: f32 = 50.0;
 
 /// What belongs to the user, when the settings are `now` and were `applied` by the assistant last, if ever.

@@ -79,11 +79,16 @@ pub fn rehearse(
     draft.cost = cost_curve(&mut room, &shaped, &draft.settings.loudness)?;
     let song_lufs = material.song.integrated_lufs;
     let goal_lufs = match (wishes.loudness, draft.cost.knee_lufs, wishes.force_loudness) {
-        (LoudnessWish::Auto, Some(knee_lufs), false) => goal_lufs.min(knee_lufs).max(song_lufs),
+        (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(song_lufs) < goal_lufs => {
+            let lowered_lufs = knee_lufs.max(song_lufs);
+            let note = why_lower(&draft, wishes, goal_lufs, knee_lufs, lowered_lufs);
+            draft.notes.push(note);
+            lowered_lufs
+        }
         _ => goal_lufs,
     };
     draft.goal_lufs = Some(goal_lufs);
-    balance::balance(&mut room, &shaped, &mut draft, goal_lufs)?;
+    balance::balance(&mut room, &shaped, &mut draft, wishes, goal_lufs)?;
 
     let goal = Goal {
         target_lufs: goal_lufs,
@@ -113,6 +118,31 @@ pub fn rehearse(
         findings::sort(&mut draft.findings);
     }
     Ok(draft)
+}
+
+/// Why the goal is not what songs like this one carry.
+fn why_lower(
+    draft: &Proposal,
+    wishes: &Wishes,
+    usual_lufs: f64,
+    knee_lufs: f64,
+    goal_lufs: f64,
+) -> String {
+    let by_references = draft.target.from_references && wishes.reference_weights.loudness > 0.0;
+    let who = if by_references {
+        "What you gave as reference carries"
+    } else {
+        "Songs of this style carry"
+    };
+    let then = if goal_lufs > knee_lufs {
+        format!("it stays at its own {goal_lufs:.1} LUFS")
+    } else {
+        format!("the goal is {goal_lufs:.1} LUFS")
+    };
+    format!(
+        "{who} {usual_lufs:.1} LUFS, but above {knee_lufs:.1} LUFS each dB costs this song more than it gives: \
+         {then}."
+    )
 }
 
 fn nearest_grid(solution: &Solution) -> Solution {

@@ -192,6 +192,18 @@ fn held_together(a: &mut Side, b: &mut Side, watch: Watch<'_>) -> Outcome<Compar
             db: rounded(tone_b[third]? + gain_db - tone_a[third]?),
         })
     });
+    for (name, own, other) in [("A", &tone_a, &tone_b), ("B", &tone_b, &tone_a)] {
+        let missing = (0..THIRDS).filter(|&third| own[third].is_none() && other[third].is_some());
+        let missing: Vec<f64> = missing.map(|third| NOMINAL_HZ[third]).collect();
+        if let ([first, .., last] | [first @ last], true) =
+            (&missing[..], own.iter().any(Option::is_some))
+        {
+            notes.push(format!(
+                "{name} holds nothing in {} of the third-octaves from {first} to {last} Hz: they are left out",
+                missing.len()
+            ));
+        }
+    }
     let reports = a.report.as_ref().zip(b.report.as_ref());
     Ok(Compared {
         aligned: alignment.found,

@@ -145,6 +145,9 @@ fn parse(text: &str) -> Result<Style, String> {
     if !levels.iter().all(|level| plain(level)) {
         return Err("every level must lie between -120 and 120".to_owned());
     }
+    if !(-1.0..=1.0).contains(&style.percussiveness) || !(0.0..=1.0).contains(&style.energy) {
+        return Err("percussiveness must lie between -1 and 1, energy between 0 and 1".to_owned());
+    }
     Ok(style)
 }
 
@@ -177,15 +180,23 @@ mod tests {
         write("a.toml", &text("Dub", 0.0));
         write("c.toml", "name = 3");
         write("d.toml", &text("doom", 2.0));
+        let no_number = text("Drone", 3.0).replace("percussiveness = 0.0", "percussiveness = nan");
+        write("e.toml", &no_number);
+        write(
+            "f.toml",
+            &text("Din", 3.0).replace("energy = 0.5", "energy = 1.5"),
+        );
         write("notes.txt", "no style");
         let found = read(folder.path());
         assert_eq!(found.named(" dOOM ").expect("there"), "Doom");
         assert_eq!(found.all.len(), 1);
         let said: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
-        assert_eq!(said.len(), 3, "{said:?}");
+        assert_eq!(said.len(), 5, "{said:?}");
         assert!(said[0].contains("a.toml") && said[0].contains("spread"));
         assert!(said[1].contains("c.toml") && said[1].ends_with("(line 1)"));
         assert!(said[2].contains("d.toml") && said[2].contains("doom already"));
+        assert!(said[3].contains("e.toml") && said[3].contains("percussiveness"));
+        assert!(said[4].contains("f.toml") && said[4].contains("energy"));
         assert_eq!(found.all[0].spread_db[0], 3.0, "the first one stays");
         let missing = found.named("polka").expect_err("missing").to_string();
         assert!(

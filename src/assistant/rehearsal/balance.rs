@@ -4,7 +4,8 @@ use super::loss::Reference;
 use super::stage::Shaped;
 use super::{Cancelled, Room};
 use crate::assistant::moves::{Change, MoveKind};
-use crate::assistant::proposal::Proposal;
+use crate::assistant::proposal::{Proposal, limiter_name};
+use crate::assistant::wishes::Wishes;
 use crate::engine::settings::loudness::{CLIP_DEPTH_DB, Character, DRIVE_DB, LoudnessSettings};
 
 /// With less limiting at the 95th percentile than this there is nothing to balance, in dB.
@@ -18,11 +19,12 @@ const SLOPE: f64 = 0.75;
 /// What a LU more costs about, in dB of loss: ways are tried at one drive and come out a little apart.
 const LOSS_PER_LU: f64 = 0.2;
 
-/// Chooses character and clip depth, in the draft's settings and its limiter move.
+/// Chooses clip depth, and character unless it is wished for, in the draft's settings and its limiter move.
 pub(super) fn balance(
     room: &mut Room<'_, '_>,
     shaped: &Shaped,
     draft: &mut Proposal,
+    wishes: &Wishes,
     goal_lufs: f64,
 ) -> Result<(), Cancelled> {
     let Some(index) = draft
@@ -57,7 +59,7 @@ pub(super) fn balance(
         }
     }
     for character in [Character::Transparent, Character::Punchy, Character::Dense] {
-        if character != own.character {
+        if wishes.character.is_none() && character != own.character {
             let mut other = best;
             other.character = character;
             let loss_db = trial(room, shaped, &mut reference, &other, goal_lufs)?;
@@ -74,7 +76,7 @@ pub(super) fn balance(
         one.change = Change::Limiter(best.character, best.release_ms, best.clip_depth_db);
         one.text.push_str(&format!(
             " In rehearsal {} with {:.1} dB of clipping lost least ({least:.1} dB).",
-            name(best.character),
+            limiter_name(best.character),
             best.clip_depth_db
         ));
     }
@@ -110,12 +112,4 @@ fn trial(
     let played = room.stage.play(shaped, loudness, true)?;
     let missing_lu = goal_lufs - room.song_lufs(played.lufs);
     Ok(reference.loss_db(&mut room.stage, &played)? + LOSS_PER_LU * missing_lu)
-}
-
-fn name(character: Character) -> &'static str {
-    match character {
-        Character::Transparent => "the transparent limiter",
-        Character::Punchy => "the punchy limiter",
-        Character::Dense => "the dense limiter",
-    }
 }

@@ -3,6 +3,7 @@
 use crate::batch::has_sound_extension;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use finalcoat::assistant::ownership::FIRST_INTENSITY_PCT;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState, ReferenceWeights, Wishes};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, RELEASE_MS};
@@ -18,9 +19,6 @@ use std::path::{Path, PathBuf};
 
 /// Loudness goals that make sense, in LUFS.
 const TARGET_LUFS: std::ops::RangeInclusive<f64> = -50.0..=0.0;
-
-/// How much of its proposal the assistant puts into effect unless told.
-const INTENSITY_DEFAULT_PCT: f32 = 50.0;
 
 /// Masters songs, checks and measures them. The same engine as the plugin.
 #[derive(Debug, Parser)]
@@ -143,6 +141,16 @@ pub(crate) enum CharacterChoice {
     Dense,
 }
 
+impl CharacterChoice {
+    fn character(self) -> Character {
+        match self {
+            Self::Transparent => Character::Transparent,
+            Self::Punchy => Character::Punchy,
+            Self::Dense => Character::Dense,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum DepthChoice {
     #[value(name = "16")]
@@ -208,10 +216,11 @@ pub(crate) struct MasterArguments {
     /// Highest true peak of the master, in dBTP [default: -1]
     #[arg(long, value_name = "DBTP", allow_hyphen_values = true)]
     pub(crate) ceiling_dbtp: Option<f32>,
-    /// What the limiter sounds like [default: transparent]
+    /// What the limiter sounds like [default: chosen for the song]
     #[arg(long, value_name = "NAME")]
     pub(crate) character: Option<CharacterChoice>,
-    #[arg(long, value_name = "MS", help = format!("Time constant of the limiter's release, in ms [default: {}]", RELEASE_MS.default))]
+    /// Time constant of the limiter's release, in ms [default: chosen for the song]
+    #[arg(long, value_name = "MS")]
     pub(crate) release_ms: Option<f32>,
     /// Go to the loudness even where it crushes the song
     #[arg(long)]
@@ -316,11 +325,7 @@ impl MasterArguments {
             settings.loudness.release_ms = in_range("--release-ms", release_ms, &RELEASE_MS, "ms")?;
         }
         if let Some(character) = self.character {
-            settings.loudness.character = match character {
-                CharacterChoice::Transparent => Character::Transparent,
-                CharacterChoice::Punchy => Character::Punchy,
-                CharacterChoice::Dense => Character::Dense,
-            };
+            settings.loudness.character = character.character();
         }
         let service = self.service.as_deref().and_then(services::find);
         let loudness = self.wanted_loudness(
@@ -365,7 +370,7 @@ impl MasterArguments {
 
     /// What the assistant is told.
     fn assist(&self, loudness: Loudness, ceiling_dbtp: f32) -> Result<Assist, String> {
-        let intensity_pct = self.intensity.unwrap_or(INTENSITY_DEFAULT_PCT);
+        let intensity_pct = self.intensity.unwrap_or(FIRST_INTENSITY_PCT);
         if !(0.0..=100.0).contains(&intensity_pct) {
             return Err(format!(
                 "--intensity {intensity_pct} is out of range: give 0 to 100 %"
@@ -390,6 +395,8 @@ impl MasterArguments {
                 },
                 ceiling_dbtp,
                 force_loudness: self.force_loudness,
+                character: self.character.map(CharacterChoice::character),
+                release_ms: self.release_ms,
                 style: chosen_style(self.style.as_deref(), &styles)?,
                 reference_weights: weights.map_or_else(|| Ok(Default::default()), parse_weights)?,
                 mix_state: MixStateChoice::state(self.mix_state),

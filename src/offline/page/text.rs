@@ -6,6 +6,7 @@ use super::graphs;
 use super::markup::{base64, clock, escaped, number, signed};
 use crate::assistant::finding::{Finding, Reach, Severity};
 use crate::assistant::verdict::{Verdict, VerdictKind};
+use crate::offline::master::sentence;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
@@ -49,11 +50,7 @@ fn file_name(story: &Story<'_>) -> String {
 fn subtitle(story: &Story<'_>) -> String {
     let mut parts = vec![clock(story.mastered.before.measurement.duration_s)];
     if let Some(style) = &story.style {
-        parts.push(format!(
-            "closest to {} ({:.0} %)",
-            escaped(&style.name),
-            style.confidence * 100.0
-        ));
+        parts.push(escaped(style));
     }
     match story.intensity_pct {
         Some(intensity) => parts.push(format!(
@@ -224,7 +221,7 @@ fn moves(story: &Story<'_>) -> String {
             escaped(&sentence(&reason.text))
         );
     }
-    let mut body = format!("<ul class=\"moves\">{rows}</ul>");
+    let mut body = format!("<ul class=\"moves\">{rows}</ul>{}", notes(story));
     for warning in &story.mastered.warnings {
         let _ = write!(
             body,
@@ -235,15 +232,16 @@ fn moves(story: &Story<'_>) -> String {
     section("moves", "What was done, and why", &body)
 }
 
-/// A text as a sentence: a capital first, a full stop last.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string());
-    let mut out = first.unwrap_or_default() + chars.as_str();
-    if !out.ends_with(['.', '!', '?']) {
-        out.push('.');
+/// What was given up and why.
+fn notes(story: &Story<'_>) -> String {
+    let mut rows = String::new();
+    for note in story.notes {
+        let _ = write!(rows, "<p class=\"note\">{}</p>", escaped(&sentence(note)));
     }
-    out
+    if rows.is_empty() {
+        return rows;
+    }
+    format!("<h3>What was held back</h3>{rows}")
 }
 
 fn findings(story: &Story<'_>) -> String {

@@ -31,13 +31,7 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
     line!();
     print_verdict(&checked.verdict);
     if let Some(style) = &checked.style {
-        let next = style.next.as_ref().map(|next| format!(", then {next}"));
-        line!(
-            "  Style     closest to {} ({:.0} %){}",
-            style.name,
-            style.confidence * 100.0,
-            next.unwrap_or_default()
-        );
+        print_style(&style.in_words());
     }
     let tone = tone_words(checked);
     if !tone.is_empty() {
@@ -59,6 +53,10 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
         print_finding(finding);
     }
     line!();
+}
+
+pub(super) fn print_style(words: &str) {
+    paragraph("  Style     ", words);
 }
 
 pub(super) fn print_verdict(verdict: &Verdict) {
@@ -101,8 +99,8 @@ fn tone_words(checked: &Checked) -> String {
         .collect();
     match (words.is_empty(), checked.tone_deviation_db.is_empty()) {
         (_, true) => String::new(),
-        (true, _) => "within 2 dB of the style everywhere".to_owned(),
-        _ => format!("furthest from the style at {}", words.join(", ")),
+        (true, _) => "within 2 dB of its target everywhere".to_owned(),
+        _ => format!("furthest from its target at {}", words.join(", ")),
     }
 }
 
@@ -134,6 +132,17 @@ fn print_finding(finding: &Finding) {
         fix.push_str(&format!(" Better: {}", finding.fix.better));
     }
     paragraph("      ", &fix);
+}
+
+/// Prints a finding in short: what and where.
+pub(super) fn print_found(finding: &Finding) {
+    line!(
+        "            {:<22} {:>9}   {}",
+        kind_words(finding),
+        value_words(finding),
+        places_words(&finding.places)
+    );
+    paragraph("              ", &finding.text);
 }
 
 /// The kind as words: `low_end_clash` is a low end clash.
@@ -213,17 +222,21 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
         None => "-".to_owned(),
     };
     line!("  null residue     {residue}");
-    line!(
-        "  tone distance    {} dB (weighted third-octaves, 63 Hz to 12.5 kHz)",
-        number(compared.tone_distance_db, 2)
-    );
+    match compared.tone_distance_db {
+        Some(db) => {
+            line!("  tone distance    {db:.2} dB (weighted third-octaves, 63 Hz to 12.5 kHz)")
+        }
+        None => line!("  tone distance    -"),
+    }
     let bands: Vec<String> = compared
         .tone_db
         .iter()
         .filter(|band| band.db.abs() >= BAND_DB)
         .map(|band| format!("{}\u{a0}{:+.1}", hertz(band.center_hz), band.db))
         .collect();
-    if bands.is_empty() {
+    if compared.tone_db.is_empty() {
+        line!("  tone             -");
+    } else if bands.is_empty() {
         line!("  tone             within {BAND_DB} dB in every band");
     } else {
         paragraph("  tone, dB         ", &bands.join(", "));
