@@ -10,8 +10,8 @@ const WIDTH_MAX: f64 = 1.6;
 const WIDTH_MIN: f64 = 0.8;
 /// So much narrower than usual, in dB, is nothing to hear.
 const DEAD_ZONE_DB: f64 = 1.0;
-/// Of what is missing beyond it this share is brought in: finished songs stray by some 5 dB from what is
-/// usual, and a side that was lost is about as much, so about half of a gap is a fault (Wiener).
+/// Of what is missing beyond it this share is brought in. Finished songs stray by some 5 dB from what is
+/// usual; a song that lost its sides is better served by too much of it than by half.
 const SHARE: f64 = 0.8;
 /// What is wider than usual by so many standard deviations is narrowed, where mono suffers.
 const DEAD_ZONE_SIGMA: f64 = 0.8;
@@ -43,7 +43,7 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
         return None;
     }
     let mut widths_pct = [100.0; BANDS];
-    let mut widest: Option<(f64, usize)> = None;
+    let mut widest: Option<(f64, usize, bool)> = None;
     for (band, width_pct) in widths_pct.iter_mut().enumerate().skip(1) {
         let heard = &stereo.bands[band];
         let gap_db = style.side_to_mid_db[band] - heard.side_to_mid_db - DEAD_ZONE_DB;
@@ -59,21 +59,26 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
             continue;
         }
         *width_pct = libm::round(100.0 * granted) as f32;
-        if widest.is_none_or(|(before, _)| granted > before) {
-            widest = Some((granted, band));
+        if widest.is_none_or(|(before, ..)| granted > before) {
+            widest = Some((granted, band, granted < wanted - 0.01));
         }
     }
-    let (_, band) = widest?;
+    let (_, band, held) = widest?;
     let heard_db = stereo.bands[band].side_to_mid_db;
     Some(Move {
         kind: MoveKind::Width,
         text: format!(
-            "The sides of the {} band are {heard_db:.1} dB beside the middle, {:.1} dB is usual for {}: they \
-             are widened to {:.0} %, as far as mono bears it.",
+            "The sides of the {} band stand {heard_db:.1} dB re the middle, {:.1} dB is usual for {}: they are \
+             widened to {:.0} %{}.",
             BAND_NAMES[band].to_lowercase(),
             style.side_to_mid_db[band],
             case.target.in_words(),
-            widths_pct[band]
+            widths_pct[band],
+            if held {
+                ", as far as mono bears it"
+            } else {
+                ""
+            }
         ),
         value: heard_db,
         unit: "dB",
