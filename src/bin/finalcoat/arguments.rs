@@ -3,6 +3,7 @@
 use crate::batch::has_sound_extension;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use finalcoat::assistant::services::{self, SERVICES};
 use finalcoat::assistant::wishes::{LoudnessWish, MixState, ReferenceWeights, Wishes};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, RELEASE_MS};
@@ -10,7 +11,6 @@ use finalcoat::engine::settings::range::Range;
 use finalcoat::offline::check::CheckJob;
 use finalcoat::offline::master::{Assist, Job, Loudness, is_sample_rate};
 use finalcoat::offline::quantize::BitDepth;
-use finalcoat::offline::services::{self, SERVICES};
 use finalcoat::offline::write::Container;
 use finalcoat::preset::styles::{Styles, styles};
 use finalcoat::preset::{self, Preset, factory};
