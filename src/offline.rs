@@ -18,7 +18,6 @@ pub mod quantize;
 pub mod raw;
 pub mod read;
 pub mod render;
-pub mod services;
 pub mod tags;
 pub mod watch;
 pub mod write;

@@ -41,6 +41,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "assistant::moves",
             "assistant::ownership",
             "assistant::proposal",
+            "assistant::services",
             "assistant::style",
             "assistant::verdict",
             "assistant::wishes",

@@ -80,19 +80,8 @@ pub fn draft(
     base: &Settings,
     owned: &Owned,
 ) -> Proposal {
-<<<<<<< HEAD
-    let findings = findings::findings(report, target);
-    let verdict = verdict::verdict(report, &findings, wishes.mix_state);
-    let mut moves = moves::moves(&Case {
-        report,
-        target,
-        findings: &findings,
-        confidence: report.heard.confidence,
-    });
+    let (findings, mut moves, verdict) = judge(report, target, wishes.mix_state);
     limit_as_wished(&mut moves, wishes);
-=======
-    let (findings, moves, verdict) = judge(report, target, wishes.mix_state);
->>>>>>> main
     let mut base = *base;
     if !owned.stages[stage_index(Group::Input)]
         && let Some(loudest_lufs) = report.loudness.max_short_term_lufs

@@ -12,6 +12,8 @@ use super::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top, panel}
 use super::theme::{self, GAP, GRID};
 use super::view::{Gesture, ViewModel};
 use super::widgets::{button, decibels, text};
+use crate::assistant::advice::Advice;
+use crate::assistant::services;
 use crate::engine::settings::fields::Group;
 use crate::handoff::listen::Work;
 
@@ -110,8 +112,24 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     if button(desk.ui, redo, "Redo", None, forth.is_some()) {
         desk.push(Gesture::Redo);
     }
-    let said = if hint.is_empty() { gain(desk) } else { hint };
-    one_line(&desk.painter(), rect, &said, theme::LABEL);
+    let painter = desk.painter();
+    let streamed = desk.view.assistant.advice.as_deref().and_then(streamed);
+    match streamed.filter(|_| hint.is_empty()) {
+        Some([short, _]) => {
+            let (mut upper, mut lower) = (rect, rect);
+            upper.max.y = rect.center().y + 1.0;
+            lower.min.y = rect.center().y + 1.0;
+            one_line(&painter, upper, &gain(desk), theme::TEXT);
+            one_line(&painter, lower, &short, theme::LABEL);
+        }
+        None if hint.is_empty() => one_line(&painter, rect, &gain(desk), theme::TEXT),
+        None => one_line(&painter, rect, &hint, theme::LABEL),
+    }
+}
+
+/// What streaming services will do to the master, in a few words and in full.
+fn streamed(advice: &Advice) -> Option<[String; 2]> {
+    advice.reached_lufs.map(services::streaming)
 }
 
 /// Loudness before and after, and why not more.

@@ -110,7 +110,7 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
     let (findings, _, verdict) = judge_song(report, &target, job.mix_state);
     Checked {
         measurement,
-        style: Some(StyleFound::of(&target, job.style.as_deref())),
+        style: Some(StyleFound::of(&target)),
         tone_deviation_db: tone_deviation_db(report, &target),
         translation: translation(report),
         verdict: rounded_verdict(verdict),
@@ -120,9 +120,9 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
 
 impl StyleFound {
     /// What a target says about the style, which was the user's choice or was heard.
-    pub fn of(target: &Target, chosen: Option<&str>) -> Self {
-        let name = match (chosen, target.nearness.first()) {
-            (None, Some(nearest)) => &nearest.name,
+    pub fn of(target: &Target) -> Self {
+        let name = match target.nearness.first() {
+            Some(nearest) if !target.chosen => &nearest.name,
             _ => &target.style.name,
         };
         let mut others = target.nearness.iter().filter(|other| other.name != *name);
@@ -132,7 +132,7 @@ impl StyleFound {
         };
         Self {
             name: name.clone(),
-            chosen: chosen.is_some(),
+            chosen: target.chosen,
             confidence: rounded(target.confidence),
             next: others.next().map(|next| next.name.clone()),
             nearness: target.nearness.iter().map(near).collect(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::epaint::{ClippedShape, Shape};
 use egui::{Modifiers, Pos2, Rect, vec2};
 
 use finalcoat::analysis::report::Span;
@@ -10,6 +11,7 @@ use finalcoat::assistant::finding::{FindingKind, Severity};
 use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
+use finalcoat::editor::strip;
 use finalcoat::editor::view::{Gesture, Number, Side, ViewModel};
 use finalcoat::handoff::listen::{StyleList, Work};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
@@ -211,6 +213,7 @@ fn the_assistants_panel_is_drawn_in_every_state() {
             stage.save(&format!("assistant-{name}-{width}x{height}@{scale}x.png"));
             assert_eq!(stage.raster.outside, 0, "{name}");
             let window = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
+            assert_eq!(half_covered(&shapes), [""; 0], "{name} {size:?}");
             // What has scrolled out of a list is cut by it.
             let texts: Vec<_> = texts(&shapes)
                 .into_iter()
@@ -238,6 +241,75 @@ fn the_assistants_panel_is_drawn_in_every_state() {
     stage.memory.adding = Some("/music/mix".to_owned());
     stage.still(&proposed());
     stage.save("assistant-adding.png");
+}
+
+/// Texts that something with a ground of its own was drawn over in part.
+fn half_covered(shapes: &[ClippedShape]) -> Vec<String> {
+    fn flat<'a>(shape: &'a Shape, clip: Rect, into: &mut Vec<(&'a Shape, Rect)>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| flat(shape, clip, into)),
+            other => into.push((other, clip)),
+        }
+    }
+    let mut all = Vec::new();
+    for clipped in shapes {
+        flat(&clipped.shape, clipped.clip_rect, &mut all);
+    }
+    let mut found = Vec::new();
+    for (n, (shape, clip)) in all.iter().enumerate() {
+        let Shape::Text(text) = shape else { continue };
+        let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
+        let covers = |(later, clip): &(&Shape, Rect)| match later {
+            Shape::Rect(one) => {
+                let shown = one.rect.shrink(0.5).intersect(*clip);
+                let over = shown.intersect(rect).is_positive();
+                one.fill.a() > 0 && over && !one.rect.contains_rect(rect)
+            }
+            _ => false,
+        };
+        // What has scrolled out of a list is cut by it.
+        if clip.contains_rect(rect) && all[n + 1..].iter().any(covers) {
+            found.push(text.galley.text().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_names_on_the_tabs_keep_their_distance_from_the_edges() {
+    for (name, view) in states() {
+        for size in [WINDOW_MIN, WINDOW_DEFAULT] {
+            let mut stage = stage(size, 1.0);
+            stage.paints = false;
+            let shapes = stage.still(&view);
+            let mut tabs: Vec<Rect> = Vec::new();
+            for clipped in &shapes {
+                if let Shape::Rect(one) = &clipped.shape
+                    && one.rect.height() == strip::HEIGHT
+                {
+                    tabs.push(one.rect);
+                }
+            }
+            assert_eq!(tabs.len(), 8);
+            for tab in tabs {
+                let texts = texts(&shapes);
+                let inside = texts.iter().filter(|text| tab.intersects(text.rect));
+                let inside: Vec<_> = inside.collect();
+                let [title] = inside[..] else {
+                    panic!("{name} {size:?}: {} texts on a tab", inside.len());
+                };
+                let room = [
+                    title.rect.left() - tab.left(),
+                    tab.right() - title.rect.right(),
+                ];
+                let words = &title.words;
+                assert!(
+                    room.iter().all(|room| *room >= 6.0),
+                    "{words} {size:?}: {room:?}"
+                );
+            }
+        }
+    }
 }
 
 #[test]
@@ -300,6 +372,8 @@ fn what_the_assistant_says_can_be_read() {
                 "Yours, and left alone",
                 "Auto: closest to rock (62 %)",
                 "\u{2212}16.4 to \u{2212}11.0 LUFS",
+                "Spotify and YouTube turn it down by 3.0 dB",
+                "When it is streamed",
                 "Limiter trigger",
                 "0:42\u{2013}0:58  1:41\u{2013}1:57",
             ],

@@ -92,7 +92,7 @@ impl Assisted {
         } else if self.style.chosen {
             format!("usual for {}", self.style.name)
         } else {
-            "usual for songs that move like this one".to_owned()
+            "usual for finished music like this".to_owned()
         }
     }
 }
@@ -113,7 +113,7 @@ pub(super) fn propose(
     let Some(target) = target(&report, &assist.styles, chosen) else {
         return Ok(None);
     };
-    let style = StyleFound::of(&target, chosen);
+    let style = StyleFound::of(&target);
     let mut references = Vec::new();
     for path in &assist.references {
         references.push(heard_reference(path, watch)?);

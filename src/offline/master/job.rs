@@ -1,11 +1,11 @@
 //! What is to be done with each song.
 
+use crate::assistant::services::Service;
 use crate::assistant::style::Style;
 use crate::assistant::wishes::Wishes;
 use crate::engine::settings::Settings;
 use crate::offline::quantize::BitDepth;
 use crate::offline::read::SAMPLE_RATE_HZ;
-use crate::offline::services::Service;
 use crate::offline::write::Container;
 use std::path::PathBuf;
 
