@@ -310,6 +310,11 @@ fn compare_leaves_out_bands_that_a_file_does_not_hold() {
         .map(|band| number(&band["center_hz"]))
         .fold(0.0, f64::max);
     assert_eq!(highest_hz, 4000.0);
+    for wide in ["dynamics", "width"] {
+        let bands = found[wide].as_array().expect("bands");
+        let highest_hz = number(&bands.last().expect("a band")["from_hz"]);
+        assert!(bands.len() == 3 && highest_hz < 4000.0, "{bands:?}");
+    }
     assert!(number(&found["tone_distance_db"]) < 12.0, "{found}");
     assert!(
         found["notes"].to_string().contains("B holds nothing"),

@@ -12,6 +12,7 @@ use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
 use super::proposal::Proposal;
+use super::style::Target;
 use super::verdict;
 use super::wishes::{LoudnessWish, Wishes};
 use crate::analysis::passages::Passages;
@@ -138,12 +139,8 @@ fn why_lower(
     knee_lufs: f64,
     goal_lufs: f64,
 ) -> String {
-    let by_references = draft.target.from_references && wishes.reference_weights.loudness > 0.0;
-    let who = if by_references {
-        "What you gave as reference carries"
-    } else {
-        "Songs of this style carry"
-    };
+    let by_references = wishes.reference_weights.loudness > 0.0;
+    let who = usual_loudness_of(&draft.target, by_references);
     let then = if goal_lufs > knee_lufs {
         format!("it stays at its own {goal_lufs:.1} LUFS")
     } else {
@@ -153,6 +150,17 @@ fn why_lower(
         "{who} {usual_lufs:.1} LUFS, but above {knee_lufs:.1} LUFS each dB costs this song more than it gives: \
          {then}."
     )
+}
+
+/// Whose loudness a target's is, and the verb: "Music like this usually carries".
+pub fn usual_loudness_of(target: &Target, by_references: bool) -> String {
+    if target.from_references && by_references {
+        "What you gave as reference carries".to_owned()
+    } else if target.chosen {
+        format!("Music of the style {} usually carries", target.style.name)
+    } else {
+        "Music like this usually carries".to_owned()
+    }
 }
 
 fn nearest_grid(solution: &Solution) -> Solution {

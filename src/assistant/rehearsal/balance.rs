@@ -74,10 +74,14 @@ pub(super) fn balance(
         settings.clip_depth_db = best.clip_depth_db;
         let one = &mut draft.moves[index];
         one.change = Change::Limiter(best.character, best.release_ms, best.clip_depth_db);
+        let clipping = if best.clip_depth_db > 0.0 {
+            format!("with {:.1} dB of clipping", best.clip_depth_db)
+        } else {
+            "without clipping".to_owned()
+        };
         one.text.push_str(&format!(
-            " In rehearsal {} with {:.1} dB of clipping lost least ({least:.1} dB).",
-            limiter_name(best.character),
-            best.clip_depth_db
+            " In rehearsal {} {clipping} did the least harm ({least:.1} dB).",
+            limiter_name(best.character)
         ));
     }
     Ok(())

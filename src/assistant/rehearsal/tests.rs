@@ -185,7 +185,7 @@ fn a_goal_that_the_knee_lowers_says_so_and_one_that_is_asked_for_does_not() {
     let why: Vec<_> = made
         .notes
         .iter()
-        .filter(|note| note.contains("carry -11.0 LUFS"))
+        .filter(|note| note.contains("carries -11.0 LUFS"))
         .collect();
     assert_eq!(why.len(), 1, "{:?}", made.notes);
     for number in [knee_lufs, goal_lufs] {

@@ -43,7 +43,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  finalcoat master song.wav\n  finalcoat master song.wav --intensity 30 --report\n  finalcoat master song.wav -o out.flac --target-lufs -11 --mp3\n  finalcoat master song.wav --reference loved.mp3 --reference-weights tone=1,width=0.5,loudness=0\n  finalcoat master mixes/ -o masters/ --style rock --for spotify --jobs 4\n\nThe \"settings\" that --json prints are a preset: --preset reproduces the master.\nA mono song stays mono and is measured as it is played, on both loudspeakers."
     )]
     Master(MasterArguments),
-    /// Hold two files against each other at equal loudness: loudness, tone, dynamics, width, null residue
+    /// Compare two files at equal loudness: loudness, tone, dynamics, width, null residue
     #[command(
         after_help = "Examples:\n  finalcoat compare song.wav song.master.wav\n  finalcoat compare mix.wav reference.mp3 --json\n\nB is aligned to A by whole samples, brought to A's sample rate and to A's loudness. All differences are B minus A."
     )]
@@ -122,8 +122,8 @@ impl MixStateChoice {
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum LoudnessChoice {
-    /// What the style usually carries, stopped where more costs more than it gives, and never lower than
-    /// the song is already
+    /// What music of the style usually carries, at most where each further dB costs more than it gives, and
+    /// never lower than the song is already
     Auto,
     /// As loud as the song is already
     Keep,
@@ -185,7 +185,7 @@ pub(crate) struct MasterArguments {
     /// What to measure the song against: a style's name, or auto for what it is closest to [default: auto]
     #[arg(long, value_name = "NAME", conflicts_with = "preset")]
     pub(crate) style: Option<String>,
-    /// A track to come near to; may be given several times
+    /// A track to sound like; may be given several times
     #[arg(long = "reference", value_name = "FILE", conflicts_with = "preset")]
     pub(crate) references: Vec<PathBuf>,
     /// How much each side of the references counts, 0 to 1; what is not named counts in full [default:
@@ -209,8 +209,8 @@ pub(crate) struct MasterArguments {
     /// How loud, if not by number [default: auto]
     #[arg(long, value_name = "HOW")]
     pub(crate) loudness: Option<LoudnessChoice>,
-    /// Where the master goes: advises the ceiling and says what will be done to it; the broadcast names
-    /// also set the loudness
+    /// Where the master goes: takes the ceiling advised there and says what will be done to the master; the
+    /// broadcast names also set the loudness
     #[arg(long = "for", value_name = "NAME", value_parser = PossibleValuesParser::new(SERVICES.map(|s| s.name)))]
     pub(crate) service: Option<String>,
     /// Highest true peak of the master, in dBTP [default: -1]
@@ -222,7 +222,7 @@ pub(crate) struct MasterArguments {
     /// Time constant of the limiter's release, in ms [default: chosen for the song]
     #[arg(long, value_name = "MS")]
     pub(crate) release_ms: Option<f32>,
-    /// Go to the loudness even where it crushes the song
+    /// Reach the loudness even if that crushes the song
     #[arg(long)]
     pub(crate) force_loudness: bool,
     #[arg(long, value_name = "FILE", help = format!("Settings to master with: a file (TOML or JSON, as the plugin saves or --json prints them) or one of: {}; other flags win over it", factory::all().iter().map(|factory| factory.name).collect::<Vec<_>>().join(", ")))]

@@ -122,7 +122,7 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered) {
     }
     if mastered.settings.loudness.on {
         line!(
-            "  limiting         max {:.1}, 95 % of the loud passages below {:.1}, mean {:.1} dB",
+            "  limiting         at most {:.1} dB, below {:.1} dB for 95 % of the loud passages, {:.1} dB on average",
             mastered.limiter.max_gain_reduction_db,
             mastered.limiter.p95_gain_reduction_db,
             mastered.limiter.mean_gain_reduction_db

@@ -5,6 +5,7 @@ use super::job::Job;
 use super::told::Reason;
 use crate::assistant::drive::TOLERANCE_LU;
 use crate::assistant::moves::{Move, MoveKind};
+use crate::assistant::rehearsal::usual_loudness_of;
 use crate::engine::settings::Settings;
 use crate::offline::measure::{Measurement, rounded};
 use crate::offline::render::keeps_ceiling;
@@ -107,24 +108,12 @@ fn usual_loudness(made: &Assisted, before: &Measurement) -> Option<Reason> {
     if made.is_lowered {
         return None;
     }
-    let by_references = made.loudness_is_references;
+    let who = usual_loudness_of(&made.target, made.loudness_is_references);
     let text = if (goal_lufs - usual_lufs).abs() <= TOLERANCE_LU {
-        let who = if by_references {
-            "What you gave as reference carries"
-        } else {
-            "Songs of this style carry"
-        };
         format!("{who} {usual_lufs:.1} LUFS: that is the goal.")
     } else {
-        let who = if by_references {
-            "what you gave as reference"
-        } else {
-            "songs of this style"
-        };
         let song_lufs = before.integrated_lufs?;
-        format!(
-            "At {song_lufs:.1} LUFS the song is louder than {who} ({usual_lufs:.1} LUFS): it stays as loud."
-        )
+        format!("{who} {usual_lufs:.1} LUFS; the song is louder and stays at {song_lufs:.1} LUFS.")
     };
     Some(Reason {
         stage: "loudness",

@@ -71,11 +71,19 @@ fn verdict(story: &Story<'_>) -> String {
     let Some(verdict) = story.verdict else {
         return String::new();
     };
-    let (class, head) = headline(verdict.kind);
-    let mut body = format!(
-        "<p class=\"head\">{head}</p><p>{}</p>",
-        escaped(&verdict.summary)
-    );
+    let (class, head) = if verdict.confidence > 0.0 {
+        headline(verdict.kind)
+    } else {
+        ("warn", "Not judged")
+    };
+    // The summary may begin with the same words.
+    let more = verdict.summary.strip_prefix(head);
+    let more = more.map(|more| more.trim_start_matches([':', '.', ' ']));
+    let mut body = format!("<p class=\"head\">{head}</p>");
+    match more.unwrap_or(&verdict.summary) {
+        "" => {}
+        more => drop(write!(body, "<p>{}</p>", escaped(&sentence(more)))),
+    }
     body.push_str(&what_to_do(verdict));
     format!(
         "<section id=\"verdict\" class=\"verdict {class}\"><h2>Verdict</h2>\n{body}\n</section>\n"
@@ -84,9 +92,9 @@ fn verdict(story: &Story<'_>) -> String {
 
 fn headline(kind: VerdictKind) -> (&'static str, &'static str) {
     match kind {
-        VerdictKind::Master => ("good", "A stereo master is enough"),
+        VerdictKind::Master => ("good", "Stereo mastering is enough"),
         VerdictKind::Stems => ("warn", "Stems would help"),
-        VerdictKind::Mix => ("bad", "The mix should be fixed first"),
+        VerdictKind::Mix => ("bad", "Fix the mix first"),
         VerdictKind::Done => ("good", "It is mastered already"),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
     let away: Vec<String> = checked
         .translation
         .iter()
-        .map(|t| format!("{} {:+.1} LU", t.system, t.loudness_change_lu))
+        .map(|t| format!("{} {} LU", t.system, signed(Some(t.loudness_change_lu), 1)))
         .collect();
     if !away.is_empty() {
         paragraph("  Elsewhere ", &away.join(", "));
@@ -66,7 +66,11 @@ pub(super) fn print_verdict(verdict: &Verdict) {
         VerdictKind::Mix => "MIX",
         VerdictKind::Done => "DONE",
     };
-    paragraph("  Verdict   ", &format!("{kind}. {}", verdict.summary));
+    if verdict.confidence > 0.0 {
+        paragraph("  Verdict   ", &format!("{kind}. {}", verdict.summary));
+    } else {
+        paragraph("  Verdict   ", &verdict.summary);
+    }
     if verdict.if_open == verdict.if_locked {
         if !verdict.if_open.is_empty() {
             paragraph("            ", &verdict.if_open);
@@ -124,7 +128,7 @@ fn print_finding(finding: &Finding) {
         Reach::No => "no",
     };
     let mut fix = format!(
-        "A stereo master repairs it: {}; stems: {}.",
+        "Repaired by a stereo master: {}; from stems: {}.",
         reach(finding.fix.stereo),
         reach(finding.fix.stems)
     );
@@ -246,11 +250,8 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
         .dynamics
         .iter()
         .map(|band| {
-            format!(
-                "{}\u{a0}{:+.1}",
-                edges(band.from_hz, band.to_hz),
-                band.crest_db
-            )
+            let edges = edges(band.from_hz, band.to_hz);
+            format!("{edges}\u{a0}{}", signed(Some(band.crest_db), 1))
         })
         .collect();
     if !crest.is_empty() {
@@ -261,7 +262,7 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
         .iter()
         .map(|band| {
             let edges = edges(band.from_hz, band.to_hz);
-            format!("{edges}\u{a0}{:+.1}", band.side_to_mid_db)
+            format!("{edges}\u{a0}{}", signed(Some(band.side_to_mid_db), 1))
         })
         .collect();
     if !width.is_empty() {
@@ -271,8 +272,9 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
 
 fn signed(value: Option<f64>, decimals: usize) -> String {
     let text = number(value, decimals);
+    let is_zero = !text.contains(|c: char| ('1'..='9').contains(&c));
     match value {
-        Some(value) if value > 0.0 => format!("+{text}"),
+        Some(value) if value > 0.0 && !is_zero => format!("+{text}"),
         _ => text,
     }
 }
