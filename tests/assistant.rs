@@ -5,6 +5,12 @@
 mod song;
 #[path = "assistant/styles.rs"]
 mod styles;
+#[path = "assistant/transport.rs"]
+mod transport;
+#[path = "assistant/wishes.rs"]
+mod wishes;
+#[path = "support/wrapped.rs"]
+mod wrapped;
 
 use std::sync::Arc;
 use std::thread;

@@ -17,6 +17,8 @@ use crate::assistant::services;
 use crate::engine::settings::fields::Group;
 use crate::handoff::listen::Work;
 
+/// Height in which a list that goes on fades out.
+const FADE: f32 = 28.0;
 /// Its name on the tab.
 pub const NAME: &str = "Assistant";
 
@@ -199,13 +201,42 @@ pub(super) fn list(desk: &mut Desk<'_>, id: &str, rect: Rect, add: impl FnOnce(&
     let builder = egui::UiBuilder::new().max_rect(rect).id_salt(id);
     let mut child = desk.ui.new_child(builder);
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    egui::ScrollArea::vertical()
+    let shown = egui::ScrollArea::vertical()
         .id_salt(id)
         .auto_shrink(false)
         .show(&mut child, |ui| {
             ui.set_max_width(rect.width() - 2.0 * GRID);
             add(ui);
         });
+    // Where the list goes on it fades out.
+    let above = shown.state.clamped_offset().y;
+    let below = shown.content_size.y - above - shown.inner_rect.height();
+    if above > 1.0 {
+        fade(
+            child.painter(),
+            rect.x_range(),
+            [rect.top() + FADE, rect.top()],
+        );
+    }
+    if below > 1.0 {
+        fade(
+            child.painter(),
+            rect.x_range(),
+            [rect.bottom() - FADE, rect.bottom()],
+        );
+    }
+}
+
+/// From clear to the panel's colour.
+fn fade(painter: &Painter, x: egui::Rangef, [clear, full]: [f32; 2]) {
+    let mut mesh = egui::Mesh::default();
+    for (y, ink) in [(clear, egui::Color32::TRANSPARENT), (full, theme::PANEL)] {
+        mesh.colored_vertex(egui::pos2(x.min, y), ink);
+        mesh.colored_vertex(egui::pos2(x.max, y), ink);
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(1, 2, 3);
+    painter.add(mesh);
 }
 
 /// Minutes and seconds.
