@@ -139,6 +139,10 @@ pub fn target(report: &Report, styles: &[Style], chosen: Option<&str>) -> Option
     let nearest = nearness.first()?.clone();
     let neutral = named(styles, NEUTRAL).or(styles.first())?;
     let mut style = blend::blend(styles, &nearness, neutral);
+    let by_the_rest = nearness::nearness_but_width(report, styles);
+    let width = blend::blend(styles, &by_the_rest, neutral);
+    style.side_to_mid_db = width.side_to_mid_db;
+    style.side_to_mid_spread_db = width.side_to_mid_spread_db;
     style.name.clone_from(&nearest.name);
     style.description = "All styles, each by its nearness.".to_owned();
     expect(&mut style, &shift_db);

@@ -97,8 +97,8 @@ fn is_elements(finding: &Finding) -> bool {
         && (finding.kind != FindingKind::LimiterTrigger || finding.severity == Severity::High)
 }
 
-/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes
-/// and for its level, which decides nothing.
+/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes,
+/// or what may be meant and the master leaves, and for its level, which decides nothing.
 fn hinders(finding: &Finding) -> bool {
     finding.severity > Severity::Info
         && !matches!(
@@ -109,6 +109,7 @@ fn hinders(finding: &Finding) -> bool {
                 | FindingKind::Quiet
                 | FindingKind::LimiterTrigger
         )
+        && (finding.kind != FindingKind::OneSided || finding.severity == Severity::High)
 }
 
 /// Whether the peaks stand as near to the loudness as a finished song's of this energy.

@@ -9,8 +9,8 @@ use crate::assistant::style::Target;
 /// and from where it is high. Lows that are only decorrelated stay below the first.
 const LOW_CANCELS_DB: [f64; 2] = [1.0, 2.0];
 const LOW_CORRELATION: [f64; 2] = [-0.3, -0.45];
-/// Side over mid of lows that are wide, in dB: many finished songs have −5.
-const LOW_WIDE_DB: f64 = -2.2;
+/// Side over mid of lows that are wide, in dB: of 378 free songs one in four has −5.3, one in ten −1.9.
+const LOW_WIDE_DB: f64 = -1.7;
 /// Side over mid in every band, in dB, below which it is mono.
 const MONO_DB: f64 = -45.0;
 /// Spreads below the style's width in the middle and upper bands.

@@ -23,14 +23,14 @@ use prior::prior;
 pub const GAIN_MAX_DB: f64 = 4.0;
 /// Authority: how much the tone changes at most, as a tone distance in dB, where a style is the target. At
 /// half intensity a song that was right moves by less than its listeners notice.
-const CHANGE_MAX_DB: f64 = 1.6;
+const CHANGE_MAX_DB: f64 = 1.75;
 /// A song so far from what is expected of it (tone distance in dB: all of the authority, half of it) is
 /// more likely meant so.
 const STRANGE_DB: [f64; 2] = [3.5, 6.5];
 /// The mean over hypotheses is timid (least squares): so much of what exceeds the tolerance serves songs
 /// best on held-out music. The tolerance, as a tone distance in dB, is what is believed of a song that lies
 /// exactly where it is expected.
-const DECISION: f64 = 2.7;
+const DECISION: f64 = 3.2;
 const TOLERANCE_DB: f64 = 0.12;
 /// Less than this in dB is not worth a band.
 const GAIN_MIN_DB: f64 = 0.3;
