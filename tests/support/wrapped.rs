@@ -137,6 +137,16 @@ impl Wrapped {
 
     /// Plays `channels`, whose first frame has this time-code.
     pub fn play(&mut self, channels: [&[f32]; 2], code: Code) {
+        self.play_within(channels, code, |process| process());
+    }
+
+    /// The same, each call of `process` made by `within`.
+    pub fn play_within(
+        &mut self,
+        channels: [&[f32]; 2],
+        code: Code,
+        within: impl Fn(&mut dyn FnMut()),
+    ) {
         let [mut left, mut right] = channels.map(<[f32]>::to_vec);
         let mut done = 0;
         for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
@@ -158,8 +168,11 @@ impl Wrapped {
                 inputs: &mut [],
                 outputs: &mut [],
             };
-            self.plugin
-                .process(&mut buffer, &mut auxiliary, &mut Block(transport));
+            let mut block = Block(transport);
+            let plugin = &mut self.plugin;
+            within(&mut || {
+                plugin.process(&mut buffer, &mut auxiliary, &mut block);
+            });
             // Not so fast that the worker loses anything.
             if done % (40 * BLOCK as i64) < BLOCK as i64 {
                 std::thread::sleep(std::time::Duration::from_millis(30));
