@@ -60,7 +60,7 @@ fn reasons(file: &Value) -> Vec<(String, String)> {
 #[test]
 fn the_limiter_that_is_asked_for_is_used() {
     let folder = folder();
-    write_song(&folder, "song.wav", 2, 8.0);
+    write_song(&folder, "song.wav", 2, 5.0);
     let master = |flags: &[&str]| {
         let arguments = ["master", "song.wav", "--target-lufs", "-12", "--force"];
         let report = json(&folder, &[&arguments, flags].concat(), 0);
@@ -94,7 +94,7 @@ fn the_limiter_that_is_asked_for_is_used() {
 #[test]
 fn a_style_that_is_chosen_is_told_as_chosen_and_a_far_one_is_not_told() {
     let folder = folder();
-    write_song(&folder, "song.wav", 2, 12.0);
+    write_song(&folder, "song.wav", 2, 5.0);
     let report = json(&folder, &["check", "song.wav", "--style", "JAZZ"], 0);
     let style = &report["files"][0]["style"];
     assert_eq!(
@@ -114,7 +114,7 @@ fn a_style_that_is_chosen_is_told_as_chosen_and_a_far_one_is_not_told() {
     );
 
     // A steady whistle with nothing around it.
-    let frames = 40 * RATE_HZ as usize;
+    let frames = 12 * RATE_HZ as usize;
     write_wav(&folder, "whistle.wav", spec(2, 24), frames, |s, _| {
         0.3 * libm::sin(s * 12_000.0)
     });
@@ -132,7 +132,7 @@ fn a_style_that_is_chosen_is_told_as_chosen_and_a_far_one_is_not_told() {
 #[test]
 fn what_is_said_of_moves_is_true_at_the_intensity_in_effect() {
     let folder = folder();
-    write_lopsided(&folder, "song.wav", 12.0);
+    write_lopsided(&folder, "song.wav", 6.0);
     let said_at = |flags: &[&str]| {
         let arguments = ["master", "song.wav", "--style", "classical", "--force"];
         reasons(&json(&folder, &[&arguments, flags].concat(), 0)["files"][0])
@@ -215,8 +215,8 @@ fn master_says_verdict_style_findings_and_why_this_loudness() {
 #[test]
 fn a_reference_is_named_where_it_is_meant_or_at_fault() {
     let folder = folder();
-    write_song(&folder, "song.wav", 2, 8.0);
-    write_lopsided(&folder, "other.wav", 8.0);
+    write_song(&folder, "song.wav", 2, 5.0);
+    write_lopsided(&folder, "other.wav", 5.0);
     write_song(&folder, "short.wav", 2, 1.0);
     std::fs::write(folder.path().join("text.wav"), "no sound").expect("written");
     for broken in ["text.wav", "short.wav"] {

@@ -36,6 +36,7 @@ fn a_real_song_makes_a_picture() {
     view.assistant.bands = advice.assistant_bands;
     view.assistant.advice = Some(Arc::new(advice));
     view.assistant.applied = true;
+    view.assistant.undo = [Some("Proposal".to_owned()), None];
 
     let (mut out, mut editor, _worker_side) = finalcoat::handoff::new();
     let mut live = finalcoat::plugin::live::Live::new(stream, &view.settings);
