@@ -136,11 +136,16 @@ fn limit_as_wished(moves: &mut [Move], wishes: &Wishes) {
             *character = wanted;
         }
         if let Some(wanted_ms) = wishes.release_ms {
-            let said = format!(" You chose its release of {wanted_ms:.0} ms.");
-            one.text.push_str(&said);
+            one.text.push_str(&chosen_release(wishes));
             *release_ms = wanted_ms;
         }
     }
+}
+
+/// Says the release that the user wants, if any.
+pub(super) fn chosen_release(wishes: &Wishes) -> String {
+    let said = |ms| format!(" You chose its release of {ms:.0} ms.");
+    wishes.release_ms.map_or_else(String::new, said)
 }
 
 /// A limiter's character in a sentence.

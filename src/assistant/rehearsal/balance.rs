@@ -4,7 +4,7 @@ use super::loss::Reference;
 use super::stage::Shaped;
 use super::{Cancelled, Room};
 use crate::assistant::moves::{Change, MoveKind};
-use crate::assistant::proposal::{Proposal, limiter_name};
+use crate::assistant::proposal::{Proposal, chosen_release, limiter_name};
 use crate::assistant::wishes::Wishes;
 use crate::engine::settings::loudness::{CLIP_DEPTH_DB, Character, DRIVE_DB, LoudnessSettings};
 
@@ -79,10 +79,18 @@ pub(super) fn balance(
         } else {
             "without clipping".to_owned()
         };
-        one.text.push_str(&format!(
-            " In rehearsal {} {clipping} did the least harm ({least:.1} dB).",
+        let why = format!(
+            "At {goal_lufs:.1} LUFS {} {clipping} lost least of what was rehearsed: {least:.1} dB of hits and tone.",
             limiter_name(best.character)
-        ));
+        );
+        one.value = least;
+        one.unit = "dB";
+        // What the user chose stays said.
+        one.text = if wishes.character.is_some() {
+            format!("{} {why}", one.text)
+        } else {
+            why + &chosen_release(wishes)
+        };
     }
     Ok(())
 }

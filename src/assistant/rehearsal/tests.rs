@@ -230,6 +230,20 @@ fn a_limiter_that_is_wished_for_is_not_varied() {
         let differs = character != Character::Transparent;
         assert_eq!(limiter.text.contains(&chosen), differs, "{}", limiter.text);
     }
+    let quick = Wishes {
+        loudness: LoudnessWish::Target(goal_lufs),
+        release_ms: Some(20.0),
+        ..Wishes::default()
+    };
+    let made = rehearsed_as(&passages, &quick);
+    let limiter = made.moves.iter().find(|one| one.kind == MoveKind::Limiter);
+    let text = &limiter.expect("a limiter").text;
+    assert!(text.ends_with("You chose its release of 20 ms."), "{text}");
+    let name = limiter_name(made.settings.loudness.character);
+    assert!(
+        text.contains(name) || !text.contains("lost least"),
+        "{text}"
+    );
     // Left to itself, the rehearsal takes another than the song's own.
     assert_ne!(free.settings.loudness.character, Character::Transparent);
     assert_ne!(free.settings.loudness.release_ms, 50.0);
