@@ -3,7 +3,8 @@
 //! [`Report`](crate::analysis::report::Report) + [`Wishes`](wishes::Wishes) → [`proposal::Proposal`]: style
 //! ([`style`]), findings ([`findings`]), verdict ([`verdict`]), and [`moves`], each a pure function with its
 //! own authority limit and a reason. [`rehearsal`] plays passages through the real engine, finds the drive
-//! and backs off what costs more than it gives.
+//! and backs off what costs more than it gives. [`services`] knows what becomes of the master where it is
+//! played.
 
 pub mod advice;
 pub mod cost;
@@ -16,6 +17,7 @@ pub mod ownership;
 pub mod proposal;
 pub mod reference;
 pub mod rehearsal;
+pub mod services;
 pub mod style;
 pub mod verdict;
 pub mod wishes;

@@ -1,9 +1,10 @@
 //! The window: draws a view model, returns gestures.
 //!
 //! [`draw::draw`] knows no host: plain data in, plain data out, so that a test can render it without a
-//! window. [`window`] is the thin adapter between it and the host.
+//! window. [`app`] stands between it and the plugin, [`window`] between that and the host's window.
 
 pub mod activity;
+pub mod app;
 pub mod apply;
 pub mod assistant;
 pub mod desk;

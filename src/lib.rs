@@ -6,19 +6,21 @@
 //!                                 ├─► Reading ─► handoff ─► editor
 //!               captured audio ◄── handoff
 //!                       │
-//!      worker:  rehearsal (the same Engine) ─► Proposal ─► handoff ─► editor ─► host params
+//!      worker:  analysis ─► Report ─► assistant: Proposal, rehearsed (the same Engine)
+//!                                        └─► handoff ─► editor ─► host params
 //!
-//! files ─► offline ─► the same Engine ─► files
+//! files ─► offline ─► Report, Proposal ─► the same Engine ─► files
 //! ```
 //!
-//! Two sentences carry the design. [`engine::settings::Settings`] is the only language in which
-//! anything tells the engine what to do. [`engine::reading::Reading`] is the only language in which
-//! anything tells us what was heard.
+//! Three sentences carry the design. [`engine::settings::Settings`] is the only language in which
+//! anything tells the engine what to do. [`engine::reading::Reading`] is the only language in which the
+//! engine tells what it did. [`analysis::report::Report`] is the only language in which anything tells what
+//! a song is like.
 //!
 //! Imports point one way (`tests/tidy.rs` holds it):
-//! `dsp` ← `engine` ← `assistant` ← `offline`; `preset` sees settings only; `params` and `handoff` see plain data only; `editor`
-//! sees params, handoff and data, never an engine; `plugin` ties it together. What knows a host or a
-//! window sits behind the feature `plugin`.
+//! `dsp` ← `engine` ← `analysis` ← `assistant` ← `offline`; `preset` sees settings and styles only; `params`
+//! and `handoff` see plain data only; `editor` sees params, handoff and data, never an engine; `plugin` ties
+//! it together. What knows a host or a window sits behind the feature `plugin`.
 
 pub mod analysis;
 pub mod assistant;

@@ -18,8 +18,6 @@ pub mod quantize;
 pub mod raw;
 pub mod read;
 pub mod render;
-pub mod services;
-pub mod styles;
 pub mod tags;
 pub mod watch;
 pub mod write;

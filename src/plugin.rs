@@ -11,6 +11,7 @@ pub mod place;
 pub mod proposer;
 pub mod references;
 pub mod rehearsal;
+pub mod shelf;
 pub mod turn;
 pub mod watch;
 pub mod worker;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
-use crate::assistant::style;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::editor::window::Window;
 use crate::engine::settings::Settings;
@@ -28,6 +28,7 @@ use crate::params::{FinalcoatParams, mend_state};
 use gate::Gate;
 use live::Live;
 use place::Timeline;
+use shelf::Shelf;
 use worker::Worker;
 
 /// Finalcoat for the master bus.
@@ -121,7 +122,11 @@ impl Plugin for Finalcoat {
             context.set_latency_samples(live.latency_samples());
         }
         if let Some(side) = self.worker_side.take() {
-            self.worker = Some(Worker::start(side, self.params.clone(), style::factory()));
+            self.worker = Some(Worker::start(
+                side,
+                self.params.clone(),
+                Shelf::of_this_user(),
+            ));
         }
         true
     }

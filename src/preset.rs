@@ -5,6 +5,7 @@
 
 pub mod factory;
 pub mod folder;
+pub mod styles;
 
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group, Variant, Visitor};

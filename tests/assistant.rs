@@ -3,17 +3,23 @@
 
 #[path = "support/song.rs"]
 mod song;
+#[path = "assistant/styles.rs"]
+mod styles;
+#[path = "assistant/transport.rs"]
+mod transport;
+#[path = "assistant/wishes.rs"]
+mod wishes;
+#[path = "support/wrapped.rs"]
+mod wrapped;
 
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use finalcoat::analysis::bands::THIRDS;
 use finalcoat::analysis::report::Span;
 use finalcoat::assistant::advice::{Advice, Switch};
 use finalcoat::assistant::ownership;
 use finalcoat::assistant::proposal::Owned;
-use finalcoat::assistant::style::{self, Style};
 use finalcoat::assistant::wishes::LoudnessWish;
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::Meter;
@@ -25,6 +31,7 @@ use finalcoat::handoff::{self, AudioSide, EditorSide};
 use finalcoat::params::FinalcoatParams;
 use finalcoat::params::session::Session;
 use finalcoat::plugin::live::Live;
+use finalcoat::plugin::shelf::Shelf;
 use finalcoat::plugin::worker::Worker;
 use nice_plug::prelude::Params;
 
@@ -38,11 +45,15 @@ struct Rig {
 
 impl Rig {
     fn new(rate_hz: f64) -> Self {
+        Self::with(rate_hz, Shelf::default())
+    }
+
+    fn with(rate_hz: f64, shelf: Shelf) -> Self {
         let (mut out, editor, worker_side) = handoff::new();
         let mut live = Live::new(Stream::new(rate_hz), &Settings::default());
         live.measure_anew(&mut out);
         let params = Arc::new(FinalcoatParams::default());
-        let worker = Worker::start(worker_side, params.clone(), styles());
+        let worker = Worker::start(worker_side, params.clone(), shelf);
         Self {
             live,
             out,
@@ -100,30 +111,6 @@ impl Rig {
     fn works(&self) {
         self.until(|status| status.work != Work::Idle);
     }
-}
-
-/// Those that come with Finalcoat, or one as good as any.
-fn styles() -> Vec<Style> {
-    let mut styles = style::factory();
-    if styles.is_empty() {
-        styles.push(Style {
-            name: "plain".to_owned(),
-            description: String::new(),
-            source: String::new(),
-            level_db: core::array::from_fn(|band| 6.0 - 0.8 * (band as f64 - 8.0).abs()),
-            spread_db: [3.0; THIRDS],
-            side_to_mid_db: [-25.0, -12.0, -9.0, -8.0],
-            side_to_mid_spread_db: [3.0; 4],
-            dynamics_db: [6.0; 4],
-            dynamics_spread_db: [2.0; 4],
-            plr_db: 11.0,
-            plr_spread_db: 2.0,
-            loudness_lufs: -11.0,
-            percussiveness: 0.0,
-            energy: 0.5,
-        });
-    }
-    styles
 }
 
 fn bounced_lufs(rate_hz: f64, channels: &[Vec<f32>; 2], settings: &Settings) -> f64 {
@@ -296,7 +283,7 @@ fn a_session_that_is_opened_again_can_still_be_switched() {
     params.deserialize_fields(&fields);
     drop(rig);
     let (_out, editor, worker_side) = handoff::new();
-    let _worker = Worker::start(worker_side, params.clone(), styles());
+    let _worker = Worker::start(worker_side, params.clone(), Shelf::default());
     let kind = advice.moves[0].kind;
     params.kept.session.edit(|session| {
         session.switches = vec![Switch {

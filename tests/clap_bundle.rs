@@ -17,7 +17,7 @@ use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
 use finalcoat::engine::settings::loudness::Character;
 use finalcoat::engine::settings::range::Range;
-use host::{Change, Hosted};
+use host::{Change, Hosted, Transport};
 use offline_engine::{Stereo, rendered};
 use signals::{Random, programme};
 use std::path::PathBuf;
@@ -221,6 +221,45 @@ fn a_new_instance_is_the_delayed_input() {
             assert!(output[latency..] == input[..input.len() - latency]);
         }
     }
+}
+
+#[test]
+fn the_transport_changes_nothing_of_the_sound() {
+    let input = programme(48_000.0, 60_000, 8);
+    let plain = active(&driven(9.0), 48_000.0)
+        .process(&input, &RAGGED, &[])
+        .expect("processes");
+    let mut plugin = active(&driven(9.0), 48_000.0);
+    let at = |plays, start, wraps| {
+        Some(Transport {
+            plays,
+            start,
+            wraps,
+        })
+    };
+    let mut heard = [Vec::new(), Vec::new()];
+    for (n, transport) in [
+        at(false, 0, None),
+        at(true, 0, None),
+        at(true, 1_000, Some([5_000, 1_000])),
+        at(true, 9_000_000, None),
+        at(true, -4_000, None),
+        None,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        plugin.set_transport(transport);
+        let part: Vec<Vec<f32>> = input
+            .iter()
+            .map(|channel| channel[n * 10_000..(n + 1) * 10_000].to_vec())
+            .collect();
+        let output = plugin.process(&part, &RAGGED, &[]).expect("processes");
+        for (heard, output) in heard.iter_mut().zip(output) {
+            heard.extend(output);
+        }
+    }
+    assert!(heard[..] == plain[..]);
 }
 
 #[test]

@@ -43,16 +43,6 @@ fn check_says_all_that_scripts_rely_on() {
     for key in ["confidence", "summary", "if_open", "if_locked"] {
         assert!(verdict.get(key).is_some(), "{key}");
     }
-    for finding in file["findings"].as_array().expect("findings") {
-        for key in [
-            "kind", "severity", "value", "unit", "where", "text", "advice", "fix",
-        ] {
-            assert!(finding.get(key).is_some(), "{key}: {finding}");
-        }
-        for key in ["stereo", "stems", "better"] {
-            assert!(finding["fix"].get(key).is_some(), "{key}: {finding}");
-        }
-    }
     let text = run(&folder, &["check", "song.wav"]);
     assert_eq!(text.status.code(), Some(0));
     let text = String::from_utf8_lossy(&text.stdout).into_owned();

@@ -42,7 +42,8 @@ fn after_is_the_file_as_written() {
         assert_eq!(after["integrated_lufs"].take(), *reached);
         assert_eq!(report["files"][0]["before"]["file"], name);
         let file = report["files"][0].as_object().expect("a file");
-        assert!(file.get("verdict").is_some_and(Value::is_null));
+        // Of too little music too.
+        assert!(file.get("verdict").is_some_and(Value::is_object));
     }
     let metered = json(&folder, &["meter", "out.wav"], 0);
     assert!(number(&metered["files"][0]["true_peak_dbtp"]) <= -1.01);
@@ -148,14 +149,4 @@ fn settings_are_printed_as_their_steps() {
     assert_eq!(loudness["ceiling_dbtp"].to_string(), "-0.3");
     let drive_db = loudness["drive_db"].to_string();
     assert!(drive_db.len() <= 6, "{drive_db}");
-}
-
-#[test]
-fn the_help_says_the_defaults_of_the_engine() {
-    let help = run(&folder(), &["master", "--help"]).stdout;
-    let help = String::from_utf8_lossy(&help).replace('\n', " ");
-    let release_ms = finalcoat::engine::settings::loudness::RELEASE_MS.default;
-    let release = help.split("--release-ms").nth(1).expect("the flag");
-    let default = release.split("[default: ").nth(1).expect("its default");
-    assert!(default.starts_with(&format!("{release_ms}]")), "{default}");
 }

@@ -7,6 +7,8 @@ mod assistant;
 mod gestures;
 #[path = "editor/harness.rs"]
 mod harness;
+#[path = "editor/picture.rs"]
+mod picture;
 #[path = "support/raster.rs"]
 mod raster;
 #[path = "support/song.rs"]
@@ -16,15 +18,9 @@ mod views;
 
 use egui::{Color32, Pos2, Rect, vec2};
 
-use finalcoat::dsp::spectrum::Spectrum;
-use finalcoat::editor::fields::EqBand;
-
 use finalcoat::editor::theme;
-use finalcoat::editor::view::{Spectra, ViewModel};
-use finalcoat::engine::settings::Settings;
+use finalcoat::editor::view::ViewModel;
 use finalcoat::engine::settings::fields::Group;
-use finalcoat::engine::settings::loudness::LoudnessSettings;
-use finalcoat::handoff::errand::{Answer, Errand};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 use harness::{Stage, texts};
 use views::{extreme, fresh, playing};
@@ -296,73 +292,3 @@ fn the_palette_keeps_its_contrast() {
         }
     }
 }
-
-/// The picture in the README: the demo song, driven to −11 LUFS, 20 s into it.
-#[test]
-fn a_real_song_makes_a_picture() {
-    use finalcoat::dsp::block::{StereoBlock, Stream};
-    let (rate_hz, [mut left, mut right]) = song::demo();
-    let (mut out, mut editor, _worker_side) = finalcoat::handoff::new();
-    let mut view = fresh();
-    view.settings = a_master();
-    view.goal_lufs = -11.0;
-    view.running = true;
-    view.presets.current = Some("Demo song".to_owned());
-    let stream = Stream::new(rate_hz);
-    let mut live = finalcoat::plugin::live::Live::new(stream, &view.settings);
-    let [mut before, mut behind] = [Spectrum::new(rate_hz), Spectrum::new(rate_hz)];
-    editor.spectrum.want(true);
-    for (left, right) in left.chunks_mut(512).zip(right.chunks_mut(512)) {
-        live.process(&mut StereoBlock::new(left, right), &mut out);
-        view.snapshot = editor.snapshot.read();
-        editor.spectrum.read_input(|frames| before.push(frames));
-        editor.spectrum.read_output(|frames| behind.push(frames));
-        before.advance(512.0 / rate_hz);
-        behind.advance(512.0 / rate_hz);
-    }
-    view.spectra = Spectra {
-        input_db: before.levels_db().to_vec(),
-        output_db: behind.levels_db().to_vec(),
-    };
-    view.errand = Errand::Done(Answer {
-        drive_db: README_DRIVE_DB,
-        drive_trim_db: [0.0; 4],
-        reached_lufs: -11.0,
-        text: "Drive +10.65 dB brings the 0:23 heard to -11.0 LUFS.".to_owned(),
-    });
-    assert_eq!(
-        editor.history.read(&mut view.history) as usize,
-        left.len() * 50 / rate_hz as usize
-    );
-    let loudness = view.snapshot.output.integrated_lufs.unwrap();
-    assert!((loudness + 11.0).abs() < 0.2, "{loudness} LUFS");
-    assert!(view.history.iter().any(|column| column.min_gain < 0.9));
-    assert!(view.snapshot.output.true_peak_dbtp.unwrap() < -0.95);
-    let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
-    stage.still(&view);
-    stage.memory.band = EqBand(9);
-    stage.still(&view);
-    stage.save("readme.png");
-    if std::env::var_os("FINALCOAT_BLESS").is_some() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        stage.write_png(&folder.join("assets/editor.png"));
-    }
-}
-
-/// A moderate master of the demo song.
-fn a_master() -> Settings {
-    let mut all = views::settings();
-    for band in &mut all.equalizer.bands {
-        band.gain_db *= 0.7;
-    }
-    all.multiband.bands[3].lift_db = 0.0;
-    all.loudness = LoudnessSettings {
-        on: true,
-        drive_db: README_DRIVE_DB,
-        ..LoudnessSettings::default()
-    };
-    all
-}
-
-/// What the button finds for −11 LUFS.
-const README_DRIVE_DB: f32 = 10.65;

@@ -6,6 +6,8 @@
 mod host;
 #[path = "support/signals.rs"]
 mod signals;
+#[path = "support/wrapped.rs"]
+mod wrapped;
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc, violation_count};
 use finalcoat::dsp::block::{StereoBlock, Stream};
@@ -15,6 +17,7 @@ use finalcoat::engine::settings::loudness::Character;
 use finalcoat::handoff::{self, AudioSide};
 use finalcoat::plugin::live::Live;
 use signals::programme;
+use wrapped::{Code, Wrapped};
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -59,6 +62,45 @@ fn the_audio_side_of_the_plugin_allocates_nothing() {
 }
 
 #[test]
+fn the_whole_plugin_allocates_nothing_while_it_listens_and_jumps_and_a_proposal_is_applied() {
+    let rate_hz = 48_000.0;
+    let [left, right] = programme(rate_hz, 144_000, 3);
+    let mut host = Wrapped::open(rate_hz);
+    host.click("Assistant");
+    // Nobody waits for a loudness.
+    host.click("Off");
+    host.click("Listen");
+    let before = violation_count();
+    for code in [
+        Code::Plays(0),
+        Code::Stands(70_000),
+        Code::Plays(48_000),
+        Code::Plays(9_000_000),
+        Code::None,
+    ] {
+        host.play_within([&left, &right], code, |process| assert_no_alloc(process));
+        host.frame(Vec::new());
+    }
+    host.click("Stop listening");
+    host.click("Propose");
+    while host.assistant().advice.is_none() {
+        host.play_within([&left, &right], Code::Plays(0), |process| {
+            assert_no_alloc(process);
+        });
+    }
+    host.click("Apply");
+    // Parameters come in portions, and the gate takes them as one change.
+    for _ in 0..8 {
+        host.frame(Vec::new());
+        host.play_within([&left[..4096], &right[..4096]], Code::Plays(0), |process| {
+            assert_no_alloc(process);
+        });
+    }
+    assert_eq!(violation_count(), before);
+    assert!(host.settings() != Settings::default());
+}
+
+#[test]
 fn audition_is_off_after_a_reset_and_while_the_host_bounces() {
     let (mut out, editor_side, _worker_side) = handoff::new();
     let mut live = Live::new(Stream::new(48_000.0), &Settings::default());
@@ -99,7 +141,7 @@ fn an_allocation_would_be_noticed() {
 /// The built plugin, watched from outside by `strace`.
 #[cfg(target_os = "linux")]
 mod watched {
-    use super::host::{Change, Hosted};
+    use super::host::{Change, Hosted, Transport};
     use super::programme;
     use std::io::Write;
     use std::path::PathBuf;
@@ -136,6 +178,12 @@ mod watched {
         let input = programme(48_000.0, frames, 1);
         let mut plugin = Hosted::open(&bundle(), "org.finalcoat.finalcoat").expect("loads");
         plugin.set("loudness_on", 1.0).expect("is set");
+        // The song in a loop of a fifth of a second.
+        plugin.set_transport(Some(Transport {
+            plays: true,
+            start: 0,
+            wraps: Some([9_600, 0]),
+        }));
         plugin
             .activate(48_000.0, BLOCK_FRAMES as u32)
             .expect("activates");

@@ -16,6 +16,7 @@ use finalcoat::engine::settings::equalizer::Shape;
 use finalcoat::handoff::errand::{Answer, Errand, Request};
 use finalcoat::handoff::{self, AudioSide, EditorSide};
 use finalcoat::plugin::live::Live;
+use finalcoat::plugin::shelf::Shelf;
 use finalcoat::plugin::worker::Worker;
 
 struct Rig {
@@ -34,7 +35,7 @@ impl Rig {
             live,
             out,
             editor,
-            worker: Worker::start(worker_side, Arc::default(), Vec::new()),
+            worker: Worker::start(worker_side, Arc::default(), Shelf::default()),
         }
     }
 

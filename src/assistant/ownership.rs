@@ -6,7 +6,7 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
 
-/// Intensity that the first proposal is applied with, in %.
+/// How much of a proposal takes effect unless told, in %: at the plugin's first Apply and on the command line.
 pub const FIRST_INTENSITY_PCT: f32 = 50.0;
 
 /// What belongs to the user, when the settings are `now` and were `applied` by the assistant last, if ever.
@@ -80,6 +80,18 @@ pub fn applied(advice: &Advice, now: &Settings, owned: &Owned, was_applied: bool
     all.quantized()
 }
 
+/// What is to be remembered of an Apply that made the settings `to`: where something is owned, what was
+/// remembered `before`, so that it is owned from then on too.
+#[must_use]
+pub fn remembered(to: &Settings, before: Option<&Settings>, owned: &Owned) -> Settings {
+    let usual = Settings::default();
+    let mut all = merged(to, before.unwrap_or(&usual), owned);
+    all.bypass = to.bypass;
+    all.intensity = to.intensity;
+    all.loudness.ceiling_dbtp = to.loudness.ceiling_dbtp;
+    all
+}
+
 fn differs(now: &Settings, then: &Settings, stage: Group) -> bool {
     match stage {
         Group::Chain => false,
@@ -102,6 +114,30 @@ fn differs(now: &Settings, then: &Settings, stage: Group) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_the_users_before_an_apply_is_theirs_after_it() {
+        let mut now = Settings::default();
+        now.glue.on = true;
+        now.equalizer.bands[2].on = true;
+        let mine = owned(&now, None);
+        assert!(mine.stages[4] && mine.bands[2]);
+        let mut proposed = Settings::default();
+        proposed.colour.on = true;
+        proposed.equalizer.on = true;
+        let mut last: Option<Settings> = None;
+        for _ in 0..2 {
+            let to = merged(&proposed, &now, &mine);
+            assert!(to.glue.on && to.equalizer.bands[2].on && to.colour.on);
+            last = Some(remembered(&to, last.as_ref(), &mine));
+            now = to;
+            assert_eq!(owned(&now, last.as_ref()), mine);
+        }
+        // What the user gives away is nobody's afterwards.
+        let to = merged(&proposed, &now, &Owned::default());
+        let last = remembered(&to, last.as_ref(), &Owned::default());
+        assert_eq!(owned(&to, Some(&last)), Owned::default());
+    }
 
     #[test]
     fn what_was_changed_since_the_last_apply_is_the_users() {

@@ -14,7 +14,7 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::{BANDS, BandSettings};
 use crate::engine::settings::fields::{Field, Group, Variant, Visitor};
 use crate::engine::settings::input::REFERENCE_LEVEL_DB;
-use crate::engine::settings::loudness::{CEILING_DBTP, TRIM_POINTS_PCT};
+use crate::engine::settings::loudness::{CEILING_DBTP, Character, TRIM_POINTS_PCT};
 use crate::engine::settings::range::Range;
 
 /// What belongs to the user and is left alone.
@@ -80,7 +80,8 @@ pub fn draft(
     base: &Settings,
     owned: &Owned,
 ) -> Proposal {
-    let (findings, moves, verdict) = judge(report, target, wishes.mix_state);
+    let (findings, mut moves, verdict) = judge(report, target, wishes.mix_state);
+    limit_as_wished(&mut moves, wishes);
     let mut base = *base;
     if !owned.stages[stage_index(Group::Input)]
         && let Some(loudest_lufs) = report.loudness.max_short_term_lufs
@@ -97,6 +98,9 @@ pub fn draft(
         base.loudness.ceiling_dbtp = CEILING_DBTP.quantized(wishes.ceiling_dbtp);
         base.loudness.drive_db = 0.0;
         base.loudness.drive_trim_db = [0.0; TRIM_POINTS_PCT.len()];
+        let (character, release_ms) = (wishes.character, wishes.release_ms);
+        base.loudness.character = character.unwrap_or(base.loudness.character);
+        base.loudness.release_ms = release_ms.unwrap_or(base.loudness.release_ms);
     }
     let (settings, assistant_bands, notes) = assemble(&base, owned, &moves);
     Proposal {
@@ -111,6 +115,45 @@ pub fn draft(
         reached_lufs: None,
         stopped_by: None,
         cost: CostCurve::default(),
+    }
+}
+
+/// Puts the character and the release that the user wants into the limiter's move, which then says so.
+fn limit_as_wished(moves: &mut [Move], wishes: &Wishes) {
+    for one in moves {
+        let Change::Limiter(character, release_ms, _) = &mut one.change else {
+            continue;
+        };
+        if let Some(wanted) = wishes.character {
+            if wanted != *character {
+                let heard = one.text.split(':').next().unwrap_or_default();
+                one.text = format!(
+                    "{heard}: {} would suit it; you chose {}.",
+                    limiter_name(*character),
+                    limiter_name(wanted)
+                );
+            }
+            *character = wanted;
+        }
+        if let Some(wanted_ms) = wishes.release_ms {
+            one.text.push_str(&chosen_release(wishes));
+            *release_ms = wanted_ms;
+        }
+    }
+}
+
+/// Says the release that the user wants, if any.
+pub(super) fn chosen_release(wishes: &Wishes) -> String {
+    let said = |ms| format!(" You chose its release of {ms:.0} ms.");
+    wishes.release_ms.map_or_else(String::new, said)
+}
+
+/// A limiter's character in a sentence.
+pub(super) fn limiter_name(character: Character) -> &'static str {
+    match character {
+        Character::Transparent => "the transparent limiter",
+        Character::Punchy => "the punchy limiter",
+        Character::Dense => "the dense limiter",
     }
 }
 

@@ -12,6 +12,7 @@ use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
 use super::proposal::Proposal;
+use super::style::Target;
 use super::verdict;
 use super::wishes::{LoudnessWish, Wishes};
 use crate::analysis::passages::Passages;
@@ -82,11 +83,16 @@ pub fn rehearse(
     draft.cost = cost_curve(&mut room, &shaped, &draft.settings.loudness)?;
     let song_lufs = material.song.integrated_lufs;
     let goal_lufs = match (wishes.loudness, draft.cost.knee_lufs, wishes.force_loudness) {
-        (LoudnessWish::Auto, Some(knee_lufs), false) => goal_lufs.min(knee_lufs).max(song_lufs),
+        (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(song_lufs) < goal_lufs => {
+            let lowered_lufs = knee_lufs.max(song_lufs);
+            let note = why_lower(&draft, wishes, goal_lufs, knee_lufs, lowered_lufs);
+            draft.notes.push(note);
+            lowered_lufs
+        }
         _ => goal_lufs,
     };
     draft.goal_lufs = Some(goal_lufs);
-    balance::balance(&mut room, &shaped, &mut draft, goal_lufs)?;
+    balance::balance(&mut room, &shaped, &mut draft, wishes, goal_lufs)?;
 
     let goal = Goal {
         target_lufs: goal_lufs,
@@ -123,6 +129,38 @@ pub fn rehearse(
         wishes.mix_state,
     );
     Ok(draft)
+}
+
+/// Why the goal is not what songs like this one carry.
+fn why_lower(
+    draft: &Proposal,
+    wishes: &Wishes,
+    usual_lufs: f64,
+    knee_lufs: f64,
+    goal_lufs: f64,
+) -> String {
+    let by_references = wishes.reference_weights.loudness > 0.0;
+    let who = usual_loudness_of(&draft.target, by_references);
+    let then = if goal_lufs > knee_lufs {
+        format!("it stays at its own {goal_lufs:.1} LUFS")
+    } else {
+        format!("the goal is {goal_lufs:.1} LUFS")
+    };
+    format!(
+        "{who} {usual_lufs:.1} LUFS, but above {knee_lufs:.1} LUFS each dB costs this song more than it gives: \
+         {then}."
+    )
+}
+
+/// Whose loudness a target's is, and the verb: "Music like this usually carries".
+pub fn usual_loudness_of(target: &Target, by_references: bool) -> String {
+    if target.from_references && by_references {
+        "What you gave as reference carries".to_owned()
+    } else if target.chosen {
+        format!("Music of the style {} usually carries", target.style.name)
+    } else {
+        "Music like this usually carries".to_owned()
+    }
 }
 
 fn nearest_grid(solution: &Solution) -> Solution {

@@ -1,5 +1,6 @@
 //! What the user wants: loudness, style, references, and whether the mix can be reopened.
 
+use crate::engine::settings::loudness::{CEILING_DBTP, Character};
 use serde::{Deserialize, Serialize};
 
 /// All of it. Kept in the plugin's state, given by flags on the command line.
@@ -12,6 +13,12 @@ pub struct Wishes {
     pub ceiling_dbtp: f32,
     /// Go to the loudness whatever it costs.
     pub force_loudness: bool,
+    /// What the limiter sounds like; `None`: what suits the song.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub character: Option<Character>,
+    /// Time constant of the limiter's release, in ms; `None`: what suits the song.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release_ms: Option<f32>,
     /// Name of a style; `None`: what it is nearest to.
     pub style: Option<String>,
     /// How much each side of the references counts, 0 to 1.
@@ -24,8 +31,10 @@ impl Default for Wishes {
     fn default() -> Self {
         Self {
             loudness: LoudnessWish::Auto,
-            ceiling_dbtp: crate::engine::settings::loudness::CEILING_DBTP.default,
+            ceiling_dbtp: CEILING_DBTP.default,
             force_loudness: false,
+            character: None,
+            release_ms: None,
             style: None,
             reference_weights: ReferenceWeights::default(),
             mix_state: MixState::Unknown,

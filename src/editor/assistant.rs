@@ -2,6 +2,7 @@
 
 pub mod listen;
 pub mod moves;
+pub mod styles;
 pub mod verdict;
 pub mod wishes;
 
@@ -11,9 +12,13 @@ use super::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top, panel}
 use super::theme::{self, GAP, GRID};
 use super::view::{Gesture, ViewModel};
 use super::widgets::{button, decibels, text};
+use crate::assistant::advice::Advice;
+use crate::assistant::services;
 use crate::engine::settings::fields::Group;
 use crate::handoff::listen::Work;
 
+/// Height in which a list that goes on fades out.
+const FADE: f32 = 28.0;
 /// Its name on the tab.
 pub const NAME: &str = "Assistant";
 
@@ -22,7 +27,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let top = cut_top(
         &mut rect,
-        listen::HEIGHT + wishes::HEIGHT + 3.0 * GAP,
+        listen::HEIGHT + wishes::height(desk.view) + 3.0 * GAP,
         GRID * 2.0,
     );
     let mut content = panel(&painter, top);
@@ -39,7 +44,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     moves::draw(desk, left);
     verdict::draw(desk, right);
     // Over everything else.
-    wishes::draw_styles(desk);
+    styles::draw_list(desk);
 }
 
 /// What the assistant does, as small as it gets.
@@ -109,8 +114,24 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     if button(desk.ui, redo, "Redo", None, forth.is_some()) {
         desk.push(Gesture::Redo);
     }
-    let said = if hint.is_empty() { gain(desk) } else { hint };
-    one_line(&desk.painter(), rect, &said, theme::LABEL);
+    let painter = desk.painter();
+    let streamed = desk.view.assistant.advice.as_deref().and_then(streamed);
+    match streamed.filter(|_| hint.is_empty()) {
+        Some([short, _]) => {
+            let (mut upper, mut lower) = (rect, rect);
+            upper.max.y = rect.center().y + 1.0;
+            lower.min.y = rect.center().y + 1.0;
+            one_line(&painter, upper, &gain(desk), theme::TEXT);
+            one_line(&painter, lower, &short, theme::LABEL);
+        }
+        None if hint.is_empty() => one_line(&painter, rect, &gain(desk), theme::TEXT),
+        None => one_line(&painter, rect, &hint, theme::LABEL),
+    }
+}
+
+/// What streaming services will do to the master, in a few words and in full.
+fn streamed(advice: &Advice) -> Option<[String; 2]> {
+    advice.reached_lufs.map(services::streaming)
 }
 
 /// Loudness before and after, and why not more.
@@ -180,13 +201,42 @@ pub(super) fn list(desk: &mut Desk<'_>, id: &str, rect: Rect, add: impl FnOnce(&
     let builder = egui::UiBuilder::new().max_rect(rect).id_salt(id);
     let mut child = desk.ui.new_child(builder);
     child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    egui::ScrollArea::vertical()
+    let shown = egui::ScrollArea::vertical()
         .id_salt(id)
         .auto_shrink(false)
         .show(&mut child, |ui| {
             ui.set_max_width(rect.width() - 2.0 * GRID);
             add(ui);
         });
+    // Where the list goes on it fades out.
+    let above = shown.state.clamped_offset().y;
+    let below = shown.content_size.y - above - shown.inner_rect.height();
+    if above > 1.0 {
+        fade(
+            child.painter(),
+            rect.x_range(),
+            [rect.top() + FADE, rect.top()],
+        );
+    }
+    if below > 1.0 {
+        fade(
+            child.painter(),
+            rect.x_range(),
+            [rect.bottom() - FADE, rect.bottom()],
+        );
+    }
+}
+
+/// From clear to the panel's colour.
+fn fade(painter: &Painter, x: egui::Rangef, [clear, full]: [f32; 2]) {
+    let mut mesh = egui::Mesh::default();
+    for (y, ink) in [(clear, egui::Color32::TRANSPARENT), (full, theme::PANEL)] {
+        mesh.colored_vertex(egui::pos2(x.min, y), ink);
+        mesh.colored_vertex(egui::pos2(x.max, y), ink);
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(1, 2, 3);
+    painter.add(mesh);
 }
 
 /// Minutes and seconds.

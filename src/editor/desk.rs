@@ -44,9 +44,9 @@ impl<'a> Desk<'a> {
 
     /// The value in effect, where it is another than the one that is set.
     pub fn in_effect(&self, number: Number) -> Option<f32> {
-        if number == Number::Goal {
+        let Number::Of(_) = number else {
             return None;
-        }
+        };
         let (value, range) = number.of_settings(&self.effect);
         let differs = (value - self.value(number)).abs() > range.step * 0.5;
         differs.then_some(value)

@@ -6,8 +6,10 @@ use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
 use super::theme::{self, GAP, GRID, MARGIN};
 use super::view::{Gesture, Memory, ViewModel};
 use super::{assistant, footer, header, meters, stages, strip};
+use crate::params::kept::WINDOW_MIN;
 
-const METERS_WIDTH: f32 = 264.0;
+/// Width of the meters in the least window, and where there is room.
+const METERS_WIDTH: [f32; 2] = [240.0, 264.0];
 
 /// Draws one frame. The gestures are in the order in which they happened.
 pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> {
@@ -22,7 +24,9 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     let mut rest = window.shrink(MARGIN);
     let top = cut_top(&mut rest, header::HEIGHT, GAP);
     let bottom = cut_bottom(&mut rest, footer::HEIGHT, GAP);
-    let left = cut_left(&mut rest, METERS_WIDTH, GAP);
+    let [least, usual] = METERS_WIDTH;
+    let room = rest.width() - (WINDOW_MIN[0] - 2.0 * MARGIN);
+    let left = cut_left(&mut rest, (least + room * 0.25).clamp(least, usual), GAP);
     let tabs = cut_top(&mut rest, strip::HEIGHT, GRID);
 
     let content = panel(&painter, left);

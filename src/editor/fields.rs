@@ -163,7 +163,7 @@ pub fn short_name(number: Number) -> &'static str {
             "width_pct" => BAND_NAMES[usize::from(field.band.unwrap_or(0)) % BAND_NAMES.len()],
             _ => field.name,
         },
-        Number::Goal => number.name(),
+        Number::Goal | Number::Weight(_) => number.name(),
     }
 }
 

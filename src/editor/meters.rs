@@ -98,7 +98,9 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
             theme::LABEL,
         );
         let most_text = format!("max {}", tenths(most));
-        let middle = pos2(rect.center().x + 20.0, line);
+        // Between the name and the number, which is the longer one; in the least window they move together.
+        let aside = (rect.width() - 213.0).clamp(3.0, 20.0);
+        let middle = pos2(rect.center().x + aside, line);
         text(
             &painter,
             middle,

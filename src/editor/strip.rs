@@ -20,7 +20,7 @@ const GAP: f32 = 4.0;
 const REDUCTION_DB: f32 = 9.0;
 const LEVEL_LUFS: [f32; 2] = [-40.0, 0.0];
 /// Width of a light with the distances around it.
-const LIGHT: f32 = 22.0;
+const LIGHT: f32 = 20.0;
 
 /// Draws the tabs into `rect`.
 pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
@@ -99,7 +99,7 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
         desk.memory.assistant = false;
     }
     if assistant::yours(desk.view, stage) {
-        let corner = pos2(rect.right() - 7.0, rect.top() + 8.0);
+        let corner = pos2(rect.right() - 6.0, rect.top() + 6.5);
         painter.circle_filled(corner, 2.5, theme::SIDE);
     }
 
@@ -108,7 +108,7 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
     let touch = Rect::from_min_size(rect.min, vec2(LIGHT, 28.0));
     let id = Id::unique(("light", stage));
     let switch = desk.ui.interact(touch, id, Sense::click());
-    let center = pos2(rect.left() + 11.0, rect.top() + 16.0);
+    let center = pos2(rect.left() + LIGHT / 2.0, rect.top() + 16.0);
     if switch.hovered() {
         painter.circle_filled(center, 8.0, theme::HOVERED);
     }

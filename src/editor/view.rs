@@ -7,7 +7,7 @@ use super::fields::EqBand;
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::moves::MoveKind;
 use crate::assistant::proposal::Owned;
-use crate::assistant::wishes::Wishes;
+use crate::assistant::wishes::{ReferenceWeights, Wishes};
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
 use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
@@ -19,7 +19,7 @@ use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
-use crate::params::session::Listened;
+use crate::params::session::{Listened, WEIGHT_PCT};
 use crate::params::text;
 
 /// All that is drawn.
@@ -72,8 +72,6 @@ pub struct AssistantView {
     pub bands: [bool; BANDS],
     /// Whether the proposal is what the settings are.
     pub applied: bool,
-    /// Names of the styles.
-    pub styles: Vec<String>,
     /// What can be undone and done again, by name.
     pub undo: [Option<String>; 2],
 }
@@ -127,6 +125,36 @@ pub enum Number {
     Of(Field),
     /// The loudness goal; no parameter.
     Goal,
+    /// How much a side of the references counts; no parameter.
+    Weight(Side),
+}
+
+/// A side of the references.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Spectrum.
+    Tone,
+    /// Dynamics of the bands.
+    Dynamics,
+    /// Width of the bands.
+    Width,
+    /// Integrated loudness.
+    Loudness,
+}
+
+impl Side {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Tone, Self::Dynamics, Self::Width, Self::Loudness];
+
+    /// Its weight, 0 to 1.
+    pub fn of(self, weights: &mut ReferenceWeights) -> &mut f64 {
+        match self {
+            Self::Tone => &mut weights.tone,
+            Self::Dynamics => &mut weights.dynamics,
+            Self::Width => &mut weights.width,
+            Self::Loudness => &mut weights.loudness,
+        }
+    }
 }
 
 /// What the user did.
@@ -164,6 +192,8 @@ pub enum Gesture {
     Propose,
     /// Does not want it any more.
     StopProposing,
+    /// Opens the list of styles.
+    LookForStyles,
     /// Wants something else.
     Wish(Wishes),
     /// Adds a reference by its path.
@@ -253,6 +283,10 @@ impl Number {
         match self {
             Number::Of(field) => field.name,
             Number::Goal => "Loudness goal",
+            Number::Weight(Side::Tone) => "Tone",
+            Number::Weight(Side::Dynamics) => "Dynamics",
+            Number::Weight(Side::Width) => "Width",
+            Number::Weight(Side::Loudness) => "Loudness",
         }
     }
 
@@ -261,6 +295,11 @@ impl Number {
         match self {
             Number::Of(_) => self.of_settings(&view.settings).0,
             Number::Goal => view.goal_lufs,
+            Number::Weight(side) => {
+                let mut weights = view.assistant.wishes.reference_weights;
+                let weight = side.of(&mut weights).clamp(0.0, 1.0);
+                WEIGHT_PCT.quantized((weight * 100.0) as f32)
+            }
         }
     }
 
@@ -269,6 +308,7 @@ impl Number {
         match self {
             Number::Of(field) => settings.number(field).unwrap_or((0.0, &GOAL_LUFS)),
             Number::Goal => (GOAL_LUFS.default, &GOAL_LUFS),
+            Number::Weight(_) => (WEIGHT_PCT.default, &WEIGHT_PCT),
         }
     }
 

@@ -1,8 +1,7 @@
-//! The thin adapter between the drawing and the host: fills the view model, applies the gestures.
+//! The thin adapter between the window and the host's frame around it.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
@@ -14,34 +13,11 @@ use nice_plug_egui::{
     RepaintNotifier, create_egui_editor,
 };
 
-use super::apply::{Pending, Value};
-use super::draw::draw;
-use super::library::Library;
-use super::undo::{Step, Undo};
-use super::view::{AssistantView, Gesture, Memory, Number, Spectra, ViewModel};
-use crate::assistant::advice::{Advice, Switch};
-use crate::assistant::proposal::Owned;
-use crate::assistant::wishes::LoudnessWish;
-use crate::assistant::{ownership, style};
-use crate::dsp::spectrum::Spectrum;
-use crate::engine::audition::settings::{AuditionSettings, Listen};
-use crate::engine::settings::Settings;
-use crate::engine::settings::fields::{Field, Group};
+use super::app::{App, lock};
+use super::undo::Undo;
 use crate::handoff::EditorSide;
-use crate::handoff::errand::{Errand, Request};
-use crate::handoff::history::Column;
-use crate::handoff::listen::{Status, Work};
+use crate::params::FinalcoatParams;
 use crate::params::kept::WINDOW_MIN;
-use crate::params::session::{REFERENCES_MAX, Session};
-use crate::params::{FinalcoatParams, ParamKind};
-
-/// While something moves.
-const FRAME: Duration = Duration::from_micros(16_667);
-/// While nothing does.
-const IDLE: Duration = Duration::from_millis(100);
-
-/// Readings older than this are of the past.
-const STALE: Duration = Duration::from_millis(300);
 
 /// What the host opens windows of. The framework's own editor has a fixed first size; ours opens in
 /// the size that the session kept, so each opening makes a new one.
@@ -61,6 +37,11 @@ impl Window {
             undo: Arc::default(),
             open: Mutex::new(None),
         }
+    }
+
+    /// What a window opened now would show, without the window.
+    pub fn app(&self) -> App {
+        App::new(self.params.clone(), self.side.clone(), self.undo.clone())
     }
 
     fn kept_size(&self) -> LogicalSize<f32> {
@@ -89,7 +70,7 @@ impl Editor for Window {
         let settings = EguiNiceSettings::new()
             .with_tile("Finalcoat")
             .with_resize_hint(Self::hint());
-        let app = App::new(self.params.clone(), self.side.clone(), self.undo.clone());
+        let app = self.app();
         let editor: EguiEditor<App> =
             create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)
                 .ok_or("The editor could not be made.")?;
@@ -119,329 +100,6 @@ impl Editor for Window {
     }
 }
 
-/// One opening of the window.
-struct App {
-    params: Arc<FinalcoatParams>,
-    side: Arc<Mutex<EditorSide>>,
-    undo: Arc<Mutex<Undo>>,
-    styles: Vec<String>,
-    context: Option<GuiContext>,
-    memory: Memory,
-    history: Vec<Column>,
-    columns_written: u64,
-    /// When the last column came.
-    heard: Option<Instant>,
-    /// When the last frame was drawn.
-    drawn: Instant,
-    /// Before and behind the chain.
-    spectra: [Spectrum; 2],
-    shown: Spectra,
-    library: Library,
-    pending: Pending,
-    /// A drive is being looked for, and shall be set when it is found.
-    awaited: bool,
-}
-
-impl App {
-    fn new(
-        params: Arc<FinalcoatParams>,
-        side: Arc<Mutex<EditorSide>>,
-        undo: Arc<Mutex<Undo>>,
-    ) -> Self {
-        let mut library = Library::default();
-        library.refresh();
-        Self {
-            params,
-            side,
-            undo,
-            styles: style::factory().into_iter().map(|one| one.name).collect(),
-            context: None,
-            memory: Memory::default(),
-            history: Vec::new(),
-            columns_written: 0,
-            heard: None,
-            drawn: Instant::now(),
-            spectra: [Spectrum::new(0.0), Spectrum::new(0.0)],
-            shown: Spectra::default(),
-            library,
-            pending: Pending::default(),
-            awaited: false,
-        }
-    }
-
-    /// The view model of this frame, and whether something moves.
-    fn look(&mut self) -> (ViewModel, bool) {
-        let side = self.side.clone();
-        let mut side = lock(&side);
-        let written = side.history.read(&mut self.history);
-        // The first look tells nothing of when the columns came.
-        if written != self.columns_written && self.columns_written != 0 {
-            self.heard = Some(Instant::now());
-        }
-        self.columns_written = written;
-        let running = self.heard.is_some_and(|heard| heard.elapsed() < STALE);
-        let snapshot = side.snapshot.read();
-        let settings = self.params.settings();
-        let moves = self.measure(&mut side, snapshot.sample_rate_hz) || running;
-        let view = ViewModel {
-            settings,
-            goal_lufs: self.params.kept.goal_lufs(),
-            reset_on_start: self.params.kept.reset_on_start(),
-            snapshot,
-            running,
-            history: core::mem::take(&mut self.history),
-            spectra: core::mem::take(&mut self.shown),
-            errand: side.errand.look(),
-            presets: self.library.look(&settings, self.pending.is_empty()),
-            audition: side.audition.get(),
-            assistant: self.assistant(&settings, side.listen.status()),
-        };
-        (view, moves)
-    }
-
-    /// What is shown of the assistant.
-    fn assistant(&self, settings: &Settings, status: Status) -> AssistantView {
-        let session = self.params.kept.session.get();
-        let applied = session.applied.as_deref();
-        let owned = match self.pending.is_empty() {
-            true => ownership::owned(settings, applied),
-            // What was applied is still on its way.
-            false => Owned::default(),
-        };
-        let is_applied = |advice: &Advice| {
-            let wanted = ownership::merged(&advice.settings, settings, &owned);
-            applied.is_some() && wanted.quantized() == settings.quantized()
-        };
-        AssistantView {
-            status,
-            applied: session.advice.as_deref().is_some_and(is_applied),
-            wishes: session.wishes,
-            references: session.references,
-            switches: session.switches,
-            listened: session.listened,
-            advice: session.advice,
-            owned,
-            take_over: session.take_over,
-            bands: session.applied_bands,
-            styles: self.styles.clone(),
-            undo: lock(&self.undo).names(),
-        }
-    }
-
-    /// Brings the spectra up to now, and says whether there is anything in them.
-    fn measure(&mut self, side: &mut EditorSide, sample_rate_hz: f64) -> bool {
-        let passed_s = self.drawn.elapsed().as_secs_f64();
-        self.drawn = Instant::now();
-        let [input, output] = &mut self.spectra;
-        if sample_rate_hz > 0.0 && input.sample_rate_hz() != sample_rate_hz {
-            *input = Spectrum::new(sample_rate_hz);
-            *output = Spectrum::new(sample_rate_hz);
-        }
-        side.spectrum.read_input(|frames| input.push(frames));
-        side.spectrum.read_output(|frames| output.push(frames));
-        for (spectrum, shown) in [
-            (input, &mut self.shown.input_db),
-            (output, &mut self.shown.output_db),
-        ] {
-            spectrum.advance(passed_s);
-            shown.clear();
-            shown.extend_from_slice(spectrum.levels_db());
-        }
-        self.spectra.iter().any(Spectrum::shows)
-    }
-
-    fn apply(&mut self, gesture: Gesture, setter: &ParamSetter<'_>, view: &ViewModel) {
-        let kept = &self.params.kept;
-        match gesture {
-            Gesture::Begin(number) => self.touch(number, |param| setter.begin_set_parameter(param)),
-            Gesture::Set(Number::Goal, value) => {
-                kept.set_goal_lufs(value);
-                if matches!(view.assistant.wishes.loudness, LoudnessWish::Target(_)) {
-                    let lufs = f64::from(kept.goal_lufs());
-                    self.wish(|session| session.wishes.loudness = LoudnessWish::Target(lufs));
-                }
-            }
-            Gesture::Set(number, value) => {
-                self.touch(number, |param| setter.set_parameter(param, value));
-            }
-            Gesture::End(number) => self.touch(number, |param| setter.end_set_parameter(param)),
-            Gesture::Switch(field, on) => self.set(field, Value::Switch(on), setter),
-            Gesture::Choose(field, place) => self.set(field, Value::Choice(place), setter),
-            Gesture::ResetMeters => lock(&self.side).reset.ask(),
-            Gesture::ResetOnStart(on) => kept.set_reset_on_start(on),
-            Gesture::FindDrive => {
-                lock(&self.side).errand.ask(Request {
-                    settings: view.settings,
-                    goal_lufs: f64::from(view.goal_lufs),
-                    input: view.snapshot.input,
-                });
-                self.awaited = true;
-            }
-            Gesture::StopFinding => {
-                lock(&self.side).errand.cancel();
-                self.awaited = false;
-            }
-            Gesture::LoadPreset(index) => {
-                if let Some(settings) = self.library.load(index, &view.settings) {
-                    self.note("Preset", &view.settings);
-                    self.set_out(&view.settings, &settings);
-                }
-            }
-            Gesture::SavePreset(name, overwrite) => {
-                self.library.save(&name, overwrite, &view.settings);
-            }
-            Gesture::Audition(audition) => lock(&self.side).audition.set(&audition),
-            Gesture::Listen(on) => lock(&self.side).listen.listen(on),
-            Gesture::Forget => lock(&self.side).listen.forget(),
-            Gesture::Propose => lock(&self.side).listen.propose(),
-            Gesture::StopProposing => lock(&self.side).listen.cancel(),
-            Gesture::Wish(wishes) => self.wish(|session| session.wishes = wishes),
-            Gesture::AddReference(path) => self.wish(|session| {
-                if session.references.len() < REFERENCES_MAX && !session.references.contains(&path)
-                {
-                    session.references.push(path);
-                }
-            }),
-            Gesture::RemoveReference(place) => self.wish(|session| {
-                if place < session.references.len() {
-                    session.references.remove(place);
-                }
-            }),
-            Gesture::SwitchMove(kind, nth, on) => self.wish(|session| {
-                let switches = &mut session.switches;
-                switches.retain(|switch| switch.kind != kind || switch.nth != nth);
-                switches.push(Switch { kind, nth, on });
-            }),
-            Gesture::TakeOver(place, on) => self.wish(|session| {
-                if let Some(take) = session.take_over.get_mut(place) {
-                    *take = on;
-                }
-            }),
-            Gesture::Apply => self.apply_advice(view),
-            Gesture::Undo => self.step(view, Undo::back),
-            Gesture::Redo => self.step(view, Undo::forth),
-        }
-    }
-
-    /// Changes what the assistant is to know, and lets it know.
-    fn wish(&self, change: impl FnOnce(&mut Session)) {
-        self.params.kept.session.edit(change);
-        lock(&self.side).listen.wake();
-    }
-
-    /// Keeps the settings as they are for undo.
-    fn note(&self, name: &str, before: &Settings) {
-        let applied = self.params.kept.session.get().applied;
-        lock(&self.undo).note(name, before, applied);
-    }
-
-    /// One step of undo or redo.
-    fn step(
-        &mut self,
-        view: &ViewModel,
-        take: impl FnOnce(&mut Undo, &Settings, Option<Box<Settings>>) -> Option<Step>,
-    ) {
-        let applied = self.params.kept.session.get().applied;
-        let step = take(&mut lock(&self.undo), &view.settings, applied);
-        if let Some(step) = step {
-            self.params
-                .kept
-                .session
-                .edit(|session| session.applied = step.applied);
-            self.set_out(&view.settings, &step.settings);
-        }
-    }
-
-    /// The proposal becomes the settings, but for what is the user's; fair comparison goes on.
-    fn apply_advice(&mut self, view: &ViewModel) {
-        let Some(advice) = &view.assistant.advice else {
-            return;
-        };
-        let mut owned = view.assistant.owned;
-        ownership::release(&mut owned, &view.assistant.take_over);
-        self.note("Apply", &view.settings);
-        let to = self.params.kept.session.edit(|session| {
-            let to = ownership::applied(advice, &view.settings, &owned, session.was_applied);
-            session.was_applied = true;
-            session.applied_bands = advice.assistant_bands;
-            session.take_over = [false; Group::STAGES.len()];
-            session.applied = Some(Box::new(to));
-            to
-        });
-        self.set_out(&view.settings, &to);
-        let side = lock(&self.side);
-        side.listen.applied();
-        side.audition.set(&AuditionSettings {
-            listen: Listen::Processed,
-            ..view.audition
-        });
-    }
-
-    /// Tells the audio thread what is coming, so that it takes it as one change, and begins.
-    fn set_out(&mut self, from: &Settings, to: &Settings) {
-        self.pending.start(from, to);
-        lock(&self.side).apply.announce(*to);
-        self.params.set_drive_trim_db(to.loudness.drive_trim_db);
-    }
-
-    /// Sets some of what is pending.
-    fn send(&mut self, changes: Vec<(Field, Value)>, setter: &ParamSetter<'_>) {
-        for (field, value) in changes {
-            match (self.params.param(field), value) {
-                (Some(ParamKind::Number(param, _)), Value::Number(value)) => {
-                    force(setter, param, value);
-                }
-                (Some(ParamKind::Switch(param)), Value::Switch(on)) => force(setter, param, on),
-                (Some(ParamKind::Choice(param, _)), Value::Choice(place)) => {
-                    force(setter, param, place as i32);
-                }
-                _ => {}
-            }
-        }
-        if self.pending.is_empty() {
-            lock(&self.side).apply.finish();
-        }
-    }
-
-    /// Sets a value as a whole gesture, if it changes anything.
-    fn set(&self, field: Field, value: Value, setter: &ParamSetter<'_>) {
-        match (self.params.param(field), value) {
-            (Some(ParamKind::Number(param, _)), Value::Number(value)) => set(setter, param, value),
-            (Some(ParamKind::Switch(param)), Value::Switch(on)) => set(setter, param, on),
-            (Some(ParamKind::Choice(param, _)), Value::Choice(place)) => {
-                set(setter, param, place as i32);
-            }
-            _ => {}
-        }
-    }
-
-    /// Does something with the parameter of a number, if it is one.
-    fn touch(&self, number: Number, act: impl FnOnce(&FloatParam)) {
-        if let Number::Of(field) = number
-            && let Some(ParamKind::Number(param, _)) = self.params.param(field)
-        {
-            act(param);
-        }
-    }
-
-    /// Sets the drive that was found.
-    fn receive(&mut self, view: &ViewModel) {
-        match &view.errand {
-            Errand::Done(answer) if self.awaited => {
-                let mut found = view.settings;
-                found.loudness.on = true;
-                found.loudness.drive_db = answer.drive_db;
-                found.loudness.drive_trim_db = answer.drive_trim_db;
-                self.awaited = false;
-                self.note("Drive", &view.settings);
-                self.set_out(&view.settings, &found);
-            }
-            Errand::Failed(_) | Errand::Idle => self.awaited = false,
-            Errand::Done(_) | Errand::Working(_) => {}
-        }
-    }
-}
-
 impl NiceEguiApp for App {
     fn build(
         &mut self,
@@ -449,87 +107,16 @@ impl NiceEguiApp for App {
         nice_gui_ctx: GuiContext,
         _frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        self.context = Some(nice_gui_ctx);
-        lock(&self.side).spectrum.want(true);
-        // A second pass over the same input would return its gestures twice.
-        egui_ctx.options_mut(|options| {
-            options.max_passes = std::num::NonZeroUsize::MIN;
-            // Ctrl and plus belong to the host.
-            options.zoom_with_keyboard = false;
-        });
+        self.begin(&egui_ctx, nice_gui_ctx);
         Ok(())
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        let (view, moves) = self.look();
-        let gestures = draw(ui, &view, &mut self.memory);
-        if let Some(context) = self.context.clone() {
-            let setter = context.param_setter();
-            self.receive(&view);
-            for gesture in gestures {
-                self.apply(gesture, &setter, &view);
-            }
-            self.pending.look(&view.settings);
-            if !self.pending.is_empty() {
-                let changes = self.pending.take();
-                self.send(changes, &setter);
-            }
-        }
-        let works = view.assistant.status.work != Work::Idle;
-        let errand = matches!(view.errand, Errand::Working(_));
-        let busy = moves || works || errand || !self.pending.is_empty();
-        ui.ctx()
-            .request_repaint_after(if busy { FRAME } else { IDLE });
-        self.history = view.history;
-        self.shown = view.spectra;
+        self.frame(ui);
     }
 
     fn resized(&mut self, new_size: WindowSize) {
-        let points = [
-            new_size.logical.width as f32,
-            new_size.logical.height as f32,
-        ];
-        self.params.kept.set_window_points(points);
+        let size = new_size.logical;
+        self.keep_size([size.width as f32, size.height as f32]);
     }
-}
-
-impl Drop for App {
-    fn drop(&mut self) {
-        if let Some(context) = self.context.clone() {
-            // What is held is let go, and what was begun is brought to its end.
-            let setter = context.param_setter();
-            if let Some((number, _)) = self.memory.dragged.take() {
-                self.touch(number, |param| setter.end_set_parameter(param));
-            }
-            if !self.pending.is_empty() {
-                let changes = self.pending.take_all();
-                self.send(changes, &setter);
-            }
-        }
-        let mut side = lock(&self.side);
-        // Nobody is there any more who could set the drive,
-        side.errand.cancel();
-        // nor who would see that it is not the master that is heard.
-        side.audition.turn_off();
-        side.spectrum.want(false);
-    }
-}
-
-/// A whole gesture, if it changes anything.
-fn set<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
-    if param.unmodulated_plain_value() != value {
-        force(setter, param, value);
-    }
-}
-
-/// A whole gesture.
-fn force<P: Param>(setter: &ParamSetter<'_>, param: &P, value: P::Plain) {
-    setter.begin_set_parameter(param);
-    setter.set_parameter(param, value);
-    setter.end_set_parameter(param);
-}
-
-/// The value behind the lock; a panic elsewhere left a plain value behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

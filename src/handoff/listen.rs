@@ -28,6 +28,21 @@ pub struct Status {
     pub work: Work,
     /// Why there is no proposal, or not the one wanted; one sentence.
     pub fault: Option<String>,
+    /// The styles there are.
+    pub styles: Arc<StyleList>,
+}
+
+/// The styles there are, as the worker read them. Empty until it has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StyleList {
+    /// Names of Finalcoat's.
+    pub ours: Vec<String>,
+    /// Names of the user's.
+    pub own: Vec<String>,
+    /// Files that were left out: name, and what is wrong.
+    pub faults: Vec<[String; 2]>,
+    /// Where the user's lie; it may not exist yet.
+    pub folder: Option<String>,
 }
 
 /// What the worker does for the assistant.
@@ -55,6 +70,8 @@ struct Desk {
     forgets: AtomicU64,
     /// Counts what was applied: from then on nothing new is proposed unasked.
     applies: AtomicU64,
+    /// Counts the wishes to look which styles there are.
+    looks: AtomicU64,
     status: Mutex<Status>,
     worker: OnceLock<Thread>,
 }
@@ -80,6 +97,8 @@ pub struct Asked {
     pub forgets: u64,
     /// Proposals applied.
     pub applies: u64,
+    /// Looks for styles.
+    pub looks: u64,
 }
 
 /// A pair with nothing asked.
@@ -118,6 +137,12 @@ impl Sender {
         self.0.applies.fetch_add(1, Ordering::Release);
     }
 
+    /// Asks which styles there are now.
+    pub fn look_for_styles(&self) {
+        self.0.looks.fetch_add(1, Ordering::Release);
+        self.wake();
+    }
+
     /// Wakes the worker: the session's wishes have changed.
     pub fn wake(&self) {
         if let Some(worker) = self.0.worker.get() {
@@ -148,6 +173,7 @@ impl Receiver {
             cancels: self.0.cancels.load(Ordering::Acquire),
             forgets: self.0.forgets.load(Ordering::Acquire),
             applies: self.0.applies.load(Ordering::Acquire),
+            looks: self.0.looks.load(Ordering::Acquire),
         }
     }
 

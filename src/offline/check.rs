@@ -2,7 +2,6 @@
 
 use super::failure::Outcome;
 use super::measure::{Measurement, listen_with, rounded};
-use super::styles::Styles;
 use super::watch::Watch;
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::bands::{NOMINAL_HZ, THIRDS};
@@ -12,6 +11,7 @@ use crate::assistant::proposal::judge as judge_song;
 use crate::assistant::style::{Nearness, Target, target};
 use crate::assistant::verdict::{Verdict, VerdictKind};
 use crate::assistant::wishes::MixState;
+use crate::preset::styles::Styles;
 use serde::Serialize;
 use std::path::Path;
 
@@ -19,6 +19,9 @@ use std::path::Path;
 const OFFSET_THIRDS: std::ops::RangeInclusive<usize> = 5..=28;
 /// A band below this holds nothing: the sample rate ends under it.
 const EMPTY_DB: f64 = -100.0;
+
+/// From this confidence on a style counts as near; below, the song is near none.
+const NEAR: f64 = 0.25;
 
 /// What was made of a song.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,9 +46,11 @@ pub struct Checked {
 pub struct StyleFound {
     /// The nearest style, or the one that was chosen.
     pub name: String,
-    /// How sure it is, 0 to 1.
+    /// Whether it was chosen.
+    pub chosen: bool,
+    /// How sure it is, 0 to 1; of one that was chosen, how far the song was heard.
     pub confidence: f64,
-    /// The next nearest.
+    /// The nearest besides.
     pub next: Option<String>,
     /// All of them, nearest first.
     pub nearness: Vec<Nearness>,
@@ -97,7 +102,7 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
             measurement,
             style: None,
             tone_deviation_db: Vec::new(),
-            translation: report.map_or_else(Vec::new, |report| report.translation.clone()),
+            translation: report.map_or_else(Vec::new, translation),
             verdict,
             findings,
         };
@@ -107,26 +112,75 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
         measurement,
         style: Some(StyleFound::of(&target)),
         tone_deviation_db: tone_deviation_db(report, &target),
-        translation: report.translation.clone(),
-        verdict,
-        findings,
+        translation: translation(report),
+        verdict: rounded_verdict(verdict),
+        findings: findings.into_iter().map(rounded_finding).collect(),
     }
 }
 
 impl StyleFound {
-    /// What a target says about the style.
+    /// What a target says about the style, which was the user's choice or was heard.
     pub fn of(target: &Target) -> Self {
-        let name = target
-            .nearness
-            .first()
-            .map_or(&target.style.name, |n| &n.name);
+        let name = match target.nearness.first() {
+            Some(nearest) if !target.chosen => &nearest.name,
+            _ => &target.style.name,
+        };
+        let mut others = target.nearness.iter().filter(|other| other.name != *name);
+        let near = |other: &Nearness| Nearness {
+            name: other.name.clone(),
+            weight: rounded(other.weight),
+        };
         Self {
             name: name.clone(),
+            chosen: target.chosen,
             confidence: rounded(target.confidence),
-            next: target.nearness.get(1).map(|next| next.name.clone()),
-            nearness: target.nearness.clone(),
+            next: others.next().map(|next| next.name.clone()),
+            nearness: target.nearness.iter().map(near).collect(),
         }
     }
+
+    /// As people are told: "measured against jazz", "closest to rock (42 %)", "near no style".
+    pub fn in_words(&self) -> String {
+        let (name, percent) = (&self.name, self.confidence * 100.0);
+        let weight = self.nearness.first().map_or(0.0, |nearest| nearest.weight);
+        if self.chosen {
+            format!("measured against {name}")
+        } else if self.confidence >= NEAR {
+            format!("closest to {name} ({percent:.0} %)")
+        } else if weight >= NEAR {
+            format!("too little heard to be sure, perhaps {name}")
+        } else {
+            "near no style".to_owned()
+        }
+    }
+}
+
+/// A finding in the digits that mean something.
+pub(super) fn rounded_finding(mut finding: Finding) -> Finding {
+    finding.value = rounded(finding.value);
+    finding.confidence = rounded(finding.confidence);
+    for place in &mut finding.places {
+        place.start_s = rounded(place.start_s);
+        place.end_s = rounded(place.end_s);
+    }
+    finding
+}
+
+/// A verdict in the digits that mean something.
+pub(super) fn rounded_verdict(verdict: Verdict) -> Verdict {
+    Verdict {
+        confidence: rounded(verdict.confidence),
+        ..verdict
+    }
+}
+
+fn translation(report: &Report) -> Vec<Translation> {
+    let rounded = |there: &Translation| Translation {
+        system: there.system,
+        loudness_change_lu: rounded(there.loudness_change_lu),
+        bass_loss_db: rounded(there.bass_loss_db),
+    };
+    report.translation.iter().map(rounded).collect()
 }
 
 /// Song − target in dB, the level offset removed: the mean over 63 Hz to 12.5 kHz, weighted by one over the
@@ -154,7 +208,7 @@ pub fn tone_deviation_db(report: &Report, target: &Target) -> Vec<BandDeviation>
 }
 
 /// The verdict on what has too little sound to be judged.
-fn too_little(measurement: &Measurement) -> (Verdict, Vec<Finding>) {
+pub(super) fn too_little(measurement: &Measurement) -> (Verdict, Vec<Finding>) {
     let nothing_heard = measurement.integrated_lufs.is_none();
     let (kind, summary, to_do) = if measurement.sample_peak_dbfs.is_none() {
         (

@@ -54,9 +54,9 @@ pub struct Compared {
     pub tone_distance_db: Option<f64>,
     /// Third-octave levels at equal loudness, in dB.
     pub tone_db: Vec<BandDifference>,
-    /// How the multiband's four bands move, low to high; empty if too little was heard.
+    /// How the multiband's four bands move, low to high, those that both hold; empty if too little was heard.
     pub dynamics: Vec<DynamicsDifference>,
-    /// How wide the image's four bands are, low to high; empty if too little was heard.
+    /// How wide the image's four bands are, low to high, those that both hold; empty if too little was heard.
     pub width: Vec<WidthDifference>,
     /// What remains of B − A at equal loudness, in dB re A; −200 for nothing. `None` if not aligned.
     pub null_residue_db: Option<f64>,
@@ -192,7 +192,21 @@ fn held_together(a: &mut Side, b: &mut Side, watch: Watch<'_>) -> Outcome<Compar
             db: rounded(tone_b[third]? + gain_db - tone_a[third]?),
         })
     });
+    for (name, own, other) in [("A", &tone_a, &tone_b), ("B", &tone_b, &tone_a)] {
+        let missing = (0..THIRDS).filter(|&third| own[third].is_none() && other[third].is_some());
+        let missing: Vec<f64> = missing.map(|third| NOMINAL_HZ[third]).collect();
+        if let ([first, .., last] | [first @ last], true) =
+            (&missing[..], own.iter().any(Option::is_some))
+        {
+            notes.push(format!(
+                "{name} holds nothing in {} third-octaves between {first} and {last} Hz: they are left out",
+                missing.len()
+            ));
+        }
+    }
     let reports = a.report.as_ref().zip(b.report.as_ref());
+    // Wide bands above half the lower sample rate are in one of the two only.
+    let end_hz = f64::from(rate_a_hz.min(rate_b_hz)) / 2.0;
     Ok(Compared {
         aligned: alignment.found,
         alignment: rounded(alignment.correlation),
@@ -206,8 +220,8 @@ fn held_together(a: &mut Side, b: &mut Side, watch: Watch<'_>) -> Outcome<Compar
         correlation_difference: difference(|m| m.correlation),
         tone_distance_db: tone_distance_db(&tone_a, &tone_b).map(rounded),
         tone_db: tone_db.collect(),
-        dynamics: reports.map_or_else(Vec::new, |(a, b)| dynamics(a, b)),
-        width: reports.map_or_else(Vec::new, |(a, b)| width(a, b)),
+        dynamics: reports.map_or_else(Vec::new, |(a, b)| dynamics(a, b, end_hz)),
+        width: reports.map_or_else(Vec::new, |(a, b)| width(a, b, end_hz)),
         null_residue_db: alignment
             .found
             .then(|| rounded(residue_db.max(IDENTICAL_DB))),
@@ -216,7 +230,7 @@ fn held_together(a: &mut Side, b: &mut Side, watch: Watch<'_>) -> Outcome<Compar
     })
 }
 
-fn dynamics(a: &Report, b: &Report) -> Vec<DynamicsDifference> {
+fn dynamics(a: &Report, b: &Report, end_hz: f64) -> Vec<DynamicsDifference> {
     let splits = [
         multiband::SPLIT_LOW_HZ,
         multiband::SPLIT_MID_HZ,
@@ -232,10 +246,13 @@ fn dynamics(a: &Report, b: &Report) -> Vec<DynamicsDifference> {
             range_db: rounded((b.p95_db - b.p50_db) - (a.p95_db - a.p50_db)),
         }
     };
-    (0..WIDE).map(band).collect()
+    (0..WIDE)
+        .map(band)
+        .filter(|band| band.from_hz < end_hz)
+        .collect()
 }
 
-fn width(a: &Report, b: &Report) -> Vec<WidthDifference> {
+fn width(a: &Report, b: &Report, end_hz: f64) -> Vec<WidthDifference> {
     let splits = [
         image::SPLIT_LOW_HZ,
         image::SPLIT_MID_HZ,
@@ -251,7 +268,10 @@ fn width(a: &Report, b: &Report) -> Vec<WidthDifference> {
             correlation: rounded(b.correlation - a.correlation),
         }
     };
-    (0..WIDE).map(band).collect()
+    (0..WIDE)
+        .map(band)
+        .filter(|band| band.from_hz < end_hz)
+        .collect()
 }
 
 /// Edges of a wide band in Hz.

@@ -10,7 +10,7 @@ mod sound;
 mod tests;
 mod text;
 
-use super::check::{StyleFound, analyse};
+use super::check::analyse;
 use super::failure::{Failure, Outcome};
 use super::master::{Job, Mastered, master};
 use super::output::OutputFile;
@@ -29,7 +29,8 @@ pub fn page_path(output: &Path) -> PathBuf {
     output.with_extension("report.html")
 }
 
-/// Masters `input` into `output` and writes the page beside it. Both appear complete or not at all.
+/// Masters `input` into `output` and writes the page beside it. Each appears complete or not at all; a master
+/// whose page fails stays.
 pub fn master_with_page(
     input: &Path,
     output: &Path,
@@ -65,9 +66,13 @@ struct Story<'a> {
     mastered: &'a Mastered,
     /// How much of the proposal is in effect; `None` where a preset was used.
     intensity_pct: Option<f32>,
-    style: Option<StyleFound>,
-    /// What the tone was measured against: levels and spread in dB.
+    /// What it was measured against, in words.
+    style: Option<String>,
+    /// What was given up and why.
+    notes: &'a [String],
+    /// What the tone was measured against: levels and spread in dB, and in words.
     corridor: Option<([f64; THIRDS], [f64; THIRDS])>,
+    corridor_words: String,
     before: Option<&'a Report>,
     after: Option<&'a Report>,
     /// Deepest gain reduction of each step of the song, in dB, and steps per second.
@@ -99,8 +104,10 @@ fn tell(
         input,
         mastered,
         intensity_pct: job.assist.as_ref().map(|assist| assist.intensity_pct),
-        style: made.map(|made| made.style.clone()),
+        style: made.map(|made| made.style_words()),
+        notes: made.map_or(&[][..], |made| &made.notes),
         corridor: target.map(|target| (target.style.level_db, target.style.spread_db)),
+        corridor_words: made.map_or_else(String::new, |made| made.tone_words()),
         before: before.as_ref(),
         after: after.as_ref(),
         reduction_db: made.map_or(&[][..], |made| &made.reductions_db),

@@ -12,11 +12,14 @@ use crate::assistant::wishes::Wishes;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
+use crate::engine::settings::range::Range;
 
 /// Version of the layout of [`Session`]; goes up when a field changes its meaning.
 pub const FORMAT: u32 = 1;
 /// Most references of a session.
 pub const REFERENCES_MAX: usize = 6;
+/// How much a side of the references counts, in percent.
+pub const WEIGHT_PCT: Range = Range::linear(0.0, 100.0, 100.0, 5.0, "%");
 /// Most that is kept of what was listened to.
 const SPANS_MAX: usize = 64;
 const LEVELS_MAX: usize = 900;

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::hearing::Hearing;
 use super::references::{References, Trouble};
+use super::shelf::Shelf;
 use super::turn;
 use crate::assistant::advice::{Advice, Switch, switched};
 use crate::assistant::ownership;
 use crate::assistant::proposal::{self, Owned, Proposal};
 use crate::assistant::reference;
 use crate::assistant::rehearsal::{self, Material};
-use crate::assistant::style::{self, Style};
+use crate::assistant::style;
 use crate::assistant::wishes::Wishes;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::Group;
@@ -30,6 +31,8 @@ const GROWTH: f64 = 1.2;
 const EVERY: Duration = Duration::from_secs(15);
 /// when at least this much came in.
 const MORE_S: f64 = 5.0;
+/// A value that is being dragged is waited for.
+const SETTLED: Duration = Duration::from_millis(150);
 /// How often the editor is told what was heard.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How often the slices are added up while listening.
@@ -59,12 +62,19 @@ impl Inputs {
 pub struct Proposer {
     params: Arc<FinalcoatParams>,
     desk: Receiver,
-    styles: Vec<Style>,
+    shelf: Shelf,
+    /// The styles are other ones than at the last proposal.
+    restyled: bool,
+    /// A proposal was asked for and is not made yet.
+    owed: bool,
     references: References,
     asked: Asked,
     /// What the last proposal was made by, and the session's count then.
     made_by: Inputs,
     looked_at: u64,
+    /// What is wished now, and since when.
+    wished: Inputs,
+    wished_since: Instant,
     /// Nothing was applied since listening began: what gets better is proposed.
     unasked: bool,
     /// Seconds covered and taken in at the last proposal since listening began.
@@ -86,16 +96,20 @@ enum Void {
 
 impl Proposer {
     /// Takes up what the session holds.
-    pub fn new(params: Arc<FinalcoatParams>, desk: Receiver, styles: Vec<Style>) -> Self {
+    pub fn new(params: Arc<FinalcoatParams>, desk: Receiver, shelf: Shelf) -> Self {
         let made_by = params.kept.session.with(Inputs::of);
         let now = Instant::now();
         Self {
             looked_at: params.kept.session.changes(),
             params,
             desk,
-            styles,
+            shelf,
+            restyled: false,
+            owed: false,
             references: References::default(),
             asked: Asked::default(),
+            wished: made_by.clone(),
+            wished_since: now,
             made_by,
             unasked: false,
             proposed_at: None,
@@ -107,9 +121,17 @@ impl Proposer {
         }
     }
 
-    /// Lets the editor wake this thread.
-    pub fn wake_here(&self) {
+    /// Lets the editor wake this thread, on which all is read that is to be read.
+    pub fn begin_here(&mut self) {
         self.desk.wake_here();
+        self.look_for_styles();
+        self.restyled = false;
+    }
+
+    fn look_for_styles(&mut self) {
+        self.restyled |= self.shelf.read();
+        let list = Arc::new(self.shelf.list());
+        self.desk.tell(|status| status.styles = list);
     }
 
     /// Does what is due; `interrupted` says that there is something more urgent.
@@ -152,6 +174,8 @@ impl Proposer {
             }
         }
         self.made_by = inputs;
+        self.restyled = false;
+        self.owed = false;
     }
 
     /// Takes in what the editor asked; returns what was asked before.
@@ -163,12 +187,17 @@ impl Proposer {
             listening.forget();
             self.proposed_at = None;
             self.gated_s = 0.0;
+            self.owed = false;
             self.params.kept.session.edit(|session| {
                 session.listened = Arc::default();
                 session.advice = None;
             });
         }
-        if self.asked.on && !before.on {
+        let begins = self.asked.on && !before.on;
+        if begins || self.asked.looks != before.looks || self.asked.proposals != before.proposals {
+            self.look_for_styles();
+        }
+        if begins {
             self.unasked = true;
             self.proposed_at = None;
         }
@@ -187,19 +216,25 @@ impl Proposer {
                 .listening
                 .remember(&self.params.kept.session.get().listened.levels);
         }
-        let asked = self.asked.proposals != before.proposals;
+        self.owed |= self.asked.proposals != before.proposals;
+        let asked = self.owed;
         let (inputs, has) = self
             .params
             .kept
             .session
             .with(|session| (Inputs::of(session), session.advice.is_some()));
+        if inputs != self.wished {
+            self.wished = inputs.clone();
+            self.wished_since = Instant::now();
+        }
         // Before anything was heard there is nothing to make anew.
-        let changed = inputs != self.made_by;
+        let changed = inputs != self.made_by || (self.restyled && covered_s(hearing) > 0.0);
         if changed && !has && covered_s(hearing) == 0.0 {
             self.made_by = inputs;
             return asked;
         }
-        if asked || (changed && (has || self.proposed_at.is_some())) {
+        let settled = self.wished_since.elapsed() >= SETTLED;
+        if asked || (changed && settled && (has || self.proposed_at.is_some())) {
             return true;
         }
         let taken_s = hearing.listening.taken_s();
@@ -283,7 +318,10 @@ impl Proposer {
                 && present.forgets == asked.forgets
                 && !interrupted()
         };
-        let mut target = style::target(&report, &self.styles, wishes.style.as_deref())
+        if let Some(style) = &wishes.style {
+            self.shelf.named(style).map_err(Void::Fault)?;
+        }
+        let mut target = style::target(&report, self.shelf.styles(), wishes.style.as_deref())
             .ok_or_else(|| Void::Fault("There is no style to measure it against.".to_owned()))?;
         if !session.references.is_empty() {
             let mut go_on = |share| go_on(hearing, Work::Reading(share));

@@ -13,8 +13,8 @@ use thread_priority::ThreadPriority;
 
 use super::hearing::Hearing;
 use super::proposer::Proposer;
+use super::shelf::Shelf;
 use super::{rehearsal, turn};
-use crate::assistant::style::Style;
 use crate::handoff::WorkerSide;
 use crate::handoff::capture::Reader;
 use crate::handoff::errand::{Answer, Job, Receiver};
@@ -31,8 +31,8 @@ pub struct Worker {
 
 impl Worker {
     /// Starts the thread. Without a thread (the system has none left) the plugin works, but cannot
-    /// solve the drive.
-    pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>, styles: Vec<Style>) -> Self {
+    /// solve the drive. The styles on the `shelf` are read there, not here.
+    pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>, shelf: Shelf) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let WorkerSide {
@@ -41,7 +41,7 @@ impl Worker {
             listen,
         } = side;
         // Here and not on the thread: what is wished from now on is a change.
-        let proposer = Proposer::new(params, listen, styles);
+        let proposer = Proposer::new(params, listen, shelf);
         let thread = std::thread::Builder::new()
             .name("finalcoat worker".to_owned())
             .spawn(move || run(capture, &errand, proposer, &stopped));
@@ -68,7 +68,7 @@ fn run(capture: Reader, errand: &Receiver, mut proposer: Proposer, stop: &Atomic
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     errand.wake_here();
     let mut hearing = Hearing::new(capture);
-    proposer.wake_here();
+    proposer.begin_here();
     while !stop.load(Ordering::Acquire) {
         hearing.listen();
         if let Some(job) = errand.take() {

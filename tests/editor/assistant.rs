@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::epaint::{ClippedShape, Shape};
 use egui::{Modifiers, Pos2, Rect, vec2};
 
 use finalcoat::analysis::report::Span;
@@ -10,11 +11,12 @@ use finalcoat::assistant::finding::{FindingKind, Severity};
 use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
-use finalcoat::editor::view::{Gesture, ViewModel};
-use finalcoat::handoff::listen::Work;
+use finalcoat::editor::strip;
+use finalcoat::editor::view::{Gesture, Number, Side, ViewModel};
+use finalcoat::handoff::listen::{StyleList, Work};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
-use super::harness::{Stage, click, find, texts};
+use super::harness::{Stage, click, find, find_all, notch, texts};
 use super::views::{fresh, playing};
 
 fn listening() -> ViewModel {
@@ -150,9 +152,14 @@ fn proposed() -> ViewModel {
         "/music/A reference with a name.flac".to_owned(),
         "/music/b.wav".to_owned(),
     ];
-    assistant.styles = ["neutral", "pop", "rock", "metal"]
-        .map(str::to_owned)
-        .to_vec();
+    assistant.status.styles = Arc::new(StyleList {
+        ours: ["neutral", "pop", "rock", "metal"]
+            .map(str::to_owned)
+            .to_vec(),
+        own: vec!["Doom with a name of some length".to_owned()],
+        faults: vec![["dub.toml".to_owned(), "missing field `level_db`".to_owned()]],
+        folder: Some("/music/settings/a user/Finalcoat/Styles".to_owned()),
+    });
     assistant.switches = vec![Switch {
         kind: MoveKind::Width,
         nth: 0,
@@ -206,6 +213,7 @@ fn the_assistants_panel_is_drawn_in_every_state() {
             stage.save(&format!("assistant-{name}-{width}x{height}@{scale}x.png"));
             assert_eq!(stage.raster.outside, 0, "{name}");
             let window = Rect::from_min_size(Pos2::ZERO, vec2(width, height));
+            assert_eq!(half_covered(&shapes), [""; 0], "{name} {size:?}");
             // What has scrolled out of a list is cut by it.
             let texts: Vec<_> = texts(&shapes)
                 .into_iter()
@@ -230,10 +238,116 @@ fn the_assistants_panel_is_drawn_in_every_state() {
         }
     }
     let mut stage = stage(WINDOW_DEFAULT, 1.0);
-    stage.memory.choosing_style = true;
     stage.memory.adding = Some("/music/mix".to_owned());
     stage.still(&proposed());
-    stage.save("assistant-menus.png");
+    stage.save("assistant-adding.png");
+}
+
+/// Texts that something with a ground of its own was drawn over in part.
+fn half_covered(shapes: &[ClippedShape]) -> Vec<String> {
+    fn flat<'a>(shape: &'a Shape, clip: Rect, into: &mut Vec<(&'a Shape, Rect)>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| flat(shape, clip, into)),
+            other => into.push((other, clip)),
+        }
+    }
+    let mut all = Vec::new();
+    for clipped in shapes {
+        flat(&clipped.shape, clipped.clip_rect, &mut all);
+    }
+    let mut found = Vec::new();
+    for (n, (shape, clip)) in all.iter().enumerate() {
+        let Shape::Text(text) = shape else { continue };
+        let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
+        let covers = |(later, clip): &(&Shape, Rect)| match later {
+            Shape::Rect(one) => {
+                let shown = one.rect.shrink(0.5).intersect(*clip);
+                let over = shown.intersect(rect).is_positive();
+                one.fill.a() > 0 && over && !one.rect.contains_rect(rect)
+            }
+            _ => false,
+        };
+        // What has scrolled out of a list is cut by it.
+        if clip.contains_rect(rect) && all[n + 1..].iter().any(covers) {
+            found.push(text.galley.text().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_names_on_the_tabs_keep_their_distance_from_the_edges() {
+    for (name, view) in states() {
+        for size in [WINDOW_MIN, WINDOW_DEFAULT] {
+            let mut stage = stage(size, 1.0);
+            stage.paints = false;
+            let shapes = stage.still(&view);
+            let mut tabs: Vec<Rect> = Vec::new();
+            for clipped in &shapes {
+                if let Shape::Rect(one) = &clipped.shape
+                    && one.rect.height() == strip::HEIGHT
+                {
+                    tabs.push(one.rect);
+                }
+            }
+            assert_eq!(tabs.len(), 8);
+            for tab in tabs {
+                let texts = texts(&shapes);
+                let inside = texts.iter().filter(|text| tab.intersects(text.rect));
+                let inside: Vec<_> = inside.collect();
+                let [title] = inside[..] else {
+                    panic!("{name} {size:?}: {} texts on a tab", inside.len());
+                };
+                let room = [
+                    title.rect.left() - tab.left(),
+                    tab.right() - title.rect.right(),
+                ];
+                let words = &title.words;
+                assert!(
+                    room.iter().all(|room| *room >= 6.0),
+                    "{words} {size:?}: {room:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_list_of_styles_holds_the_users_own_and_says_what_is_wrong_with_files() {
+    let mut view = proposed();
+    for (size, scale) in [(WINDOW_MIN, 1.0), (WINDOW_DEFAULT, 2.0)] {
+        let mut stage = stage(size, scale);
+        let at = find(&mut stage, &view, "Auto: closest to rock (62 %)").center();
+        let opened = click(&mut stage, &view, at, Modifiers::NONE);
+        assert_eq!(opened, [Gesture::LookForStyles]);
+        let shapes = stage.still(&view);
+        stage.save(&format!("assistant-styles-{}@{scale}x.png", size[0]));
+        let all = texts(&shapes);
+        for wanted in [
+            "Doom with a name of some length",
+            "yours",
+            "62 %",
+            "dub.toml is left out",
+            "missing field `level_db`",
+            "Your own: /music/settings/a user/Finalcoat/Styles",
+        ] {
+            let shown = all.iter().find(|text| text.words == wanted);
+            let shown = shown.unwrap_or_else(|| panic!("{wanted:?}"));
+            assert!(shown.clip.contains_rect(shown.rect), "{wanted:?} is cut");
+        }
+        let at = find(&mut stage, &view, "Doom with a name of some length").center();
+        let picked = click(&mut stage, &view, at, Modifiers::NONE);
+        let [Gesture::Wish(wishes)] = &picked[..] else {
+            panic!("{picked:?}");
+        };
+        let style = wishes.style.as_deref();
+        assert_eq!(style, Some("Doom with a name of some length"));
+        assert!(!stage.memory.choosing_style);
+    }
+    // A style that is not there any more stays named.
+    view.assistant.wishes.style = Some("Polka".to_owned());
+    let mut stage = stage(WINDOW_MIN, 1.0);
+    find(&mut stage, &view, "Polka");
 }
 
 #[test]
@@ -258,6 +372,8 @@ fn what_the_assistant_says_can_be_read() {
                 "Yours, and left alone",
                 "Auto: closest to rock (62 %)",
                 "\u{2212}16.4 to \u{2212}11.0 LUFS",
+                "Spotify and YouTube turn it down by 3.0 dB",
+                "When it is streamed",
                 "Limiter trigger",
                 "0:42\u{2013}0:58  1:41\u{2013}1:57",
             ],
@@ -291,7 +407,7 @@ fn what_the_assistant_says_can_be_read() {
 fn the_assistants_buttons_return_what_was_meant() {
     let mut stage = stage([1040.0, 900.0], 1.0);
     stage.paints = false;
-    let view = proposed();
+    let mut view = proposed();
     let mut press = |words: &str| {
         let at = find(&mut stage, &view, words).center();
         click(&mut stage, &view, at, Modifiers::NONE)
@@ -313,7 +429,7 @@ fn the_assistants_buttons_return_what_was_meant() {
         panic!("no wish");
     };
     assert_eq!(wishes.mix_state, MixState::Open);
-    let row = find(&mut stage, &view, "Tone");
+    let row = find_all(&mut stage, &view, "Tone")[1];
     let switch = egui::pos2(
         find(&mut stage, &view, "What it thinks").left() - 46.0,
         row.center().y,
@@ -322,6 +438,25 @@ fn the_assistants_buttons_return_what_was_meant() {
         click(&mut stage, &view, switch, Modifiers::NONE),
         [Gesture::SwitchMove(MoveKind::Tone, 0, false)]
     );
+    let weights = find_all(&mut stage, &view, "100");
+    assert_eq!(weights.len(), 4, "tone, dynamics, width, loudness");
+    let width = Number::Weight(Side::Width);
+    let full = [
+        Gesture::Begin(width),
+        Gesture::Set(width, 100.0),
+        Gesture::End(width),
+    ];
+    let most = notch(&mut stage, &view, weights[2].center());
+    assert_eq!(most, full, "it is at its highest");
+    view.assistant.wishes.reference_weights.width = 0.5;
+    let at = find(&mut stage, &view, "50").center();
+    let more = notch(&mut stage, &view, at);
+    assert!(
+        matches!(more[..], [_, Gesture::Set(number, pct), _] if number == width && pct > 50.0),
+        "{more:?}"
+    );
+    view.assistant.references.clear();
+    assert_eq!(find_all(&mut stage, &view, "100"), [], "nothing to weigh");
     // A stage's tab leads back to the stage.
     let tab = find(&mut stage, &view, "Colour").center();
     click(&mut stage, &view, tab, Modifiers::NONE);

@@ -36,7 +36,7 @@ fn knob(stage: &mut Stage, view: &ViewModel, name: &str) -> Pos2 {
 fn every_value_that_panels_name_is_in_the_settings() {
     let number = |number: Number| match number {
         Number::Of(field) => field,
-        Number::Goal => panic!("the goal is no setting"),
+        _ => panic!("no setting"),
     };
     let mut numbers = vec![
         fields::INTENSITY,

@@ -14,8 +14,10 @@ use clack_extensions::params::{
 use clack_extensions::state::{HostState, HostStateImpl, PluginState};
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::Pckn;
-use clack_host::events::event_types::ParamValueEvent;
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
+use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, SecondsTime};
 use std::ffi::CString;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -32,6 +34,54 @@ pub struct Hosted {
     latency: PluginLatency,
     tail: PluginTail,
     channels: usize,
+    rate_hz: f64,
+    transport: Option<Transport>,
+}
+
+/// The host's transport during a [`Hosted::process`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transport {
+    /// Whether it runs.
+    pub plays: bool,
+    /// Place of the first frame in the song, in samples.
+    pub start: i64,
+    /// Where it jumps back, and where to: end and start of a loop, in samples.
+    pub wraps: Option<[i64; 2]>,
+}
+
+impl Transport {
+    /// What is said of the block that begins at `frame`.
+    fn event(self, frame: usize, rate_hz: f64) -> TransportEvent {
+        let mut place = self.start;
+        if self.plays {
+            place += frame as i64;
+        }
+        let mut flags = TransportFlags::HAS_SECONDS_TIMELINE;
+        flags.set(TransportFlags::IS_PLAYING, self.plays);
+        flags.set(TransportFlags::IS_LOOP_ACTIVE, self.wraps.is_some());
+        let [end, start] = self.wraps.unwrap_or([i64::MAX, 0]);
+        if place >= end {
+            place = start + (place - end) % (end - start).max(1);
+        }
+        let seconds = |samples: i64| SecondsTime::from_float(samples as f64 / rate_hz);
+        let [end, start] = self.wraps.unwrap_or([0, 0]).map(seconds);
+        TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags,
+            song_pos_beats: BeatTime::from_float(0.0),
+            song_pos_seconds: seconds(place),
+            tempo: 0.0,
+            tempo_inc: 0.0,
+            loop_start_beats: BeatTime::from_float(0.0),
+            loop_end_beats: BeatTime::from_float(0.0),
+            loop_start_seconds: start,
+            loop_end_seconds: end,
+            bar_start: BeatTime::from_float(0.0),
+            bar_number: 0,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        }
+    }
 }
 
 /// A parameter as the plugin describes it to the host.
@@ -108,6 +158,8 @@ impl Hosted {
             latency,
             tail,
             channels: 2,
+            rate_hz: 0.0,
+            transport: None,
         })
     }
 
@@ -239,6 +291,11 @@ impl Hosted {
         self.channels
     }
 
+    /// What the host says of its transport from now on; nothing at first.
+    pub fn set_transport(&mut self, transport: Option<Transport>) {
+        self.transport = transport;
+    }
+
     /// Makes the plugin ready to process at `sample_rate_hz`, blocks of at most `frames_max`.
     pub fn activate(&mut self, sample_rate_hz: f64, frames_max: u32) -> Result<()> {
         let configuration = PluginAudioConfiguration {
@@ -246,6 +303,7 @@ impl Hosted {
             min_frames_count: 1,
             max_frames_count: frames_max,
         };
+        self.rate_hz = sample_rate_hz;
         self.processor = Some(self.instance.activate(|_, _| (), configuration)?.into());
         self.serve();
         Ok(())
@@ -317,12 +375,15 @@ impl Hosted {
             .processor
             .as_mut()
             .ok_or("activate the plugin before processing")?;
+        let (rate_hz, transport) = (self.rate_hz, self.transport);
+        let place = move |frame| transport.map(|one| one.event(frame, rate_hz));
         let mut audio_thread = |processor: &mut PluginAudioProcessor<Headless>| {
             run(
                 processor.ensure_processing_started()?,
                 input,
                 blocks,
                 changes,
+                &place,
                 between,
             )
         };
@@ -367,6 +428,7 @@ fn run(
     input: &[Vec<f32>],
     blocks: &[usize],
     changes: &[Change<'_>],
+    place: &(dyn Fn(usize) -> Option<TransportEvent> + Sync),
     between: &mut dyn FnMut(),
 ) -> Result<Vec<Vec<f32>>> {
     let frames = input.iter().map(Vec::len).min().unwrap_or(0);
@@ -418,7 +480,7 @@ fn run(
             &events.as_input(),
             &mut OutputEvents::void(),
             Some(start as u64),
-            None,
+            place(start).as_ref(),
         )?;
         for (channel, scratch) in output.iter_mut().zip(&scratch_out) {
             channel[start..end].copy_from_slice(&scratch[..length]);

@@ -4,7 +4,8 @@ use super::loss::Reference;
 use super::stage::Shaped;
 use super::{Cancelled, Room};
 use crate::assistant::moves::{Change, MoveKind};
-use crate::assistant::proposal::Proposal;
+use crate::assistant::proposal::{Proposal, chosen_release, limiter_name};
+use crate::assistant::wishes::Wishes;
 use crate::engine::settings::loudness::{CLIP_DEPTH_DB, Character, DRIVE_DB, LoudnessSettings};
 
 /// With less limiting at the 95th percentile than this there is nothing to balance, in dB.
@@ -18,11 +19,12 @@ const SLOPE: f64 = 0.75;
 /// What a LU more costs about, in dB of loss: ways are tried at one drive and come out a little apart.
 const LOSS_PER_LU: f64 = 0.2;
 
-/// Chooses character and clip depth, in the draft's settings and its limiter move.
+/// Chooses clip depth, and character unless it is wished for, in the draft's settings and its limiter move.
 pub(super) fn balance(
     room: &mut Room<'_, '_>,
     shaped: &Shaped,
     draft: &mut Proposal,
+    wishes: &Wishes,
     goal_lufs: f64,
 ) -> Result<(), Cancelled> {
     let Some(index) = draft
@@ -57,7 +59,7 @@ pub(super) fn balance(
         }
     }
     for character in [Character::Transparent, Character::Punchy, Character::Dense] {
-        if character != own.character {
+        if wishes.character.is_none() && character != own.character {
             let mut other = best;
             other.character = character;
             let loss_db = trial(room, shaped, &mut reference, &other, goal_lufs)?;
@@ -72,14 +74,23 @@ pub(super) fn balance(
         settings.clip_depth_db = best.clip_depth_db;
         let one = &mut draft.moves[index];
         one.change = Change::Limiter(best.character, best.release_ms, best.clip_depth_db);
+        let clipping = if best.clip_depth_db > 0.0 {
+            format!("with {:.1} dB of clipping", best.clip_depth_db)
+        } else {
+            "without clipping".to_owned()
+        };
+        let why = format!(
+            "At {goal_lufs:.1} LUFS {} {clipping} lost least of what was rehearsed: {least:.1} dB of hits and tone.",
+            limiter_name(best.character)
+        );
         one.value = least;
         one.unit = "dB";
-        one.text = format!(
-            "At {goal_lufs:.1} LUFS {} with {:.1} dB of clipping lost least of what was rehearsed: {least:.1} \
-             dB of hits and tone.",
-            name(best.character),
-            best.clip_depth_db
-        );
+        // What the user chose stays said.
+        one.text = if wishes.character.is_some() {
+            format!("{} {why}", one.text)
+        } else {
+            why + &chosen_release(wishes)
+        };
     }
     Ok(())
 }
@@ -113,12 +124,4 @@ fn trial(
     let played = room.stage.play(shaped, loudness, true)?;
     let missing_lu = goal_lufs - room.song_lufs(played.lufs);
     Ok(reference.loss_db(&mut room.stage, &played)? + LOSS_PER_LU * missing_lu)
-}
-
-fn name(character: Character) -> &'static str {
-    match character {
-        Character::Transparent => "the transparent limiter",
-        Character::Punchy => "the punchy limiter",
-        Character::Dense => "the dense limiter",
-    }
 }

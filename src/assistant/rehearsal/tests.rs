@@ -3,9 +3,10 @@
 use super::*;
 use crate::assistant::finding::{Element, FindingKind};
 use crate::assistant::moves::plain::{mix, target};
-use crate::assistant::proposal::{Owned, draft};
+use crate::assistant::moves::{Change, MoveKind};
+use crate::assistant::proposal::{Owned, draft, limiter_name};
 use crate::engine::Engine;
-use crate::engine::settings::loudness::LoudnessSettings;
+use crate::engine::settings::loudness::{Character, LoudnessSettings};
 use core::f64::consts::TAU;
 
 const RATE_HZ: f64 = 44_100.0;
@@ -62,20 +63,24 @@ fn programme_of(passages: &[Passage]) -> Programme {
     }
 }
 
-fn rehearsed(passages: &[Passage], wish: LoudnessWish) -> Proposal {
+fn rehearsed(passages: &[Passage], loudness: LoudnessWish) -> Proposal {
+    let wishes = Wishes {
+        loudness,
+        ..Wishes::default()
+    };
+    rehearsed_as(passages, &wishes)
+}
+
+fn rehearsed_as(passages: &[Passage], wishes: &Wishes) -> Proposal {
     let song = programme_of(passages);
     let mut report = mix();
     report.loudness.integrated_lufs = Some(song.integrated_lufs);
     report.loudness.max_short_term_lufs = Some(song.integrated_lufs + 1.0);
     report.rhythm.energy = 0.8;
-    let wishes = Wishes {
-        loudness: wish,
-        ..Wishes::default()
-    };
     let draft = draft(
         &report,
         &target(),
-        &wishes,
+        wishes,
         &Settings::default(),
         &Owned::default(),
     );
@@ -85,7 +90,7 @@ fn rehearsed(passages: &[Passage], wish: LoudnessWish) -> Proposal {
         song,
         report: &report,
     };
-    rehearse(draft, &material, &wishes, &mut |_| true).expect("nobody cancels")
+    rehearse(draft, &material, wishes, &mut |_| true).expect("nobody cancels")
 }
 
 /// Loudness of the passages, each through a whole engine of its own.
@@ -167,6 +172,81 @@ fn the_cost_rises_with_loudness_and_auto_stops_at_the_knee() {
         let own = programme_of(&passages).integrated_lufs;
         assert!(goal <= knee.max(own) + 1e-9 && (reached - goal).abs() <= 0.1);
     }
+}
+
+#[test]
+fn a_goal_that_the_knee_lowers_says_so_and_one_that_is_asked_for_does_not() {
+    // The target's songs carry −11 LUFS.
+    let passages = vec![passage(10.0, -3.0, 2.0)];
+    let made = rehearsed(&passages, LoudnessWish::Auto);
+    let knee_lufs = made.cost.knee_lufs.expect("a knee");
+    let goal_lufs = made.goal_lufs.expect("a goal");
+    assert!(goal_lufs < -11.0, "{goal_lufs}");
+    let why: Vec<_> = made
+        .notes
+        .iter()
+        .filter(|note| note.contains("carries -11.0 LUFS"))
+        .collect();
+    assert_eq!(why.len(), 1, "{:?}", made.notes);
+    for number in [knee_lufs, goal_lufs] {
+        assert!(why[0].contains(&format!("{number:.1} LUFS")), "{why:?}");
+    }
+    let asked = rehearsed(&passages, LoudnessWish::Target(goal_lufs));
+    assert!(asked.notes.iter().all(|note| !note.contains("LUFS")));
+}
+
+#[test]
+fn a_limiter_that_is_wished_for_is_not_varied() {
+    let passages = vec![passage(10.0, -3.0, 1.5)];
+    let goal_lufs = programme_of(&passages).integrated_lufs + 7.0;
+    let free = rehearsed(&passages, LoudnessWish::Target(goal_lufs));
+    for character in [Character::Transparent, Character::Punchy, Character::Dense] {
+        let wishes = Wishes {
+            loudness: LoudnessWish::Target(goal_lufs),
+            character: Some(character),
+            release_ms: Some(50.0),
+            ..Wishes::default()
+        };
+        let made = rehearsed_as(&passages, &wishes);
+        let loudness = &made.settings.loudness;
+        assert_eq!(loudness.character, character, "{:?}", made.moves);
+        assert_eq!(loudness.release_ms, 50.0);
+        let limiter = made
+            .moves
+            .iter()
+            .find(|one| one.kind == MoveKind::Limiter)
+            .expect("a limiter");
+        assert_eq!(
+            limiter.change,
+            Change::Limiter(character, 50.0, loudness.clip_depth_db)
+        );
+        assert!(
+            limiter.text.contains("release of 50 ms"),
+            "{}",
+            limiter.text
+        );
+        let chosen = format!("you chose {}", limiter_name(character));
+        // By itself the song asks for the transparent one.
+        let differs = character != Character::Transparent;
+        assert_eq!(limiter.text.contains(&chosen), differs, "{}", limiter.text);
+    }
+    let quick = Wishes {
+        loudness: LoudnessWish::Target(goal_lufs),
+        release_ms: Some(20.0),
+        ..Wishes::default()
+    };
+    let made = rehearsed_as(&passages, &quick);
+    let limiter = made.moves.iter().find(|one| one.kind == MoveKind::Limiter);
+    let text = &limiter.expect("a limiter").text;
+    assert!(text.ends_with("You chose its release of 20 ms."), "{text}");
+    let name = limiter_name(made.settings.loudness.character);
+    assert!(
+        text.contains(name) || !text.contains("lost least"),
+        "{text}"
+    );
+    // Left to itself, the rehearsal takes another than the song's own.
+    assert_ne!(free.settings.loudness.character, Character::Transparent);
+    assert_ne!(free.settings.loudness.release_ms, 50.0);
 }
 
 #[test]

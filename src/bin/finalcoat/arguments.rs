@@ -3,6 +3,8 @@
 use crate::batch::has_sound_extension;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use finalcoat::assistant::ownership::FIRST_INTENSITY_PCT;
+use finalcoat::assistant::services::{self, SERVICES};
 use finalcoat::assistant::wishes::{LoudnessWish, MixState, ReferenceWeights, Wishes};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, RELEASE_MS};
@@ -10,17 +12,13 @@ use finalcoat::engine::settings::range::Range;
 use finalcoat::offline::check::CheckJob;
 use finalcoat::offline::master::{Assist, Job, Loudness, is_sample_rate};
 use finalcoat::offline::quantize::BitDepth;
-use finalcoat::offline::services::{self, SERVICES};
-use finalcoat::offline::styles::{Styles, styles};
 use finalcoat::offline::write::Container;
+use finalcoat::preset::styles::{Styles, styles};
 use finalcoat::preset::{self, Preset, factory};
 use std::path::{Path, PathBuf};
 
 /// Loudness goals that make sense, in LUFS.
 const TARGET_LUFS: std::ops::RangeInclusive<f64> = -50.0..=0.0;
-
-/// How much of its proposal the assistant puts into effect unless told.
-const INTENSITY_DEFAULT_PCT: f32 = 50.0;
 
 /// Masters songs, checks and measures them. The same engine as the plugin.
 #[derive(Debug, Parser)]
@@ -45,7 +43,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  finalcoat master song.wav\n  finalcoat master song.wav --intensity 30 --report\n  finalcoat master song.wav -o out.flac --target-lufs -11 --mp3\n  finalcoat master song.wav --reference loved.mp3 --reference-weights tone=1,width=0.5,loudness=0\n  finalcoat master mixes/ -o masters/ --style rock --for spotify --jobs 4\n\nThe \"settings\" that --json prints are a preset: --preset reproduces the master.\nA mono song stays mono and is measured as it is played, on both loudspeakers."
     )]
     Master(MasterArguments),
-    /// Hold two files against each other at equal loudness: loudness, tone, dynamics, width, null residue
+    /// Compare two files at equal loudness: loudness, tone, dynamics, width, null residue
     #[command(
         after_help = "Examples:\n  finalcoat compare song.wav song.master.wav\n  finalcoat compare mix.wav reference.mp3 --json\n\nB is aligned to A by whole samples, brought to A's sample rate and to A's loudness. All differences are B minus A."
     )]
@@ -124,8 +122,8 @@ impl MixStateChoice {
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum LoudnessChoice {
-    /// What the style usually carries, stopped where more costs more than it gives, and never lower than
-    /// the song is already
+    /// What music of the style usually carries, at most where each further dB costs more than it gives, and
+    /// never lower than the song is already
     Auto,
     /// As loud as the song is already
     Keep,
@@ -141,6 +139,16 @@ pub(crate) enum CharacterChoice {
     Punchy,
     /// Holds longer: even, thick
     Dense,
+}
+
+impl CharacterChoice {
+    fn character(self) -> Character {
+        match self {
+            Self::Transparent => Character::Transparent,
+            Self::Punchy => Character::Punchy,
+            Self::Dense => Character::Dense,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -177,7 +185,7 @@ pub(crate) struct MasterArguments {
     /// What to measure the song against: a style's name, or auto for what it is closest to [default: auto]
     #[arg(long, value_name = "NAME", conflicts_with = "preset")]
     pub(crate) style: Option<String>,
-    /// A track to come near to; may be given several times
+    /// A track to sound like; may be given several times
     #[arg(long = "reference", value_name = "FILE", conflicts_with = "preset")]
     pub(crate) references: Vec<PathBuf>,
     /// How much each side of the references counts, 0 to 1; what is not named counts in full [default:
@@ -201,19 +209,20 @@ pub(crate) struct MasterArguments {
     /// How loud, if not by number [default: auto]
     #[arg(long, value_name = "HOW")]
     pub(crate) loudness: Option<LoudnessChoice>,
-    /// Where the master goes: advises the ceiling and says what will be done to it; the broadcast names
-    /// also set the loudness
+    /// Where the master goes: takes the ceiling advised there and says what will be done to the master; the
+    /// broadcast names also set the loudness
     #[arg(long = "for", value_name = "NAME", value_parser = PossibleValuesParser::new(SERVICES.map(|s| s.name)))]
     pub(crate) service: Option<String>,
     /// Highest true peak of the master, in dBTP [default: -1]
     #[arg(long, value_name = "DBTP", allow_hyphen_values = true)]
     pub(crate) ceiling_dbtp: Option<f32>,
-    /// What the limiter sounds like [default: transparent]
+    /// What the limiter sounds like [default: chosen for the song]
     #[arg(long, value_name = "NAME")]
     pub(crate) character: Option<CharacterChoice>,
-    #[arg(long, value_name = "MS", help = format!("Time constant of the limiter's release, in ms [default: {}]", RELEASE_MS.default))]
+    /// Time constant of the limiter's release, in ms [default: chosen for the song]
+    #[arg(long, value_name = "MS")]
     pub(crate) release_ms: Option<f32>,
-    /// Go to the loudness even where it crushes the song
+    /// Reach the loudness even if that crushes the song
     #[arg(long)]
     pub(crate) force_loudness: bool,
     #[arg(long, value_name = "FILE", help = format!("Settings to master with: a file (TOML or JSON, as the plugin saves or --json prints them) or one of: {}; other flags win over it", factory::all().iter().map(|factory| factory.name).collect::<Vec<_>>().join(", ")))]
@@ -316,11 +325,7 @@ impl MasterArguments {
             settings.loudness.release_ms = in_range("--release-ms", release_ms, &RELEASE_MS, "ms")?;
         }
         if let Some(character) = self.character {
-            settings.loudness.character = match character {
-                CharacterChoice::Transparent => Character::Transparent,
-                CharacterChoice::Punchy => Character::Punchy,
-                CharacterChoice::Dense => Character::Dense,
-            };
+            settings.loudness.character = character.character();
         }
         let service = self.service.as_deref().and_then(services::find);
         let loudness = self.wanted_loudness(
@@ -365,7 +370,7 @@ impl MasterArguments {
 
     /// What the assistant is told.
     fn assist(&self, loudness: Loudness, ceiling_dbtp: f32) -> Result<Assist, String> {
-        let intensity_pct = self.intensity.unwrap_or(INTENSITY_DEFAULT_PCT);
+        let intensity_pct = self.intensity.unwrap_or(FIRST_INTENSITY_PCT);
         if !(0.0..=100.0).contains(&intensity_pct) {
             return Err(format!(
                 "--intensity {intensity_pct} is out of range: give 0 to 100 %"
@@ -390,6 +395,8 @@ impl MasterArguments {
                 },
                 ceiling_dbtp,
                 force_loudness: self.force_loudness,
+                character: self.character.map(CharacterChoice::character),
+                release_ms: self.release_ms,
                 style: chosen_style(self.style.as_deref(), &styles)?,
                 reference_weights: weights.map_or_else(|| Ok(Default::default()), parse_weights)?,
                 mix_state: MixStateChoice::state(self.mix_state),

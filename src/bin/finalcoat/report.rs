@@ -10,6 +10,7 @@ macro_rules! line {
 #[path = "report/judged.rs"]
 mod judged;
 
+use judged::{paragraph, print_found, print_style, print_verdict};
 pub(crate) use judged::{print_checked, print_compared};
 
 use finalcoat::offline::master::Mastered;
@@ -121,17 +122,17 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered) {
     }
     if mastered.settings.loudness.on {
         line!(
-            "  limiting         max {:.1}, 95 % of the loud passages below {:.1}, mean {:.1} dB",
+            "  limiting         at most {:.1} dB, below {:.1} dB for 95 % of the loud passages, {:.1} dB on average",
             mastered.limiter.max_gain_reduction_db,
             mastered.limiter.p95_gain_reduction_db,
             mastered.limiter.mean_gain_reduction_db
         );
     }
-    for reason in &mastered.reasons {
-        line!("  {:<16} {}", reason.stage, reason.text);
-    }
     if let (Some(goal), Some(stopped_by)) = (mastered.target.lufs, &mastered.target.stopped_by) {
-        line!("  stopped short    of {goal:.1} LUFS: {stopped_by}");
+        paragraph(
+            "  stopped short    ",
+            &format!("of {goal:.1} LUFS: {stopped_by}"),
+        );
     }
     line!(
         "  time             {} in {:.1} s, {:.0} times real time",
@@ -139,6 +140,36 @@ pub(crate) fn print_mastered(input: &Path, mastered: &Mastered) {
         mastered.render_s,
         mastered.times_real_time
     );
+    print_why(mastered);
+}
+
+/// Prints what the song is like, what was done and what was left, and why.
+fn print_why(mastered: &Mastered) {
+    let assisted = mastered.assisted.as_deref();
+    if let Some(verdict) = &mastered.verdict {
+        line!();
+        print_verdict(verdict);
+    }
+    if let Some(made) = assisted {
+        print_style(&made.style_words());
+        if made.findings.is_empty() {
+            line!("  Found     nothing that stands in the way");
+        } else {
+            line!("  Found");
+        }
+        for finding in &made.findings {
+            print_found(finding);
+        }
+    }
+    line!();
+    for reason in &mastered.reasons {
+        paragraph(&format!("  {:<16} ", reason.stage), &reason.text);
+    }
+    let notes = assisted.map_or(&[][..], |made| &made.notes);
+    for note in notes {
+        paragraph(&format!("  {:<16} ", "held back"), note);
+    }
+    line!();
 }
 
 fn number(value: Option<f64>, decimals: usize) -> String {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Sense, pos2, vec2};
 
-use super::{clock, heading, list, words};
+use super::{clock, heading, list, streamed, words};
 use crate::assistant::advice::{Advice, AdviceFinding};
 use crate::assistant::finding::{FindingKind, Severity};
 use crate::assistant::verdict::VerdictKind;
@@ -39,6 +39,11 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
             let knee = crate::editor::widgets::decibels(knee_lufs as f32, 1, false);
             let said = format!("Above {knee} LUFS each further dB costs more than it gives.");
             words(ui, &said, theme::label(), theme::LABEL);
+        }
+        if let Some([_, full]) = streamed(advice) {
+            ui.add_space(2.0 * GRID);
+            heading(ui, "When it is streamed");
+            words(ui, &full, theme::label(), theme::LABEL);
         }
     });
 }

@@ -1,23 +1,28 @@
 //! What the user wants: style, loudness, whether the mix can be reopened, references.
 
-use egui::{
-    Align2, CursorIcon, Id, Key, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, pos2, vec2,
-};
+use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, Stroke, pos2, vec2};
 
-use super::one_line;
+use super::{one_line, styles};
 use crate::assistant::wishes::{LoudnessWish, MixState};
 use crate::editor::desk::{Desk, cut_left, cut_right, cut_top};
 use crate::editor::theme::{self, GAP, GRID};
-use crate::editor::view::{Gesture, Number};
+use crate::editor::view::{Gesture, Number, Side, ViewModel};
 use crate::editor::widgets::number::field;
 use crate::editor::widgets::{button, entry, segments, text};
 use crate::params::session::REFERENCES_MAX;
 
-/// Height of both rows.
-pub const HEIGHT: f32 = 2.0 * ROW + GAP;
+/// Height of the rows: a third one only where there are references to weigh.
+pub fn height(view: &ViewModel) -> f32 {
+    match view.assistant.references.is_empty() {
+        true => 2.0 * ROW + GAP,
+        false => 3.0 * ROW + 2.0 * GAP,
+    }
+}
+
 const ROW: f32 = 24.0;
-const LIST_ROW: f32 = 24.0;
 const LABEL: f32 = 62.0;
+/// Width of a weight.
+const WEIGHT: f32 = 52.0;
 const MIX: [(MixState, &str); 3] = [
     (MixState::Unknown, "?"),
     (MixState::Open, "Open"),
@@ -27,9 +32,36 @@ const MIX: [(MixState, &str); 3] = [
 /// Draws the rows into `rect`.
 pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let upper = cut_top(&mut rect, ROW, GAP);
-    let lower = Rect::from_min_size(rect.min, vec2(rect.width(), ROW));
+    let lower = cut_top(&mut rect, ROW, GAP);
     draw_upper(desk, upper);
     draw_lower(desk, lower);
+    if !desk.view.assistant.references.is_empty() {
+        let weights = Rect::from_min_size(rect.min, vec2(rect.width(), ROW));
+        draw_weights(desk, weights);
+    }
+}
+
+/// How much each side of the references counts: name and number side by side, evenly spaced.
+fn draw_weights(desk: &mut Desk<'_>, mut rect: Rect) {
+    label(desk, &mut rect, "Follow", LABEL);
+    let painter = desk.painter();
+    let names = Side::ALL.map(|side| {
+        let name = Number::Weight(side).name().to_owned();
+        painter.layout_no_wrap(name, theme::label(), theme::TEXT)
+    });
+    let named: f32 = names.iter().map(|name| name.size().x + 2.0 * GRID).sum();
+    let wide = Side::ALL.len() as f32 * WEIGHT + named;
+    let gap = ((rect.width() - wide) / (Side::ALL.len() - 1) as f32).min(6.0 * GRID);
+    for (side, name) in Side::ALL.into_iter().zip(names) {
+        let number = Number::Weight(side);
+        let place = cut_left(&mut rect, name.size().x, 2.0 * GRID);
+        let counts = desk.value(number) > 0.0;
+        let ink = if counts { theme::TEXT } else { theme::LABEL };
+        let at = pos2(place.left(), place.center().y - name.size().y / 2.0);
+        painter.galley_with_override_text_color(at, name, ink);
+        let value = cut_left(&mut rect, WEIGHT, gap);
+        entry(desk, value, number, theme::body(), Some(theme::RAISED));
+    }
 }
 
 fn label(desk: &Desk<'_>, rect: &mut Rect, name: &str, width: f32) {
@@ -117,7 +149,7 @@ fn draw_upper(desk: &mut Desk<'_>, mut rect: Rect) {
 fn draw_lower(desk: &mut Desk<'_>, mut rect: Rect) {
     label(desk, &mut rect, "Style", LABEL);
     let place = cut_left(&mut rect, 206.0, GAP);
-    style_box(desk, place);
+    styles::draw_box(desk, place);
     if desk.memory.adding.is_some() {
         return draw_adding(desk, rect);
     }
@@ -197,140 +229,5 @@ fn draw_adding(desk: &mut Desk<'_>, mut rect: Rect) {
         desk.push(Gesture::AddReference(trimmed));
     } else if left != Some(false) && !button(desk.ui, cancel, "Cancel", None, true) {
         desk.memory.adding = Some(path);
-    }
-}
-
-fn style_box(desk: &mut Desk<'_>, rect: Rect) {
-    let id = Id::unique("styles");
-    let response = desk.ui.interact(rect, id, Sense::click());
-    let painter = desk.painter();
-    let open = desk.memory.choosing_style;
-    let ground = if response.hovered() || open {
-        theme::HOVERED
-    } else {
-        theme::RAISED
-    };
-    painter.rect_filled(rect, theme::RADIUS, ground);
-    let assistant = &desk.view.assistant;
-    let (shown, ink) = match (&assistant.wishes.style, &assistant.advice) {
-        (Some(style), _) => (style.clone(), theme::TEXT),
-        (None, Some(advice)) if !advice.style.is_empty() => {
-            let pct = (advice.style_confidence * 100.0).round();
-            (format!("Auto: {} ({pct} %)", advice.style), theme::TEXT)
-        }
-        _ => ("Auto".to_owned(), theme::LABEL),
-    };
-    let inside = rect.shrink2(vec2(8.0, 0.0));
-    let words = Rect::from_min_max(inside.min, pos2(inside.right() - 14.0, inside.bottom()));
-    one_line(&painter, words, &shown, ink);
-    let tip = pos2(inside.right() - 2.0, rect.center().y + 2.5);
-    let arrow = vec![tip - vec2(4.5, 5.0), tip + vec2(4.5, -5.0), tip];
-    painter.add(egui::Shape::convex_polygon(
-        arrow,
-        theme::LABEL,
-        Stroke::NONE,
-    ));
-    let clicked = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
-    if clicked {
-        desk.memory.choosing_style = !open;
-    }
-    if open || clicked {
-        desk.ui
-            .memory_mut(|memory| memory.data.insert_temp(id, rect));
-    }
-}
-
-/// The list of styles, below its box and over everything else.
-pub fn draw_styles(desk: &mut Desk<'_>) {
-    let id = Id::unique("styles");
-    let below = desk.ui.memory(|memory| memory.data.get_temp::<Rect>(id));
-    let (true, Some(below)) = (desk.memory.choosing_style, below) else {
-        return;
-    };
-    let assistant = &desk.view.assistant;
-    let near = |name: &str| {
-        let advice = assistant.advice.as_ref()?;
-        advice
-            .nearness
-            .iter()
-            .find(|(one, _)| one == name)
-            .map(|(_, weight)| *weight)
-    };
-    let mut rows: Vec<(Option<String>, String)> =
-        vec![(None, "Auto: what it is closest to".to_owned())];
-    for name in &assistant.styles {
-        let shown = match near(name) {
-            Some(weight) => format!("{name}  {} %", (weight * 100.0).round()),
-            None => name.clone(),
-        };
-        rows.push((Some(name.clone()), shown));
-    }
-    let window = desk.ui.ctx().content_rect();
-    let height = (rows.len() as f32 * LIST_ROW + 2.0 * GRID)
-        .min(window.bottom() - below.bottom() - theme::MARGIN);
-    let area = Rect::from_min_size(
-        pos2(below.left(), below.bottom() + GRID),
-        vec2(below.width().max(220.0), height),
-    );
-    let chosen = assistant.wishes.style.clone();
-    let mut picked = None;
-    let list = Id::unique("list of styles");
-    egui::Area::new(list)
-        .order(Order::Foreground)
-        .fixed_pos(area.min)
-        .fade_in(false)
-        .show(desk.ui.ctx(), |ui| {
-            ui.set_clip_rect(area.expand(2.0));
-            let painter = ui.painter().clone();
-            painter.rect_filled(area, theme::PANEL_RADIUS, theme::RAISED);
-            let edge = Stroke::new(1.0, theme::HOVERED);
-            painter.rect_stroke(area, theme::PANEL_RADIUS, edge, StrokeKind::Inside);
-            // Nothing below hears the pointer.
-            ui.interact(area, list.with("ground"), Sense::click_and_drag());
-            let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area.shrink(GRID)));
-            child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(&mut child, |ui| {
-                    for (name, shown) in &rows {
-                        let size = vec2(ui.available_width(), LIST_ROW);
-                        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-                        if response.hovered() {
-                            ui.painter()
-                                .rect_filled(rect, theme::RADIUS, theme::HOVERED);
-                        }
-                        let ink = if *name == chosen {
-                            theme::GOAL
-                        } else {
-                            theme::TEXT
-                        };
-                        one_line(
-                            ui.painter(),
-                            rect.shrink2(vec2(2.0 * GRID, 0.0)),
-                            shown,
-                            ink,
-                        );
-                        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-                            picked = Some(name.clone());
-                        }
-                    }
-                });
-        });
-    if let Some(style) = picked {
-        let wishes = desk.view.assistant.wishes.clone();
-        desk.push(Gesture::Wish(crate::assistant::wishes::Wishes {
-            style,
-            ..wishes
-        }));
-        desk.memory.choosing_style = false;
-    }
-    let left = desk.ui.input(|input| {
-        let pressed = input.pointer.any_pressed();
-        let at = input.pointer.interact_pos();
-        let elsewhere = at.is_some_and(|at| !area.contains(at) && !below.contains(at));
-        input.key_pressed(Key::Escape) || (pressed && elsewhere)
-    });
-    if left {
-        desk.memory.choosing_style = false;
     }
 }

@@ -1,6 +1,7 @@
 //! Third-octave spectrum of a whole file, and the distance of two: plain and independent of the analyzer.
 
 use crate::analysis::bands::{THIRDS, center_hz};
+use crate::dsp::units::{db_to_energy, energy_to_db};
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
@@ -10,6 +11,8 @@ const WINDOW_FRAMES: usize = 8192;
 const HOP_FRAMES: usize = WINDOW_FRAMES / 2;
 /// Windows with less than this share of the mean power do not count: pauses.
 const GATE: f64 = 0.1;
+/// A band this far below the strongest holds nothing: the music, its rate or its codec ends under it.
+const EMPTY_DB: f64 = -100.0;
 /// Bands of which the distance is made: 63 Hz to 12.5 kHz.
 const DISTANCE_THIRDS: std::ops::RangeInclusive<usize> = 5..=28;
 /// One standard deviation of finished songs around their mean, in dB, per third-octave from 20 Hz: what a
@@ -95,7 +98,7 @@ impl Spectrum {
         self.powers.push(powers);
     }
 
-    /// Levels in dB, with a reference of its own; `None` where there is no band, no bin, or nothing.
+    /// Levels in dB, with a reference of its own; `None` where there is no band, no bin, or nothing to speak of.
     pub(super) fn levels_db(self) -> [Option<f64>; THIRDS] {
         let count = self.powers.len().max(1) as f64;
         let mean = self.powers.iter().map(|(_, all)| all).sum::<f64>() / count;
@@ -107,7 +110,9 @@ impl Spectrum {
                 *sum += power;
             }
         }
-        sum.map(|sum| (sum > 0.0).then(|| 10.0 * libm::log10(sum / kept)))
+        let strongest = sum.iter().copied().fold(0.0, f64::max);
+        let least = strongest * db_to_energy(EMPTY_DB);
+        sum.map(|sum| (sum > least).then(|| energy_to_db(sum / kept)))
     }
 }
 

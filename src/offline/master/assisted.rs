@@ -1,10 +1,10 @@
 //! The assistant's part of a master: what the song needs, rehearsed on passages cut from the file.
 
-use super::{Assist, Job, Loudness, Reason};
+use super::job::{Assist, Job, Loudness};
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::passages::Passages;
 use crate::analysis::report::{Report, Span};
-use crate::assistant::cost::CostCurve;
+use crate::assistant::cost::{CostCurve, CostPoint};
 use crate::assistant::finding::Finding;
 use crate::assistant::moves::Move;
 use crate::assistant::proposal::{Owned, draft};
@@ -15,12 +15,13 @@ use crate::assistant::verdict::Verdict;
 use crate::assistant::wishes::{LoudnessWish, Wishes};
 use crate::dsp::block::Stream;
 use crate::engine::settings::Settings;
-use crate::offline::check::{StyleFound, analyse};
+use crate::offline::check::{StyleFound, analyse, rounded_finding, rounded_verdict};
 use crate::offline::failure::{Failure, Outcome};
 use crate::offline::measure::rounded;
 use crate::offline::raw::RawAudio;
 use crate::offline::watch::Watch;
 use serde::Serialize;
+use std::path::Path;
 
 /// What was proposed for a song, and what it was proposed by.
 #[derive(Debug, Clone, Serialize)]
@@ -54,22 +55,45 @@ pub struct Assisted {
     pub(super) settings: Settings,
     #[serde(skip)]
     pub(super) goal_lufs: Option<f64>,
+    /// What the target carries, in LUFS, where the goal comes from it.
+    #[serde(skip)]
+    pub(super) usual_lufs: Option<f64>,
+    /// Whether the cost of loudness lowered the goal; a note says so.
+    #[serde(skip)]
+    pub(super) is_lowered: bool,
+    #[serde(skip)]
+    pub(super) loudness_is_references: bool,
+    #[serde(skip)]
+    tone_is_references: bool,
     /// The drive that was rehearsed, in dB.
     #[serde(skip)]
     pub(super) drive_db: Option<f32>,
 }
 
 impl Assisted {
-    /// A reason for every move that is on.
-    pub(super) fn reasons(&self) -> Vec<Reason> {
-        let moves = self.moves.iter().filter(|one| one.on);
-        let reason = |one: &Move| Reason {
-            stage: one.kind.stage().key(),
-            text: one.text.clone(),
-            value: rounded(one.value),
-            unit: one.unit,
-        };
-        moves.map(reason).collect()
+    /// What it was measured against, in words.
+    pub fn style_words(&self) -> String {
+        let style = &self.style;
+        if !self.target.from_references {
+            return style.in_words();
+        }
+        let references = format!("measured against {}", self.target.in_words());
+        if style.chosen {
+            format!("{references}, and {} where that says nothing", style.name)
+        } else {
+            format!("{references}; {}", style.in_words())
+        }
+    }
+
+    /// What the tone is held against, in words.
+    pub fn tone_words(&self) -> String {
+        if self.tone_is_references {
+            self.target.in_words().to_owned()
+        } else if self.style.chosen {
+            format!("usual for {}", self.style.name)
+        } else {
+            "usual for finished music like this".to_owned()
+        }
     }
 }
 
@@ -92,13 +116,7 @@ pub(super) fn propose(
     let style = StyleFound::of(&target);
     let mut references = Vec::new();
     for path in &assist.references {
-        let (_, reference) = analyse(path, watch)?;
-        references.push(reference.ok_or_else(|| {
-            Failure::because(format!(
-                "the reference {} is too short or too quiet to compare with",
-                path.display()
-            ))
-        })?);
+        references.push(heard_reference(path, watch)?);
     }
     let target = towards(&target, &references, &assist.wishes.reference_weights);
     let mut wishes = wishes(job, assist, goal_lufs);
@@ -110,6 +128,7 @@ pub(super) fn propose(
         wishes.ceiling_dbtp = service.advised_ceiling_dbtp(proposal.goal_lufs);
         proposal = draft(&report, &target, &wishes, &job.settings, &owned);
     }
+    let planned_lufs = proposal.goal_lufs;
     if let Some(programme) = rehearsal::programme(&report) {
         let cuts = cut(song, &passages)?;
         let material = Material {
@@ -122,24 +141,69 @@ pub(super) fn propose(
         proposal =
             rehearse(proposal, &material, &wishes, &mut go_on).map_err(|_| Failure::Interrupted)?;
     }
+    let is_lowered = proposal.goal_lufs != planned_lufs;
+    if assist.intensity_pct <= 0.0 {
+        // Nothing was left out of what is not done: of the notes, that on the loudness stays, the last.
+        let kept = usize::from(is_lowered);
+        let others = proposal.notes.len().saturating_sub(kept);
+        proposal.notes.drain(..others);
+    }
+    let weights = &wishes.reference_weights;
+    let from_references = proposal.target.from_references;
     let mut settings = proposal.settings;
     settings.intensity = assist.intensity_pct;
     let rehearsed = proposal.reached_lufs.map(|_| settings.loudness.drive_db);
     Ok(Some(Assisted {
         style,
-        findings: proposal.findings,
+        findings: proposal.findings.into_iter().map(rounded_finding).collect(),
         notes: proposal.notes,
-        cost: proposal.cost,
+        cost: rounded_cost(proposal.cost),
+        usual_lufs: (wishes.loudness == LoudnessWish::Auto)
+            .then_some(proposal.target.style.loudness_lufs),
+        is_lowered,
+        loudness_is_references: from_references && weights.loudness > 0.0,
+        tone_is_references: from_references && weights.tone > 0.0,
         before: report,
         after: None,
         target: proposal.target,
         reductions_db: Vec::new(),
         moves: proposal.moves,
-        verdict: proposal.verdict,
+        verdict: rounded_verdict(proposal.verdict),
         settings: settings.quantized(),
         goal_lufs: proposal.goal_lufs,
         drive_db: rehearsed,
     }))
+}
+
+/// What is heard of a reference, or why it is of no use.
+fn heard_reference(path: &Path, watch: Watch<'_>) -> Outcome<Report> {
+    let useless = |why: &str| {
+        let path = path.display();
+        Failure::because(format!("the reference {path} cannot be used: {why}"))
+    };
+    match analyse(path, watch) {
+        Ok((_, Some(report))) => Ok(report),
+        Ok((_, None)) => Err(useless(
+            "it is too short or too quiet to compare with (3 s above the loudness gate are needed)",
+        )),
+        Err(Failure::Because(why)) => Err(useless(&why)),
+        Err(Failure::Interrupted) => Err(Failure::Interrupted),
+    }
+}
+
+/// The curve in the digits that mean something.
+fn rounded_cost(cost: CostCurve) -> CostCurve {
+    let point = |point: &CostPoint| CostPoint {
+        lufs: rounded(point.lufs),
+        drive_db: rounded(point.drive_db),
+        p95_gain_reduction_db: rounded(point.p95_gain_reduction_db),
+        plr_db: rounded(point.plr_db),
+        distortion_db: rounded(point.distortion_db),
+    };
+    CostCurve {
+        points: cost.points.iter().map(point).collect(),
+        knee_lufs: cost.knee_lufs.map(rounded),
+    }
 }
 
 /// The wishes, with the loudness that a service demands.

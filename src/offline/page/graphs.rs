@@ -66,12 +66,9 @@ pub(super) fn tone(story: &Story<'_>) -> String {
         chart.line(&after, "after");
     });
     let mut keys = vec![("before", "before"), ("after", "after")];
-    let target = story
-        .style
-        .as_ref()
-        .map(|style| format!("usual for {}, \u{b1} one deviation", style.name));
-    if let Some(target) = &target {
-        keys.push(("corridor", target));
+    let words = format!("{}, \u{b1} one deviation", story.corridor_words);
+    if story.corridor.is_some() {
+        keys.push(("corridor", &words));
     }
     section(
         "tone",

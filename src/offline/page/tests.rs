@@ -176,6 +176,10 @@ fn verdict(kind: VerdictKind) -> Verdict {
 
 /// The page of a song with this name, with everything in it.
 fn whole_page(input: &str) -> String {
+    page_with(input, &verdict(VerdictKind::Stems))
+}
+
+fn page_with(input: &str, verdict: &Verdict) -> String {
     let mastered = mastered();
     let findings = [
         finding(
@@ -197,7 +201,6 @@ fn whole_page(input: &str) -> String {
             &[],
         ),
     ];
-    let verdict = verdict(VerdictKind::Stems);
     let (before, after) = (report(-17.3, 0.6), report(-11.9, 0.1));
     let cost = CostCurve {
         points: (0..9)
@@ -218,19 +221,16 @@ fn whole_page(input: &str) -> String {
         input: Path::new(input),
         mastered: &mastered,
         intensity_pct: Some(50.0),
-        style: Some(StyleFound {
-            name: "rock".to_owned(),
-            confidence: 0.72,
-            next: Some("metal".to_owned()),
-            nearness: Vec::new(),
-        }),
+        style: Some("closest to rock (72 %)".to_owned()),
+        notes: &["no equalizer band is free for the mud at 240 Hz: it is left out".to_owned()],
+        corridor_words: "your reference".to_owned(),
         corridor: Some((report(0.0, 0.2).tone.level_db, [2.5; THIRDS])),
         before: Some(&before),
         after: Some(&after),
         reduction_db: &reduction_db,
         reduction_per_s: 10.0,
         findings: &findings,
-        verdict: Some(&verdict),
+        verdict: Some(verdict),
         cost: Some(&cost),
         sounds: Sounds {
             coded: [vec![1, 2, 3], vec![4, 5, 6]],
@@ -337,11 +337,46 @@ fn the_page_says_all_that_was_found_and_done() {
         "Lower the snare by 1 dB",
         "Ask for stems",
         "closest to rock (72 %)",
+        "your reference, \u{b1} one deviation",
+        "What was held back",
+        "No equalizer band is free for the mud at 240 Hz: it is left out.",
         "knee \u{2212}12.4",
         "chosen \u{2212}11.9",
         "Stopped short of \u{2212}11.0 LUFS",
     ] {
         assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_verdict_says_nothing_twice() {
+    for (kind, confidence, summary, expected) in [
+        (
+            VerdictKind::Done,
+            0.8,
+            "It is mastered already: dense enough.",
+            "It is mastered already</p><p>Dense enough.</p>",
+        ),
+        (
+            VerdictKind::Stems,
+            0.8,
+            "The snare is too loud.",
+            "Stems would help</p><p>The snare is too loud.</p>",
+        ),
+        (
+            VerdictKind::Master,
+            0.0,
+            "Too little music to judge.",
+            "Not judged</p><p>Too little music to judge.</p>",
+        ),
+    ] {
+        let verdict = Verdict {
+            confidence,
+            summary: summary.to_owned(),
+            ..verdict(kind)
+        };
+        let page = page_with("song.wav", &verdict);
+        assert!(page.contains(expected), "{expected}");
     }
 }
 
@@ -365,6 +400,8 @@ fn a_page_with_little_to_tell_is_whole_too() {
         mastered: &mastered,
         intensity_pct: None,
         style: None,
+        notes: &[],
+        corridor_words: String::new(),
         corridor: None,
         before: None,
         after: None,

@@ -6,6 +6,7 @@ use super::graphs;
 use super::markup::{base64, clock, escaped, number, signed};
 use crate::assistant::finding::{Finding, Reach, Severity};
 use crate::assistant::verdict::{Verdict, VerdictKind};
+use crate::offline::master::sentence;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
@@ -49,11 +50,7 @@ fn file_name(story: &Story<'_>) -> String {
 fn subtitle(story: &Story<'_>) -> String {
     let mut parts = vec![clock(story.mastered.before.measurement.duration_s)];
     if let Some(style) = &story.style {
-        parts.push(format!(
-            "closest to {} ({:.0} %)",
-            escaped(&style.name),
-            style.confidence * 100.0
-        ));
+        parts.push(escaped(style));
     }
     match story.intensity_pct {
         Some(intensity) => parts.push(format!(
@@ -74,11 +71,19 @@ fn verdict(story: &Story<'_>) -> String {
     let Some(verdict) = story.verdict else {
         return String::new();
     };
-    let (class, head) = headline(verdict.kind);
-    let mut body = format!(
-        "<p class=\"head\">{head}</p><p>{}</p>",
-        escaped(&verdict.summary)
-    );
+    let (class, head) = if verdict.confidence > 0.0 {
+        headline(verdict.kind)
+    } else {
+        ("warn", "Not judged")
+    };
+    // The summary may begin with the same words.
+    let more = verdict.summary.strip_prefix(head);
+    let more = more.map(|more| more.trim_start_matches([':', '.', ' ']));
+    let mut body = format!("<p class=\"head\">{head}</p>");
+    match more.unwrap_or(&verdict.summary) {
+        "" => {}
+        more => drop(write!(body, "<p>{}</p>", escaped(&sentence(more)))),
+    }
     body.push_str(&what_to_do(verdict));
     format!(
         "<section id=\"verdict\" class=\"verdict {class}\"><h2>Verdict</h2>\n{body}\n</section>\n"
@@ -87,9 +92,9 @@ fn verdict(story: &Story<'_>) -> String {
 
 fn headline(kind: VerdictKind) -> (&'static str, &'static str) {
     match kind {
-        VerdictKind::Master => ("good", "A stereo master is enough"),
+        VerdictKind::Master => ("good", "Stereo mastering is enough"),
         VerdictKind::Stems => ("warn", "Stems would help"),
-        VerdictKind::Mix => ("bad", "The mix should be fixed first"),
+        VerdictKind::Mix => ("bad", "Fix the mix first"),
         VerdictKind::Done => ("good", "It is mastered already"),
     }
 }
@@ -224,7 +229,7 @@ fn moves(story: &Story<'_>) -> String {
             escaped(&sentence(&reason.text))
         );
     }
-    let mut body = format!("<ul class=\"moves\">{rows}</ul>");
+    let mut body = format!("<ul class=\"moves\">{rows}</ul>{}", notes(story));
     for warning in &story.mastered.warnings {
         let _ = write!(
             body,
@@ -235,15 +240,16 @@ fn moves(story: &Story<'_>) -> String {
     section("moves", "What was done, and why", &body)
 }
 
-/// A text as a sentence: a capital first, a full stop last.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string());
-    let mut out = first.unwrap_or_default() + chars.as_str();
-    if !out.ends_with(['.', '!', '?']) {
-        out.push('.');
+/// What was given up and why.
+fn notes(story: &Story<'_>) -> String {
+    let mut rows = String::new();
+    for note in story.notes {
+        let _ = write!(rows, "<p class=\"note\">{}</p>", escaped(&sentence(note)));
     }
-    out
+    if rows.is_empty() {
+        return rows;
+    }
+    format!("<h3>What was held back</h3>{rows}")
 }
 
 fn findings(story: &Story<'_>) -> String {

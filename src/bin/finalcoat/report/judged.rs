@@ -31,13 +31,7 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
     line!();
     print_verdict(&checked.verdict);
     if let Some(style) = &checked.style {
-        let next = style.next.as_ref().map(|next| format!(", then {next}"));
-        line!(
-            "  Style     closest to {} ({:.0} %){}",
-            style.name,
-            style.confidence * 100.0,
-            next.unwrap_or_default()
-        );
+        print_style(&style.in_words());
     }
     let tone = tone_words(checked);
     if !tone.is_empty() {
@@ -46,7 +40,7 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
     let away: Vec<String> = checked
         .translation
         .iter()
-        .map(|t| format!("{} {:+.1} LU", t.system, t.loudness_change_lu))
+        .map(|t| format!("{} {} LU", t.system, signed(Some(t.loudness_change_lu), 1)))
         .collect();
     if !away.is_empty() {
         paragraph("  Elsewhere ", &away.join(", "));
@@ -61,6 +55,10 @@ pub(crate) fn print_checked(input: &Path, checked: &Checked) {
     line!();
 }
 
+pub(super) fn print_style(words: &str) {
+    paragraph("  Style     ", words);
+}
+
 pub(super) fn print_verdict(verdict: &Verdict) {
     let kind = match verdict.kind {
         VerdictKind::Master => "MASTER",
@@ -68,7 +66,11 @@ pub(super) fn print_verdict(verdict: &Verdict) {
         VerdictKind::Mix => "MIX",
         VerdictKind::Done => "DONE",
     };
-    paragraph("  Verdict   ", &format!("{kind}. {}", verdict.summary));
+    if verdict.confidence > 0.0 {
+        paragraph("  Verdict   ", &format!("{kind}. {}", verdict.summary));
+    } else {
+        paragraph("  Verdict   ", &verdict.summary);
+    }
     if verdict.if_open == verdict.if_locked {
         if !verdict.if_open.is_empty() {
             paragraph("            ", &verdict.if_open);
@@ -101,8 +103,8 @@ fn tone_words(checked: &Checked) -> String {
         .collect();
     match (words.is_empty(), checked.tone_deviation_db.is_empty()) {
         (_, true) => String::new(),
-        (true, _) => "within 2 dB of the style everywhere".to_owned(),
-        _ => format!("furthest from the style at {}", words.join(", ")),
+        (true, _) => "within 2 dB of its target everywhere".to_owned(),
+        _ => format!("furthest from its target at {}", words.join(", ")),
     }
 }
 
@@ -126,7 +128,7 @@ fn print_finding(finding: &Finding) {
         Reach::No => "no",
     };
     let mut fix = format!(
-        "A stereo master repairs it: {}; stems: {}.",
+        "Repaired by a stereo master: {}; from stems: {}.",
         reach(finding.fix.stereo),
         reach(finding.fix.stems)
     );
@@ -134,6 +136,17 @@ fn print_finding(finding: &Finding) {
         fix.push_str(&format!(" Better: {}", finding.fix.better));
     }
     paragraph("      ", &fix);
+}
+
+/// Prints a finding in short: what and where.
+pub(super) fn print_found(finding: &Finding) {
+    line!(
+        "            {:<22} {:>9}   {}",
+        kind_words(finding),
+        value_words(finding),
+        places_words(&finding.places)
+    );
+    paragraph("              ", &finding.text);
 }
 
 /// The kind as words: `low_end_clash` is a low end clash.
@@ -213,17 +226,21 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
         None => "-".to_owned(),
     };
     line!("  null residue     {residue}");
-    line!(
-        "  tone distance    {} dB (weighted third-octaves, 63 Hz to 12.5 kHz)",
-        number(compared.tone_distance_db, 2)
-    );
+    match compared.tone_distance_db {
+        Some(db) => {
+            line!("  tone distance    {db:.2} dB (weighted third-octaves, 63 Hz to 12.5 kHz)")
+        }
+        None => line!("  tone distance    -"),
+    }
     let bands: Vec<String> = compared
         .tone_db
         .iter()
         .filter(|band| band.db.abs() >= BAND_DB)
         .map(|band| format!("{}\u{a0}{:+.1}", hertz(band.center_hz), band.db))
         .collect();
-    if bands.is_empty() {
+    if compared.tone_db.is_empty() {
+        line!("  tone             -");
+    } else if bands.is_empty() {
         line!("  tone             within {BAND_DB} dB in every band");
     } else {
         paragraph("  tone, dB         ", &bands.join(", "));
@@ -233,11 +250,8 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
         .dynamics
         .iter()
         .map(|band| {
-            format!(
-                "{}\u{a0}{:+.1}",
-                edges(band.from_hz, band.to_hz),
-                band.crest_db
-            )
+            let edges = edges(band.from_hz, band.to_hz);
+            format!("{edges}\u{a0}{}", signed(Some(band.crest_db), 1))
         })
         .collect();
     if !crest.is_empty() {
@@ -248,7 +262,7 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
         .iter()
         .map(|band| {
             let edges = edges(band.from_hz, band.to_hz);
-            format!("{edges}\u{a0}{:+.1}", band.side_to_mid_db)
+            format!("{edges}\u{a0}{}", signed(Some(band.side_to_mid_db), 1))
         })
         .collect();
     if !width.is_empty() {
@@ -258,8 +272,9 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
 
 fn signed(value: Option<f64>, decimals: usize) -> String {
     let text = number(value, decimals);
+    let is_zero = !text.contains(|c: char| ('1'..='9').contains(&c));
     match value {
-        Some(value) if value > 0.0 => format!("+{text}"),
+        Some(value) if value > 0.0 && !is_zero => format!("+{text}"),
         _ => text,
     }
 }

@@ -26,7 +26,10 @@ pub struct Service {
     pub sets_loudness: bool,
 }
 
-const fn streaming(name: &'static str, title: &'static str, plays_at_lufs: f64) -> Service {
+/// Less is not worth a word, in dB.
+const HEARD_DB: f64 = 0.05;
+
+const fn stream(name: &'static str, title: &'static str, plays_at_lufs: f64) -> Service {
     Service {
         name,
         title,
@@ -43,41 +46,93 @@ pub const SERVICES: [Service; 11] = [
     Service {
         turns_up: true,
         ceiling_when_louder: Some((-14.0, -2.0)),
-        ..streaming("spotify", "Spotify", -14.0)
+        ..stream("spotify", "Spotify", -14.0)
     },
     Service {
         turns_up: true,
-        ..streaming("apple", "Apple Music", -16.0)
+        ..stream("apple", "Apple Music", -16.0)
     },
-    streaming("youtube", "YouTube", -14.0),
-    streaming("tidal", "Tidal", -14.0),
-    streaming("amazon", "Amazon Music", -14.0),
-    streaming("deezer", "Deezer", -15.0),
-    streaming("soundcloud", "SoundCloud", -14.0),
+    stream("youtube", "YouTube", -14.0),
+    stream("tidal", "Tidal", -14.0),
+    stream("amazon", "Amazon Music", -14.0),
+    stream("deezer", "Deezer", -15.0),
+    stream("soundcloud", "SoundCloud", -14.0),
     Service {
         plays_at_lufs: None,
         ceiling_dbtp: -0.3,
-        ..streaming("club", "A club", 0.0)
+        ..stream("club", "A club", 0.0)
     },
     Service {
         plays_at_lufs: None,
         ceiling_dbtp: -0.3,
-        ..streaming("cd", "A CD", 0.0)
+        ..stream("cd", "A CD", 0.0)
     },
     Service {
         sets_loudness: true,
-        ..streaming("broadcast-ebu", "EBU broadcast (R 128)", -23.0)
+        ..stream("broadcast-ebu", "EBU broadcast (R 128)", -23.0)
     },
     Service {
         ceiling_dbtp: -2.0,
         sets_loudness: true,
-        ..streaming("broadcast-atsc", "ATSC broadcast (A/85)", -24.0)
+        ..stream("broadcast-atsc", "ATSC broadcast (A/85)", -24.0)
     },
 ];
 
 /// The service of that name.
 pub fn find(name: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.name == name)
+}
+
+/// What streaming services do to a master as loud as `integrated_lufs`, in a few words and in full: those that
+/// turn it down, the least first. What the others do hangs on its peaks.
+pub fn streaming(integrated_lufs: f64) -> [String; 2] {
+    let mut groups: Vec<(f64, Vec<&str>)> = Vec::new();
+    for service in SERVICES.iter().filter(|service| !service.sets_loudness) {
+        let Some(plays_at_lufs) = service.plays_at_lufs else {
+            continue;
+        };
+        let down_db = integrated_lufs - plays_at_lufs;
+        match groups.iter_mut().find(|(other_db, _)| *other_db == down_db) {
+            Some((_, titles)) => titles.push(service.title),
+            None => groups.push((down_db, vec![service.title])),
+        }
+    }
+    let all = groups.len();
+    groups.retain(|(down_db, _)| *down_db >= HEARD_DB);
+    groups.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let Some((most_db, most)) = groups.iter().rev().max_by_key(|(_, titles)| titles.len()) else {
+        let none = "No streaming service turns it down";
+        return [none.to_owned(), format!("{none}.")];
+    };
+    let two = &most[..most.len().min(2)];
+    let short = format!("{} it down by {most_db:.1} dB", turn(two));
+    let mut full = String::new();
+    for (number, (down_db, titles)) in groups.iter().enumerate() {
+        let _ = match number {
+            0 => write!(full, "{} it down by {down_db:.1} dB", turn(titles)),
+            _ => write!(full, ", {} by {down_db:.1} dB", listed(titles)),
+        };
+    }
+    full.push_str(match groups.len() == all {
+        true => ".",
+        false => "; the others do not.",
+    });
+    [short, full]
+}
+
+/// "A turns", "A and B turn".
+fn turn(titles: &[&str]) -> String {
+    let verb = if titles.len() == 1 { "turns" } else { "turn" };
+    format!("{} {verb}", listed(titles))
+}
+
+/// "A", "A and B", "A, B and C".
+fn listed(titles: &[&str]) -> String {
+    match titles {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
 }
 
 impl Service {
@@ -155,6 +210,25 @@ mod tests {
         assert_eq!(spotify.advised_ceiling_dbtp(Some(-9.0)), -2.0);
         assert_eq!(spotify.advised_ceiling_dbtp(Some(-14.0)), -1.0);
         assert!(spotify.says(-9.0, -1.0).contains("down by 5.0 dB"));
+    }
+
+    #[test]
+    fn what_streaming_does_is_said_in_a_few_words_and_in_full() {
+        let [short, full] = streaming(-11.0);
+        assert_eq!(short, "Spotify and YouTube turn it down by 3.0 dB");
+        assert_eq!(
+            full,
+            "Spotify, YouTube, Tidal, Amazon Music and SoundCloud turn it down by 3.0 dB, Deezer by 4.0 dB, \
+             Apple Music by 5.0 dB."
+        );
+        let [short, full] = streaming(-14.5);
+        assert_eq!(short, "Deezer turns it down by 0.5 dB");
+        let wanted = "Deezer turns it down by 0.5 dB, Apple Music by 1.5 dB; the others do not.";
+        assert_eq!(full, wanted);
+        // −14.02 is −14 to everybody who reads it.
+        assert!(streaming(-14.02)[0].starts_with("Deezer"));
+        assert!(streaming(-13.98)[0].starts_with("Deezer"));
+        assert_eq!(streaming(-18.0)[0], "No streaming service turns it down");
     }
 
     #[test]

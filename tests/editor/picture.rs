@@ -1,0 +1,124 @@
+//! The picture in the README: the demo song, listened to, and the proposal for it applied.
+
+use std::sync::Arc;
+
+use finalcoat::analysis::analyzer::Analyzer;
+use finalcoat::analysis::report::Span;
+use finalcoat::assistant::advice::Advice;
+use finalcoat::assistant::ownership;
+use finalcoat::assistant::proposal::{Owned, draft};
+use finalcoat::assistant::rehearsal::{Material, Passage, programme, rehearse, spans};
+use finalcoat::assistant::style::{factory, target};
+use finalcoat::assistant::wishes::Wishes;
+use finalcoat::dsp::block::{StereoBlock, Stream};
+use finalcoat::dsp::spectrum::Spectrum;
+use finalcoat::editor::view::Spectra;
+use finalcoat::engine::settings::Settings;
+use finalcoat::handoff::listen::Status;
+use finalcoat::params::kept::WINDOW_DEFAULT;
+
+use super::harness::Stage;
+use super::song;
+use super::views::fresh;
+
+#[test]
+fn a_real_song_makes_a_picture() {
+    let (rate_hz, song) = song::demo();
+    let stream = Stream::new(rate_hz);
+    let (status, advice) = listened(stream, &song);
+    let goal_lufs = advice.goal_lufs.expect("a goal");
+    let mut view = fresh();
+    view.settings = ownership::applied(&advice, &Settings::default(), &Owned::default(), false);
+    view.goal_lufs = goal_lufs as f32;
+    view.running = true;
+    view.presets.current = Some("Demo song".to_owned());
+    view.assistant.status = status;
+    view.assistant.bands = advice.assistant_bands;
+    view.assistant.advice = Some(Arc::new(advice));
+    view.assistant.applied = true;
+    view.assistant.undo = [Some("Proposal".to_owned()), None];
+
+    let (mut out, mut editor, _worker_side) = finalcoat::handoff::new();
+    let mut live = finalcoat::plugin::live::Live::new(stream, &view.settings);
+    let [mut before, mut behind] = [Spectrum::new(rate_hz), Spectrum::new(rate_hz)];
+    editor.spectrum.want(true);
+    let [mut left, mut right] = song;
+    for (left, right) in left.chunks_mut(512).zip(right.chunks_mut(512)) {
+        live.process(&mut StereoBlock::new(left, right), &mut out);
+        view.snapshot = editor.snapshot.read();
+        editor.spectrum.read_input(|frames| before.push(frames));
+        editor.spectrum.read_output(|frames| behind.push(frames));
+        before.advance(512.0 / rate_hz);
+        behind.advance(512.0 / rate_hz);
+    }
+    view.spectra = Spectra {
+        input_db: before.levels_db().to_vec(),
+        output_db: behind.levels_db().to_vec(),
+    };
+    assert_eq!(
+        editor.history.read(&mut view.history) as usize,
+        left.len() * 50 / rate_hz as usize
+    );
+    let loudness = view.snapshot.output.integrated_lufs.unwrap();
+    assert!(
+        (loudness - goal_lufs).abs() < 0.3,
+        "{loudness} LUFS for {goal_lufs}"
+    );
+    assert!(view.history.iter().any(|column| column.min_gain < 0.9));
+    assert!(view.snapshot.output.true_peak_dbtp.unwrap() < -0.95);
+    let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
+    stage.memory.assistant = true;
+    stage.still(&view);
+    stage.save("readme.png");
+    if std::env::var_os("FINALCOAT_BLESS").is_some() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        stage.write_png(&folder.join("assets/editor.png"));
+    }
+}
+
+/// What the assistant makes of all of a song.
+fn listened(stream: Stream, [left, right]: &[Vec<f32>; 2]) -> (Status, Advice) {
+    let mut analyzer = Analyzer::new(stream);
+    analyzer.process(left, right, None);
+    let report = analyzer.report().expect("enough music");
+    let passages = analyzer.passages().expect("passages");
+    let frames = |seconds: f64| ((seconds * stream.sample_rate_hz) as usize).min(left.len());
+    let cut = |span: &Span| {
+        let range = frames(span.start_s)..frames(span.end_s);
+        Passage {
+            left: left[range.clone()].to_vec(),
+            right: right[range].to_vec(),
+            start_s: span.start_s,
+        }
+    };
+    let cuts: Vec<Passage> = spans(&passages).iter().map(cut).collect();
+    let material = Material {
+        stream,
+        passages: &cuts,
+        song: programme(&report).expect("a loudness"),
+        report: &report,
+    };
+    let wishes = Wishes::default();
+    let target = target(&report, &factory(), None).expect("styles");
+    let draft = draft(
+        &report,
+        &target,
+        &wishes,
+        &Settings::default(),
+        &Owned::default(),
+    );
+    let proposal = rehearse(draft, &material, &wishes, &mut |_| true).expect("nobody cancels");
+    let seconds = left.len() as f64 / stream.sample_rate_hz;
+    let status = Status {
+        covered: vec![Span {
+            start_s: 0.0,
+            end_s: seconds,
+        }],
+        covered_s: seconds,
+        gated_s: report.heard.gated_s,
+        confidence: report.heard.confidence,
+        position_s: Some(seconds),
+        ..Status::default()
+    };
+    (status, Advice::of(&proposal, &report))
+}
