@@ -79,6 +79,24 @@ impl Target {
             "finished music like this"
         }
     }
+
+    /// What comes after "more": "than is usual for rock", "than in your references".
+    pub fn than_usual(&self) -> String {
+        if self.from_references {
+            format!("than in {}", self.name)
+        } else {
+            format!("than is usual for {}", self.in_words())
+        }
+    }
+
+    /// What comes after a number: "is usual for rock", "is that of your references".
+    pub fn is_usual(&self) -> String {
+        if self.from_references {
+            format!("is that of {}", self.name)
+        } else {
+            format!("is usual for {}", self.in_words())
+        }
+    }
 }
 
 /// What stands for all styles together, and for songs that are near none.

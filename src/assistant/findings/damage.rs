@@ -194,7 +194,7 @@ fn lossy(report: &Report) -> Option<Finding> {
 
 fn quiet(report: &Report, target: &Target) -> Option<Finding> {
     let style = &target.style;
-    let usual = target.in_words();
+    let than = target.than_usual();
     let lufs = report.loudness.integrated_lufs?;
     let missing_lu = style.loudness_lufs - lufs;
     if missing_lu < QUIET_LU {
@@ -205,11 +205,9 @@ fn quiet(report: &Report, target: &Target) -> Option<Finding> {
         .plr_db
         .is_some_and(|plr| plr > style.plr_db + PEAKY_SPREADS * style.plr_spread_db);
     let words = Words {
-        text: format!(
-            "At {lufs:.1} LUFS it is {missing_lu:.1} LU below what is usual for {usual}."
-        ),
+        text: format!("At {lufs:.1} LUFS it is {missing_lu:.1} LU quieter {than}."),
         advice: "The master brings the level; nothing is wrong with the mix.",
-        better: "Nothing in the mix: level is the master's work.",
+        better: "No change in the mix: level is the master's work.",
     };
     Some(finding(
         FindingKind::Quiet,

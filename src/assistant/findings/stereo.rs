@@ -175,8 +175,8 @@ fn narrow(report: &Report, target: &Target) -> Option<Finding> {
     )?;
     let words = Words {
         text: format!(
-            "Above 150 Hz the sides are {missing_db:.1} dB lower beside the middle than is usual for {}.",
-            target.in_words()
+            "Above 150 Hz the sides are {missing_db:.1} dB further below the middle {}.",
+            target.than_usual()
         ),
         advice: "The master widens it a little; more is the mix's work.",
         better: "Pan and double in the mix.",

@@ -69,10 +69,10 @@ pub fn dynamics(case: &Case<'_>) -> Option<Move> {
     Some(Move {
         kind: MoveKind::Dynamics,
         text: format!(
-            "The {} band's loud moments stand {moves_db:.1} dB above its usual level, {usual_db:.1} dB is \
-             common for {}: they are held back by up to {reduction_db:.1} dB.",
+            "The {} band's loud moments stand {moves_db:.1} dB above its usual level, {usual_db:.1} dB \
+             {}: they are held back by up to {reduction_db:.1} dB.",
             BAND_NAMES[band].to_lowercase(),
-            case.target.in_words()
+            case.target.is_usual()
         ),
         value: moves_db,
         unit: "dB",

@@ -62,10 +62,10 @@ pub fn glue(case: &Case<'_>) -> Option<Move> {
     Some(Move {
         kind: MoveKind::Glue,
         text: format!(
-            "The peaks stand {plr_db:.1} dB above the loudness, {:.1} dB is usual for {}: a slow compressor \
+            "The peaks stand {plr_db:.1} dB above the loudness, {:.1} dB {}: a slow compressor \
              of {reduction_db:.1} dB on the mean holds the mix together.",
             style.plr_db,
-            case.target.in_words()
+            case.target.is_usual()
         ),
         value: plr_db,
         unit: "dB",

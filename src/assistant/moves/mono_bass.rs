@@ -47,9 +47,14 @@ pub fn mono_bass(case: &Case<'_>) -> Option<Move> {
         )
     } else {
         format!(
-            "Below 120 Hz the sides stand {:.1} dB re the middle: the low end is brought to the middle, where \
+            "Below 120 Hz the sides stand {:.1} dB {} the middle: the low end is brought to the middle, where \
              loudspeakers carry it together.",
-            low.side_to_mid_db
+            low.side_to_mid_db.abs(),
+            if low.side_to_mid_db < 0.0 {
+                "below"
+            } else {
+                "above"
+            }
         )
     };
     let (value, unit) = if low.correlation_p10 < CORRELATION[0] {

@@ -170,7 +170,7 @@ fn reason(
         most.shape,
         hz,
     );
-    let whose = case.target.in_words();
+    let than = case.target.than_usual();
     let more = if gain_db > 0.0 { "less" } else { "more" };
     let done = if gain_db > 0.0 { "lifted" } else { "lowered" };
     let rest = if bands.len() > 1 {
@@ -184,16 +184,13 @@ fn reason(
         Some(chance) if !tells => {
             let chance_pct = libm::round(100.0 * chance);
             let text = format!(
-                "The whole curve beside {whose} says, with a chance of {chance_pct:.0} %, that there is {more} \
-                 {place} than was meant: {done}."
+                "The whole curve says, with a chance of {chance_pct:.0} %, that there is {more} {place} {than}: \
+                 {done}."
             );
             (text, chance_pct, "%")
         }
         _ => {
-            let text = format!(
-                "{:.1} dB {more} {place} than is usual for {whose}: {done}.",
-                heard_db.abs()
-            );
+            let text = format!("{:.1} dB {more} {place} {than}: {done}.", heard_db.abs());
             (text, heard_db, "dB")
         }
     }

@@ -76,10 +76,10 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
     Some(Move {
         kind: MoveKind::Width,
         text: format!(
-            "Above the lows the sides stand {heard_db:.1} dB re the middle, {:.1} dB is usual for {}: they are \
-             widened, most in the {} band, to {:.0} %{}.",
-            mean_db(&|band| style.side_to_mid_db[band]),
-            case.target.in_words(),
+            "Above the lows the sides stand {:.1} dB below the middle, {:.1} dB {}: they are widened, most in the {} band, to {:.0} %{}.",
+            -heard_db,
+            -mean_db(&|band| style.side_to_mid_db[band]),
+            case.target.is_usual(),
             BAND_NAMES[band].to_lowercase(),
             widths_pct[band],
             if held {

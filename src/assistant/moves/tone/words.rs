@@ -173,7 +173,7 @@ fn finding(
     confidence: f64,
     target: &Target,
 ) -> Finding {
-    let more = if beyond_db < 0.0 { "below" } else { "above" };
+    let more = if beyond_db < 0.0 { "less" } else { "more" };
     Finding {
         kind: word.kind,
         severity,
@@ -181,7 +181,7 @@ fn finding(
         unit: "dB",
         places: Vec::new(),
         text: format!(
-            "The song {}: {} it is {:.1} dB {more} what is usual for {}.",
+            "The song {}: {} it has {:.1} dB {more} {}.",
             match word.kind {
                 FindingKind::Dull => "sounds dull",
                 FindingKind::Bright => "sounds bright",
@@ -192,7 +192,7 @@ fn finding(
             },
             word.region,
             beyond_db.abs(),
-            target.in_words()
+            target.than_usual()
         ),
         advice: word.advice.to_owned(),
         fix: Fix {
