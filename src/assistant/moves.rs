@@ -24,6 +24,7 @@ pub mod width;
 use super::finding::Finding;
 use super::style::Target;
 use crate::analysis::report::Report;
+use crate::engine::equalizer::response::band_response_db;
 use crate::engine::settings::colour::ColourSettings;
 use crate::engine::settings::equalizer::BandSettings;
 use crate::engine::settings::fields::Group;
@@ -102,13 +103,17 @@ pub struct Case<'a> {
     pub findings: &'a [Finding],
     /// 0 to 1: how far what was heard is to be trusted; scales every move.
     pub confidence: f64,
+    /// Static bands that the tone has set already; [`moves`] fills them in.
+    pub lowered: &'a [BandSettings],
 }
+
+/// How a move is decided.
+type Decide = fn(&Case<'_>) -> Option<Move>;
 
 /// All moves that are called for, in the order of the chain.
 pub fn moves(case: &Case<'_>) -> Vec<Move> {
-    const ALL: [fn(&Case<'_>) -> Option<Move>; 12] = [
-        subsonic::subsonic,
-        tone::tone,
+    const BEFORE_TONE: [Decide; 1] = [subsonic::subsonic];
+    const AFTER_TONE: [Decide; 10] = [
         resonance::resonance,
         de_essing::de_essing,
         bass_note::bass_note,
@@ -120,7 +125,28 @@ pub fn moves(case: &Case<'_>) -> Vec<Move> {
         colour::colour,
         limiter::limiter,
     ];
-    ALL.iter().filter_map(|decide| decide(case)).collect()
+    let tone = tone::tone(case);
+    let lowered: &[BandSettings] = match tone.as_ref().map(|one| &one.change) {
+        Some(Change::Bands(bands)) => bands,
+        _ => &[],
+    };
+    let case = Case { lowered, ..*case };
+    let before = BEFORE_TONE.iter().filter_map(|decide| decide(&case));
+    let after = AFTER_TONE.iter().filter_map(|decide| decide(&case));
+    before.chain(tone.clone()).chain(after).collect()
+}
+
+impl Case<'_> {
+    /// What the tone takes from a frequency, in dB: nobody need take it again.
+    fn lowered_db(&self, hz: f64) -> f64 {
+        /// Rate at which curves are taken; they are the same at any other, to a few tenths of a dB.
+        const RATE_HZ: f64 = 48_000.0;
+        let bands = self.lowered.iter();
+        let change_db: f64 = bands
+            .map(|band| band_response_db(band, 0.0, RATE_HZ, hz))
+            .sum();
+        (-change_db).max(0.0)
+    }
 }
 
 impl MoveKind {

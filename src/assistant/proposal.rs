@@ -8,7 +8,7 @@ use super::moves::need::hertz;
 use super::moves::{self, Case, Change, Move, MoveKind};
 use super::style::Target;
 use super::verdict::{self, Verdict};
-use super::wishes::{LoudnessWish, Wishes};
+use super::wishes::{LoudnessWish, MixState, Wishes};
 use crate::analysis::report::Report;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::{BANDS, BandSettings};
@@ -53,6 +53,24 @@ pub struct Proposal {
     pub cost: CostCurve,
 }
 
+/// What is found in a song, the moves it calls for, and the verdict.
+pub fn judge(
+    report: &Report,
+    target: &Target,
+    mix_state: MixState,
+) -> (Vec<Finding>, Vec<Move>, Verdict) {
+    let findings = findings::findings(report, target);
+    let moves = moves::moves(&Case {
+        report,
+        target,
+        findings: &findings,
+        confidence: report.heard.confidence,
+        lowered: &[],
+    });
+    let verdict = verdict::verdict(report, &findings, &moves, mix_state);
+    (findings, moves, verdict)
+}
+
 /// What of the proposal follows from the report alone, before anything is played: moves, settings without
 /// drive, findings, verdict, and the loudness goal. `base` is what the user has now.
 pub fn draft(
@@ -62,14 +80,7 @@ pub fn draft(
     base: &Settings,
     owned: &Owned,
 ) -> Proposal {
-    let findings = findings::findings(report, target);
-    let verdict = verdict::verdict(report, &findings, wishes.mix_state);
-    let moves = moves::moves(&Case {
-        report,
-        target,
-        findings: &findings,
-        confidence: report.heard.confidence,
-    });
+    let (findings, moves, verdict) = judge(report, target, wishes.mix_state);
     let mut base = *base;
     if !owned.stages[stage_index(Group::Input)]
         && let Some(loudest_lufs) = report.loudness.max_short_term_lufs

@@ -229,6 +229,7 @@ mod tests {
                 percussiveness: 0.0,
                 energy: 0.5,
             },
+            chosen: false,
             from_references: false,
         }
     }

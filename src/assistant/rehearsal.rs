@@ -12,6 +12,7 @@ use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
 use super::proposal::Proposal;
+use super::verdict;
 use super::wishes::{LoudnessWish, Wishes};
 use crate::analysis::passages::Passages;
 use crate::analysis::report::{Report, Span};
@@ -45,6 +46,8 @@ pub struct Material<'a> {
     pub passages: &'a [Passage],
     /// The whole song: what is solved is its loudness, by the change the passages show.
     pub song: Programme,
+    /// What was heard of it.
+    pub report: &'a Report,
 }
 
 /// The user has cancelled.
@@ -112,6 +115,13 @@ pub fn rehearse(
         draft.findings.push(found);
         findings::sort(&mut draft.findings);
     }
+    // Moves may have been left out, and the limiter has been heard.
+    draft.verdict = verdict::verdict(
+        material.report,
+        &draft.findings,
+        &draft.moves,
+        wishes.mix_state,
+    );
     Ok(draft)
 }
 

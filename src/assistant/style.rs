@@ -21,11 +21,13 @@ pub struct Style {
     pub level_db: [f64; THIRDS],
     /// Spread of each inside the style, one standard deviation in dB.
     pub spread_db: [f64; THIRDS],
-    /// Side over mid in dB of the four wide bands, and its spread.
+    /// Side over mid in dB of the bands of the image stage (parted at 150 Hz, 500 Hz and 4 kHz), and its
+    /// spread.
     pub side_to_mid_db: [f64; WIDE],
     /// See `side_to_mid_db`.
     pub side_to_mid_spread_db: [f64; WIDE],
-    /// 95th percentile − median of the level of the four wide bands in dB, and its spread.
+    /// 95th percentile − median of the level in dB, of the bands of the multiband stage (parted at 110 Hz,
+    /// 700 Hz and 4.5 kHz), and its spread.
     pub dynamics_db: [f64; WIDE],
     /// See `dynamics_db`.
     pub dynamics_spread_db: [f64; WIDE],
@@ -53,7 +55,7 @@ pub struct Nearness {
 /// What the song is measured against: styles blended by weight, or one the user chose, or references.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// What it is called: "closest to rock", "rock", "your references".
+    /// What it is called: "closest to rock", "near no style", "rock", "your references".
     pub name: String,
     /// How sure the style is, 0 to 1.
     pub confidence: f64,
@@ -61,19 +63,28 @@ pub struct Target {
     pub nearness: Vec<Nearness>,
     /// The numbers.
     pub style: Style,
+    /// The user chose the style: its name stands for its numbers.
+    pub chosen: bool,
     /// Measured against the user's own references: they are meant as they are.
     pub from_references: bool,
 }
 
 impl Target {
-    /// As it stands in a sentence: "rock", "your references".
+    /// Whose numbers they are, as it stands in a sentence: "rock", "your references", or, where all styles
+    /// are blended, "finished music like this".
     pub fn in_words(&self) -> &str {
-        self.name.strip_prefix("closest to ").unwrap_or(&self.name)
+        if self.chosen || self.from_references {
+            &self.name
+        } else {
+            "finished music like this"
+        }
     }
 }
 
 /// What stands for all styles together, and for songs that are near none.
 const NEUTRAL: &str = "neutral";
+/// A style less likely than this does not give a song its name.
+const NEAR: f64 = 0.25;
 /// A style that the user chose is meant; how the song itself moves still says half of its word.
 const CHOSEN_SHIFT: f64 = 0.5;
 /// Third-octaves whose mean is 0 dB (200 Hz–2 kHz).
@@ -121,20 +132,31 @@ pub fn target(report: &Report, styles: &[Style], chosen: Option<&str>) -> Option
             confidence: heard,
             nearness,
             style,
+            chosen: true,
             from_references: false,
         });
     }
     let nearest = nearness.first()?.clone();
     let neutral = named(styles, NEUTRAL).or(styles.first())?;
     let mut style = blend::blend(styles, &nearness, neutral);
+    let by_the_rest = nearness::nearness_but_width(report, styles);
+    let width = blend::blend(styles, &by_the_rest, neutral);
+    style.side_to_mid_db = width.side_to_mid_db;
+    style.side_to_mid_spread_db = width.side_to_mid_spread_db;
     style.name.clone_from(&nearest.name);
     style.description = "All styles, each by its nearness.".to_owned();
     expect(&mut style, &shift_db);
+    let name = if nearest.weight < NEAR {
+        "near no style".to_owned()
+    } else {
+        format!("closest to {}", nearest.name)
+    };
     Some(Target {
-        name: format!("closest to {}", nearest.name),
+        name,
         confidence: nearest.weight * heard,
         nearness,
         style,
+        chosen: false,
         from_references: false,
     })
 }

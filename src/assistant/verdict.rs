@@ -1,6 +1,9 @@
 //! The verdict: is stereo mastering enough, would stems help, must the mix be fixed, or is it done already?
 
+mod eased;
+
 use super::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
+use super::moves::Move;
 use super::wishes::MixState;
 use crate::analysis::report::Report;
 use serde::{Deserialize, Serialize};
@@ -40,14 +43,22 @@ const ELEMENT_CONFIDENCE: f64 = 0.5;
 const DONE_PLR_CALM_DB: f64 = 19.0;
 const DONE_PLR_DRIVING_DB: f64 = 14.5;
 
-/// The verdict on a song with these findings. The level decides nothing: turned down, it is the same song.
-pub fn verdict(report: &Report, findings: &[Finding], mix_state: MixState) -> Verdict {
+/// The verdict on a song with these findings, when these moves are made. The level decides nothing: turned
+/// down, it is the same song.
+pub fn verdict(
+    report: &Report,
+    findings: &[Finding],
+    moves: &[Move],
+    mix_state: MixState,
+) -> Verdict {
     let heard = report.heard.confidence.clamp(0.0, 1.0);
     let sure = |confidence: f64| (confidence * (0.5 + 0.5 * heard)).clamp(0.0, 1.0);
     if let Some(damage) = worst(findings, is_damage) {
         return damaged(damage, sure(damage.confidence));
     }
-    if let Some(problem) = worst(findings, is_elements) {
+    let open = mix_state == MixState::Open;
+    let is_left = |f: &Finding| is_elements(f) && (open || !eased::is_eased(f, moves, report));
+    if let Some(problem) = worst(findings, is_left) {
         return element(problem, mix_state, sure(problem.confidence));
     }
     let problem = findings.iter().find(|f| hinders(f));
@@ -58,7 +69,7 @@ pub fn verdict(report: &Report, findings: &[Finding], mix_state: MixState) -> Ve
 }
 
 /// The most severe, then the surest, of those that count.
-fn worst(findings: &[Finding], counts: fn(&Finding) -> bool) -> Option<&Finding> {
+fn worst(findings: &[Finding], counts: impl Fn(&Finding) -> bool) -> Option<&Finding> {
     let chosen = findings.iter().filter(|finding| counts(finding));
     chosen.reduce(|best, next| {
         let by_severity = next.severity.cmp(&best.severity);
@@ -82,16 +93,23 @@ fn is_elements(finding: &Finding) -> bool {
         && finding.confidence >= ELEMENT_CONFIDENCE
         && finding.fix.stereo != Reach::Yes
         && finding.fix.stems != Reach::No
+        // What triggers the limiter at the loudness asked for is a matter of that loudness, until it is much.
+        && (finding.kind != FindingKind::LimiterTrigger || finding.severity == Severity::High)
 }
 
-/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes
-/// and for its level, which decides nothing.
+/// What keeps a song from being done: all that is worth acting on, but for what no work on this file changes,
+/// or what may be meant and the master leaves, and for its level, which decides nothing.
 fn hinders(finding: &Finding) -> bool {
     finding.severity > Severity::Info
         && !matches!(
             finding.kind,
-            FindingKind::LossySource | FindingKind::Mono | FindingKind::Noise | FindingKind::Quiet
+            FindingKind::LossySource
+                | FindingKind::Mono
+                | FindingKind::Noise
+                | FindingKind::Quiet
+                | FindingKind::LimiterTrigger
         )
+        && (finding.kind != FindingKind::OneSided || finding.severity == Severity::High)
 }
 
 /// Whether the peaks stand as near to the loudness as a finished song's of this energy.
@@ -156,8 +174,8 @@ fn done(confidence: f64) -> Verdict {
     Verdict {
         kind: VerdictKind::Done,
         confidence,
-        summary: "It is mastered already: dense enough, and nothing stands out. The proposal changes next to \
-                  nothing."
+        summary: "It is mastered already: dense enough, and nothing stands out. What is proposed is a matter \
+                  of taste."
             .to_owned(),
         if_open: "Leave it as it is.".to_owned(),
         if_locked: "Leave it as it is; set the level for where it is played.".to_owned(),
@@ -166,12 +184,16 @@ fn done(confidence: f64) -> Verdict {
 
 fn master(main: Option<&Finding>, confidence: f64) -> Verdict {
     let (summary, if_open) = match main {
-        Some(finding) => (
+        Some(finding) if finding.fix.stereo == Reach::Yes => (
             format!("Stereo mastering is enough. {}", finding.text),
-            match finding.fix.stereo {
-                Reach::Yes => "Master it as it is; the mix need not be touched.".to_owned(),
-                _ => sentence(&finding.fix.better, &finding.advice),
-            },
+            "Master it as it is; the mix need not be touched.".to_owned(),
+        ),
+        Some(finding) => (
+            format!(
+                "Stereo mastering is enough; one thing is better mended in the mix. {}",
+                finding.text
+            ),
+            sentence(&finding.fix.better, &finding.advice),
         ),
         None => (
             "Stereo mastering is enough: nothing in the mix stands in the way.".to_owned(),

@@ -7,9 +7,9 @@ use crate::analysis::analyzer::Analyzer;
 use crate::analysis::bands::{NOMINAL_HZ, THIRDS};
 use crate::analysis::report::{Report, Span, Translation};
 use crate::assistant::finding::{Cause, Finding, FindingKind, Fix, Reach, Severity};
-use crate::assistant::findings::findings;
+use crate::assistant::proposal::judge as judge_song;
 use crate::assistant::style::{Nearness, Target, target};
-use crate::assistant::verdict::{Verdict, VerdictKind, verdict};
+use crate::assistant::verdict::{Verdict, VerdictKind};
 use crate::assistant::wishes::MixState;
 use crate::preset::styles::Styles;
 use serde::Serialize;
@@ -102,13 +102,13 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
             findings,
         };
     };
-    let findings = findings(report, &target);
+    let (findings, _, verdict) = judge_song(report, &target, job.mix_state);
     Checked {
         measurement,
         style: Some(StyleFound::of(&target)),
         tone_deviation_db: tone_deviation_db(report, &target),
         translation: report.translation.clone(),
-        verdict: verdict(report, &findings, job.mix_state),
+        verdict,
         findings,
     }
 }

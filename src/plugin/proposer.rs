@@ -349,6 +349,7 @@ impl Proposer {
             stream: hearing.listening.stream(),
             passages: &passages,
             song,
+            report: &report,
         };
         let proposal = rehearsal::rehearse(draft, &material, &wishes, &mut |share| {
             go_on(hearing, Work::Rehearsing(share))

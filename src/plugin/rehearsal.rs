@@ -8,12 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::hearing::Hearing;
 use crate::assistant::drive::{self, Driven, Goal, Programme, Solution};
-use crate::assistant::limiting::{FRAMES_PER_SECOND, Reductions};
-use crate::dsp::block::{StereoBlock, Stream};
-use crate::dsp::meter::{Meter, MeterReading};
-use crate::dsp::units::ms_to_samples;
-use crate::engine::Engine;
-use crate::engine::settings::loudness::{TRIM_DB, TRIM_POINTS_PCT};
+use crate::assistant::rehearsal::take::Take;
+use crate::assistant::rehearsal::trims;
+use crate::dsp::meter::MeterReading;
+use crate::engine::settings::loudness::TRIM_POINTS_PCT;
 use crate::engine::settings::{INTENSITY, Settings};
 use crate::handoff::errand::{Answer, Job};
 
@@ -80,37 +78,9 @@ pub fn solve(job: &Job, hearing: &mut Hearing, stop: &AtomicBool) -> Result<Answ
     })?;
     let mut answer = answer(&solution, request.goal_lufs, seconds);
     if request.settings.shapes_sound() {
-        answer.drive_trim_db = trims(&programme, &goal, &solution, rehearse)?;
+        answer.drive_trim_db = trims::trims(&programme, &goal, &solution, rehearse)?;
     }
     Ok(answer)
-}
-
-/// What the drive needs more at lower intensities to stay as loud.
-fn trims(
-    programme: &Programme,
-    goal: &Goal,
-    solution: &Solution,
-    mut rehearse: impl FnMut(f32, f32) -> Result<Driven, String>,
-) -> Result<[f32; TRIM_POINTS_PCT.len()], String> {
-    // As loud as it became at full intensity, with no rule that stops short of it.
-    let goal = Goal {
-        target_lufs: solution.driven.integrated_lufs,
-        force: true,
-        ..*goal
-    };
-    let mut trim_db = [0.0; TRIM_POINTS_PCT.len()];
-    let mut drive_db = solution.drive_db;
-    for (trim_db, intensity) in trim_db.iter_mut().zip(TRIM_POINTS_PCT).rev() {
-        // The search starts at the drive that was right a quarter above.
-        let programme = Programme {
-            integrated_lufs: goal.target_lufs - f64::from(drive_db),
-            ..*programme
-        };
-        let there = drive::solve(&programme, &goal, |drive_db| rehearse(intensity, drive_db))?;
-        drive_db = there.drive_db;
-        *trim_db = TRIM_DB.quantized(drive_db - solution.drive_db);
-    }
-    Ok(trim_db)
 }
 
 fn silent() -> String {
@@ -163,74 +133,5 @@ impl Stage<'_> {
         }
         self.renders += 1;
         Ok(take.finish())
-    }
-}
-
-/// One play.
-struct Take {
-    engine: Option<Engine>,
-    meter: Meter,
-    /// Frames of the engine's delay that are still to be dropped.
-    skip: usize,
-    frame_samples: usize,
-    frame_left: usize,
-    reductions: Reductions,
-}
-
-impl Take {
-    fn new(stream: Stream, settings: Option<&Settings>) -> Self {
-        let engine = settings.map(|settings| Engine::new(stream, settings));
-        let frame_ms = 1e3 / FRAMES_PER_SECOND as f64;
-        let frame_samples = ms_to_samples(frame_ms, stream.sample_rate_hz, 1);
-        Self {
-            skip: engine.as_ref().map_or(0, Engine::latency_samples),
-            engine,
-            meter: Meter::new(stream),
-            frame_samples,
-            frame_left: frame_samples,
-            reductions: Reductions::new(),
-        }
-    }
-
-    fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let mut start = 0;
-        while start < left.len() {
-            let end = (start + self.frame_left).min(left.len());
-            self.process_part(&mut left[start..end], &mut right[start..end]);
-            self.frame_left -= end - start;
-            if self.frame_left == 0 {
-                self.end_frame();
-            }
-            start = end;
-        }
-    }
-
-    fn process_part(&mut self, left: &mut [f32], right: &mut [f32]) {
-        if let Some(engine) = &mut self.engine {
-            engine.process(&mut StereoBlock::new(left, right));
-        }
-        let from = self.skip.min(left.len());
-        self.skip -= from;
-        self.meter.process(&left[from..], &right[from..]);
-    }
-
-    fn end_frame(&mut self) {
-        self.frame_left = self.frame_samples;
-        if let Some(engine) = &mut self.engine {
-            let gain = engine.take_reading().loudness.gain();
-            let meter = &mut self.meter;
-            self.reductions
-                .push(gain, || meter.reading().momentary_lufs);
-        }
-    }
-
-    fn finish(mut self) -> (MeterReading, f64) {
-        // What is still inside the engine.
-        let latency = self.engine.as_ref().map_or(0, Engine::latency_samples);
-        self.process_part(&mut vec![0.0; latency], &mut vec![0.0; latency]);
-        self.meter.finish();
-        let reading = self.meter.reading();
-        let limiting = self.reductions.limiting(reading.integrated_lufs);
-        (reading, limiting.p95_gain_reduction_db)
     }
 }

@@ -194,6 +194,7 @@ fn lossy(report: &Report) -> Option<Finding> {
 
 fn quiet(report: &Report, target: &Target) -> Option<Finding> {
     let style = &target.style;
+    let usual = target.in_words();
     let lufs = report.loudness.integrated_lufs?;
     let missing_lu = style.loudness_lufs - lufs;
     if missing_lu < QUIET_LU {
@@ -205,11 +206,10 @@ fn quiet(report: &Report, target: &Target) -> Option<Finding> {
         .is_some_and(|plr| plr > style.plr_db + PEAKY_SPREADS * style.plr_spread_db);
     let words = Words {
         text: format!(
-            "At {lufs:.1} LUFS it is {missing_lu:.1} LU quieter than {} usually is.",
-            style.name
+            "At {lufs:.1} LUFS it is {missing_lu:.1} LU below what is usual for {usual}."
         ),
         advice: "The master brings the level; nothing is wrong with the mix.",
-        better: "Nothing: level is the master's work.",
+        better: "Nothing in the mix: level is the master's work.",
     };
     Some(finding(
         FindingKind::Quiet,

@@ -18,8 +18,8 @@ fn sibilant(report: &Report) -> Option<Finding> {
     let severity = severity(sibilance.jump_db, JUMP_DB)?;
     let words = Words {
         text: format!(
-            "Around {:.1} kHz it is sharp again and again: bursts jump {:.1} dB further out of their \
-             neighbourhood than it ever dips.",
+            "Around {:.1} kHz it is sharp again and again: bursts rise {:.1} dB further above their \
+             surroundings than the band falls below them.",
             sibilance.center_hz / 1000.0,
             sibilance.jump_db,
         ),

@@ -9,8 +9,8 @@ use crate::assistant::style::Target;
 /// and from where it is high. Lows that are only decorrelated stay below the first.
 const LOW_CANCELS_DB: [f64; 2] = [1.0, 2.0];
 const LOW_CORRELATION: [f64; 2] = [-0.3, -0.45];
-/// Side over mid of lows that are wide, in dB: many finished songs have −5.
-const LOW_WIDE_DB: f64 = -2.2;
+/// Side over mid of lows that are wide, in dB: of 378 free songs one in four has −5.3, one in ten −1.9.
+const LOW_WIDE_DB: f64 = -1.7;
 /// Side over mid in every band, in dB, below which it is mono.
 const MONO_DB: f64 = -45.0;
 /// Spreads below the style's width in the middle and upper bands.
@@ -124,14 +124,15 @@ fn one_sided(report: &Report) -> Option<Finding> {
             "{side} is {:.1} dB louder, from the lows to the top.",
             balance_db.abs()
         ),
-        advice: "If it is not meant, check the pan and the gain of left and right on the mix bus.",
-        better: "Balance the pans in the mix.",
+        advice: "The master leaves the balance as it is. If it is not meant, check the pan and the gain of left \
+                 and right on the mix bus.",
+        better: "Balance left and right in the mix.",
     };
     Some(finding(
         FindingKind::OneSided,
         severity,
         (balance_db, "dB"),
-        (Cause::Song, Reach::Limited, Reach::Yes),
+        (Cause::Song, Reach::No, Reach::Yes),
         words,
         0.9,
     ))
@@ -172,8 +173,8 @@ fn narrow(report: &Report, target: &Target) -> Option<Finding> {
     )?;
     let words = Words {
         text: format!(
-            "It is {missing_db:.1} dB narrower than {} usually is (side re mid above 110 Hz).",
-            style.name
+            "Above 150 Hz the sides are {missing_db:.1} dB lower beside the middle than is usual for {}.",
+            target.in_words()
         ),
         advice: "The master widens it a little; more is the mix's work.",
         better: "Pan and double in the mix.",

@@ -97,6 +97,7 @@ fn target() -> Target {
         confidence: 1.0,
         nearness: Vec::new(),
         style: style(),
+        chosen: false,
         from_references: false,
     }
 }

@@ -45,7 +45,8 @@ pub fn bass_note(case: &Case<'_>) -> Option<Move> {
             EVIDENCE_DB[1],
         );
         let over_db = note.excess_db.max(note.margin_db) - EXCESS_KEPT_DB;
-        believed * (SHARE * over_db).min(DEPTH_MAX_DB) * trust
+        let depth_db = believed * (SHARE * over_db).min(DEPTH_MAX_DB) * trust;
+        depth_db - case.lowered_db(note.frequency_hz)
     };
     let mut notes: Vec<&RingingNote> = Vec::new();
     for note in case.report.low_end.notes.iter().filter(rings) {

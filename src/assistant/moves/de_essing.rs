@@ -35,11 +35,12 @@ pub fn de_essing(case: &Case<'_>) -> Option<Move> {
         .any(|finding| finding.kind == FindingKind::Sibilant);
     let need = ramp(heard.jump_db, JUMP_DB[0], JUMP_DB[1]).max(if found { 0.4 } else { 0.0 });
     let meant = FINISHED_SHARE * finished(case.report, case.target);
-    let depth_db = DEPTH_MAX_DB * need * (1.0 - meant) * case.confidence.clamp(0.0, 1.0);
+    let center_hz = heard.center_hz.clamp(CENTER_HZ[0], CENTER_HZ[1]);
+    let depth_db = DEPTH_MAX_DB * need * (1.0 - meant) * case.confidence.clamp(0.0, 1.0)
+        - case.lowered_db(center_hz);
     if depth_db < DEPTH_MIN_DB {
         return None;
     }
-    let center_hz = heard.center_hz.clamp(CENTER_HZ[0], CENTER_HZ[1]);
     let (shape, hz, q) = if center_hz > SHELF_FROM_HZ {
         (Shape::HighShelf, center_hz * SHELF_CORNER_SHARE, SHELF_Q)
     } else {
@@ -66,8 +67,8 @@ pub fn de_essing(case: &Case<'_>) -> Option<Move> {
     Some(Move {
         kind: MoveKind::DeEssing,
         text: format!(
-            "Bursts around {} jump {:.1} dB further than they dip, as sharp consonants do: they are held back \
-             by up to {:.1} dB.",
+            "Bursts around {} rise {:.1} dB further above their surroundings than the band falls below them, as \
+             sharp consonants do: they are held back by up to {:.1} dB.",
             hertz(center_hz),
             heard.jump_db,
             depth_db

@@ -39,7 +39,7 @@ pub fn mono_bass(case: &Case<'_>) -> Option<Move> {
     if amount_pct < AMOUNT_STEP {
         return None;
     }
-    let text = if low.correlation_p10 < 0.0 {
+    let text = if low.correlation_p10 < CORRELATION[0] {
         format!(
             "Below 120 Hz left and right work against each other (correlation {:.2}): the low end is brought \
              to the middle; what cancels there must be mended in the mix.",
@@ -47,16 +47,21 @@ pub fn mono_bass(case: &Case<'_>) -> Option<Move> {
         )
     } else {
         format!(
-            "Below 120 Hz the sides are {:.0} dB beside the middle: the low end is brought to the middle, \
-             where loudspeakers carry it together.",
+            "Below 120 Hz the sides stand {:.1} dB re the middle: the low end is brought to the middle, where \
+             loudspeakers carry it together.",
             low.side_to_mid_db
         )
+    };
+    let (value, unit) = if low.correlation_p10 < CORRELATION[0] {
+        (low.correlation_p10, "")
+    } else {
+        (low.side_to_mid_db, "dB")
     };
     Some(Move {
         kind: MoveKind::MonoBass,
         text,
-        value: low.side_to_mid_db,
-        unit: "dB",
+        value,
+        unit,
         change: Change::MonoBass(BELOW_HZ, amount_pct as f32),
         on: true,
     })

@@ -35,17 +35,18 @@ pub fn mud(case: &Case<'_>) -> Option<Move> {
     let (worst, build_up_db) = MUD
         .map(|third| (third, rise_db(third) - beside_db))
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let hz = center_hz(worst);
     let style = &case.target.style;
     let sigma = (tone.level_db[worst] - style.level_db[worst]) / style.spread_db[worst].max(0.5);
     let depth_db = DEPTH_MAX_DB
         * ramp(build_up_db, BUILD_UP_DB[0], BUILD_UP_DB[1])
         * ramp(sigma, SIGMA_MIN, 1.0)
         * (1.0 - FINISHED_SHARE * finished(case.report, case.target))
-        * case.confidence.clamp(0.0, 1.0);
+        * case.confidence.clamp(0.0, 1.0)
+        - case.lowered_db(hz);
     if depth_db < DEPTH_MIN_DB {
         return None;
     }
-    let hz = center_hz(worst);
     let threshold_db = threshold_db(case.report, tone.p50_db[worst] + HEARD_WIDER_DB)?;
     let band = BandSettings {
         on: true,

@@ -28,6 +28,7 @@ pub(crate) fn target() -> Target {
             percussiveness: 0.0,
             energy: 0.5,
         },
+        chosen: false,
         from_references: false,
     }
 }
@@ -73,5 +74,6 @@ pub(crate) fn case<'a>(report: &'a Report, target: &'a Target) -> Case<'a> {
         target,
         findings: &[],
         confidence: 1.0,
+        lowered: &[],
     }
 }

@@ -34,7 +34,8 @@ pub fn resonance(case: &Case<'_>) -> Option<Move> {
         if over_db <= 0.0 || !RANGE_HZ.contains(&resonance.frequency_hz) {
             continue;
         }
-        let wanted_db = (DEPTH_PER_SCORE * resonance.score_db).min(DEPTH_MAX_DB) * trust;
+        let wanted_db = (DEPTH_PER_SCORE * resonance.score_db).min(DEPTH_MAX_DB) * trust
+            - case.lowered_db(resonance.frequency_hz);
         // What others already take from an octave that holds both.
         let taken_db: f64 = chosen
             .iter()
@@ -79,7 +80,7 @@ pub fn resonance(case: &Case<'_>) -> Option<Move> {
     Some(Move {
         kind: MoveKind::Resonance,
         text,
-        value: first.score_db,
+        value: above_db,
         unit: "dB",
         change: Change::Bands(bands.collect()),
         on: true,

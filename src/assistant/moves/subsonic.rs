@@ -23,7 +23,7 @@ pub fn subsonic(case: &Case<'_>) -> Option<Move> {
         (text, dc_db)
     } else if faults.infrasonic_db > RUMBLE_MIN_DB {
         let text = format!(
-            "Rumble below 10 Hz carries {:.0} dB of the power and is heard by nobody: it is removed.",
+            "Rumble below 10 Hz stands {:.0} dB re the whole and is heard by nobody: it is removed.",
             faults.infrasonic_db
         );
         (text, faults.infrasonic_db)

@@ -23,14 +23,14 @@ use prior::prior;
 pub const GAIN_MAX_DB: f64 = 4.0;
 /// Authority: how much the tone changes at most, as a tone distance in dB, where a style is the target. At
 /// half intensity a song that was right moves by less than its listeners notice.
-const CHANGE_MAX_DB: f64 = 1.6;
+const CHANGE_MAX_DB: f64 = 1.75;
 /// A song so far from what is expected of it (tone distance in dB: all of the authority, half of it) is
 /// more likely meant so.
 const STRANGE_DB: [f64; 2] = [3.5, 6.5];
 /// The mean over hypotheses is timid (least squares): so much of what exceeds the tolerance serves songs
 /// best on held-out music. The tolerance, as a tone distance in dB, is what is believed of a song that lies
 /// exactly where it is expected.
-const DECISION: f64 = 2.7;
+const DECISION: f64 = 3.2;
 const TOLERANCE_DB: f64 = 0.12;
 /// Less than this in dB is not worth a band.
 const GAIN_MIN_DB: f64 = 0.3;
@@ -48,22 +48,24 @@ const LOSSY_CONFIDENCE: f64 = 0.5;
 
 /// The move: at most six bands that bring the song towards the target; `None` inside the tolerance.
 pub fn tone(case: &Case<'_>) -> Option<Move> {
-    let bands = if case.target.from_references {
+    let (bands, chance) = if case.target.from_references {
         let bands = follow::bands(case.report, case.target);
-        scaled(bands, case.confidence.clamp(0.0, 1.0))
+        (scaled(bands, case.confidence.clamp(0.0, 1.0)), None)
     } else {
-        guessed(case)
+        let (bands, chance) = guessed(case);
+        (bands, Some(chance))
     };
     let bands: Vec<BandSettings> = bands.into_iter().filter_map(worth_it).collect();
     let change_db = weight_db(&response_db(&bands));
     if bands.is_empty() || change_db < CHANGE_MIN_DB {
         return None;
     }
+    let (text, value, unit) = reason(case, &bands, chance);
     Some(Move {
         kind: MoveKind::Tone,
-        text: text(case, &bands),
-        value: change_db,
-        unit: "dB",
+        text,
+        value,
+        unit,
         change: Change::Bands(bands),
         on: true,
     })
@@ -75,8 +77,9 @@ pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
     words::findings(report, target, &beliefs(&prior(), &away_db))
 }
 
-/// The bands that take away what is believed to be wrong, most useful first.
-fn guessed(case: &Case<'_>) -> Vec<BandSettings> {
+/// The bands that take away what is believed to be wrong, most useful first, and how likely it is that
+/// anything is.
+fn guessed(case: &Case<'_>) -> (Vec<BandSettings>, f64) {
     let away_db = deviation_db(&case.report.tone.level_db, &case.target.style.level_db);
     let believed = beliefs(&prior(), &away_db);
     let held = |third: usize| case.report.tone.level_db[third] > SOUND_DB;
@@ -126,7 +129,7 @@ fn guessed(case: &Case<'_>) -> Vec<BandSettings> {
             ..BandSettings::default()
         });
     }
-    bands
+    (bands, 1.0 - believed.intact)
 }
 
 fn scaled(mut bands: Vec<BandSettings>, share: f64) -> Vec<BandSettings> {
@@ -146,10 +149,16 @@ fn worth_it(mut band: BandSettings) -> Option<BandSettings> {
     Some(band)
 }
 
-/// One sentence: what was heard where it matters most, and what is done about it.
-fn text(case: &Case<'_>, bands: &[BandSettings]) -> String {
+/// One sentence, and its number with unit: what was heard where most is done, or, where what was heard there
+/// does not tell it alone, how likely it is by the whole curve.
+fn reason(
+    case: &Case<'_>,
+    bands: &[BandSettings],
+    chance: Option<f64>,
+) -> (String, f64, &'static str) {
     let most = bands.first().copied().unwrap_or_default();
     let hz = f64::from(most.frequency_hz);
+    let gain_db = f64::from(most.gain_db);
     let place = match most.shape {
         Shape::LowShelf => format!("below {}", hertz(hz)),
         Shape::HighShelf => format!("above {}", hertz(hz)),
@@ -161,27 +170,33 @@ fn text(case: &Case<'_>, bands: &[BandSettings]) -> String {
         most.shape,
         hz,
     );
-    let more = if heard_db < 0.0 { "less" } else { "more" };
-    let done = if most.gain_db > 0.0 {
-        "lifted"
-    } else {
-        "lowered"
-    };
-    let whose = if case.target.from_references {
-        "your references"
-    } else {
-        "finished songs that move like this one"
-    };
+    let whose = case.target.in_words();
+    let more = if gain_db > 0.0 { "less" } else { "more" };
+    let done = if gain_db > 0.0 { "lifted" } else { "lowered" };
     let rest = if bands.len() > 1 {
-        ", and what goes with it evened out"
+        ", with smaller steps beside it"
     } else {
         ""
     };
-    format!(
-        "{:.1} dB {more} {place} than {whose}: {done} by {:.1} dB{rest}.",
-        heard_db.abs(),
-        most.gain_db.abs()
-    )
+    let done = format!("{done} by {:.1} dB{rest}", gain_db.abs());
+    let tells = heard_db * gain_db < 0.0 && heard_db.abs() >= gain_db.abs();
+    match chance {
+        Some(chance) if !tells => {
+            let chance_pct = libm::round(100.0 * chance);
+            let text = format!(
+                "The whole curve beside {whose} says, with a chance of {chance_pct:.0} %, that there is {more} \
+                 {place} than was meant: {done}."
+            );
+            (text, chance_pct, "%")
+        }
+        _ => {
+            let text = format!(
+                "{:.1} dB {more} {place} than is usual for {whose}: {done}.",
+                heard_db.abs()
+            );
+            (text, heard_db, "dB")
+        }
+    }
 }
 
 /// Mean deviation where a band works, in dB.

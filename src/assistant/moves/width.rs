@@ -1,4 +1,4 @@
-//! Width: a band that is narrower than its style's is widened as far as the mono sum and the phase bear.
+//! Width: a song that is narrower than its style's is widened as far as the mono sum and the phase bear.
 
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::BandStereo;
@@ -9,10 +9,13 @@ use crate::engine::settings::image::{BAND_NAMES, BANDS};
 const WIDTH_MAX: f64 = 1.6;
 const WIDTH_MIN: f64 = 0.8;
 /// So much narrower than usual, in dB, is nothing to hear.
-const DEAD_ZONE_DB: f64 = 1.0;
-/// Of what is missing beyond it this share is brought in: finished songs stray by some 5 dB from what is
-/// usual, and a side that was lost is about as much, so about half of a gap is a fault (Wiener).
-const SHARE: f64 = 0.8;
+const DEAD_ZONE_DB: f64 = 0.4;
+/// What makes a song narrow makes all bands so: the mean gap of the bands counts so much, the band's own the
+/// rest.
+const COMMON: f64 = 0.75;
+/// Of what is missing beyond it this share is brought in. Finished songs stray by some 4 dB from what is
+/// usual; a song that lost its sides is better served by too much of it than by half.
+const SHARE: f64 = 1.0;
 /// What is wider than usual by so many standard deviations is narrowed, where mono suffers.
 const DEAD_ZONE_SIGMA: f64 = 0.8;
 const SPREAD_MIN_DB: f64 = 1.5;
@@ -42,11 +45,16 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
     if stereo.mono_change_lu < MONO_LOSS_MAX_LU {
         return None;
     }
+    let gap_db = |band: usize| {
+        let heard_db = stereo.bands[band].side_to_mid_db.max(SIDE_MIN_DB);
+        style.side_to_mid_db[band] - heard_db
+    };
+    let common_db = mean_db(&gap_db);
     let mut widths_pct = [100.0; BANDS];
-    let mut widest: Option<(f64, usize)> = None;
+    let mut widest: Option<(f64, usize, bool)> = None;
     for (band, width_pct) in widths_pct.iter_mut().enumerate().skip(1) {
         let heard = &stereo.bands[band];
-        let gap_db = style.side_to_mid_db[band] - heard.side_to_mid_db - DEAD_ZONE_DB;
+        let gap_db = COMMON * common_db + (1.0 - COMMON) * gap_db(band) - DEAD_ZONE_DB;
         if gap_db <= 0.0 || heard.side_to_mid_db < SIDE_MIN_DB {
             continue;
         }
@@ -59,21 +67,26 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
             continue;
         }
         *width_pct = libm::round(100.0 * granted) as f32;
-        if widest.is_none_or(|(before, _)| granted > before) {
-            widest = Some((granted, band));
+        if widest.is_none_or(|(before, ..)| granted > before) {
+            widest = Some((granted, band, granted < wanted - 0.01));
         }
     }
-    let (_, band) = widest?;
-    let heard_db = stereo.bands[band].side_to_mid_db;
+    let (_, band, held) = widest?;
+    let heard_db = mean_db(&|band| stereo.bands[band].side_to_mid_db.max(SIDE_MIN_DB));
     Some(Move {
         kind: MoveKind::Width,
         text: format!(
-            "The sides of the {} band are {heard_db:.1} dB beside the middle, {:.1} dB is usual for {}: they \
-             are widened to {:.0} %, as far as mono bears it.",
-            BAND_NAMES[band].to_lowercase(),
-            style.side_to_mid_db[band],
+            "Above the lows the sides stand {heard_db:.1} dB re the middle, {:.1} dB is usual for {}: they are \
+             widened, most in the {} band, to {:.0} %{}.",
+            mean_db(&|band| style.side_to_mid_db[band]),
             case.target.in_words(),
-            widths_pct[band]
+            BAND_NAMES[band].to_lowercase(),
+            widths_pct[band],
+            if held {
+                ", as far as mono bears it"
+            } else {
+                ""
+            }
         ),
         value: heard_db,
         unit: "dB",
@@ -133,6 +146,11 @@ fn widest_allowed(heard: &BandStereo, band: usize, wanted: f64, side_max_db: f64
         .map(|step| 1.0 + 0.01 * step as f64)
         .find(|&width| keeps(width))
         .unwrap_or(1.0)
+}
+
+/// The mean over the bands above the lows.
+fn mean_db(of: &dyn Fn(usize) -> f64) -> f64 {
+    (1..BANDS).map(of).sum::<f64>() / (BANDS - 1) as f64
 }
 
 #[cfg(test)]

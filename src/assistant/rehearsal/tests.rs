@@ -83,6 +83,7 @@ fn rehearsed(passages: &[Passage], wish: LoudnessWish) -> Proposal {
         stream: Stream::new(RATE_HZ),
         passages,
         song,
+        report: &report,
     };
     rehearse(draft, &material, &wishes, &mut |_| true).expect("nobody cancels")
 }
@@ -177,6 +178,7 @@ fn who_stops_is_obeyed() {
         stream: Stream::new(RATE_HZ),
         passages: &passages,
         song,
+        report: &mix(),
     };
     for after in [1, 10, 300] {
         let mut report = mix();
@@ -237,6 +239,7 @@ fn the_loudness_stage_over_what_was_shaped_is_the_engine() {
         stream: Stream::new(RATE_HZ),
         passages: &passages[..1],
         song,
+        report: &mix(),
     };
     let mut go_on = |_| true;
     let mut stage = Stage::new(&material, &mut go_on);

@@ -52,7 +52,7 @@ pub(super) fn limiter_trigger(
         let bands = Bands::of(stereo, stream.sample_rate_hz);
         let levels_db: Vec<f64> = (0..reductions_db.len())
             .map(|n| {
-                bands.peak(n * frame, frame).map_or(-120.0, |(_, peak)| {
+                bands.peak(n * frame, frame).map_or(-120.0, |(.., peak)| {
                     crate::dsp::units::gain_to_db(peak.max(1e-9))
                 })
             })
@@ -62,10 +62,10 @@ pub(super) fn limiter_trigger(
                 continue;
             }
             // The limiter is ahead of the sound by up to a frame.
-            let Some((at, _)) = bands.peak(n.saturating_sub(1) * frame, 2 * frame) else {
+            let Some((at, channel, _)) = bands.peak(n.saturating_sub(1) * frame, 2 * frame) else {
                 continue;
             };
-            let made_of = bands.shares(at);
+            let made_of = bands.shares(at, channel);
             for (sum, share) in shares.iter_mut().zip(made_of) {
                 *sum += share;
             }
@@ -125,59 +125,48 @@ fn strongest(mut places: Vec<(f32, Span)>) -> Vec<Span> {
     chosen
 }
 
-/// The louder channel's signal in four bands that add up to it: low-passes run forwards and backwards, which
-/// keep every wave in its place, and what each leaves.
+/// Left and right, each in four bands that add up to it: low-passes run forwards and backwards, which keep
+/// every wave in its place, and what each leaves.
 struct Bands {
-    whole: Vec<f32>,
-    bands: [Vec<f32>; 4],
+    bands: [[Vec<f32>; 4]; 2],
+    frames: usize,
 }
 
 impl Bands {
     fn of(stereo: [&[f32]; 2], rate_hz: f64) -> Self {
-        let whole: Vec<f32> = stereo[0]
-            .iter()
-            .zip(stereo[1])
-            .map(|(&left, &right)| {
-                if left.abs() > right.abs() {
-                    left
-                } else {
-                    right
+        let bands = stereo.map(|channel| {
+            let mut rest = channel.to_vec();
+            let [low, low_mid, mid] = SPLITS_HZ.map(|hz| {
+                let low = low_passed(&rest, hz, rate_hz);
+                for (rest, low) in rest.iter_mut().zip(&low) {
+                    *rest -= low;
                 }
-            })
-            .collect();
-        let mut rest = stereo[0]
-            .iter()
-            .zip(stereo[1])
-            .map(|(&left, &right)| 0.5 * (left + right))
-            .collect::<Vec<f32>>();
-        let mut bands: [Vec<f32>; 4] = Default::default();
-        for (band, hz) in SPLITS_HZ.iter().enumerate() {
-            let low = low_passed(&rest, *hz, rate_hz);
-            for (rest, low) in rest.iter_mut().zip(&low) {
-                *rest -= low;
-            }
-            bands[band] = low;
-        }
-        bands[3] = rest;
-        Self { whole, bands }
+                low
+            });
+            [low, low_mid, mid, rest]
+        });
+        let frames = stereo[0].len().min(stereo[1].len());
+        Self { bands, frames }
     }
 
-    /// Where the highest sample of a range is, and how high.
-    fn peak(&self, start: usize, frames: usize) -> Option<(usize, f64)> {
-        let end = (start + frames).min(self.whole.len());
-        let part = self.whole.get(start..end)?;
-        let (at, peak) = part
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-        Some((start + at, f64::from(peak.abs())))
+    fn sample(&self, channel: usize, at: usize) -> f32 {
+        self.bands[channel].iter().map(|band| band[at]).sum()
+    }
+
+    /// Where the highest sample of a range is, in which channel, and how high.
+    fn peak(&self, start: usize, frames: usize) -> Option<(usize, usize, f64)> {
+        let end = (start + frames).min(self.frames);
+        let all = (start..end).flat_map(|at| [(at, 0), (at, 1)]);
+        let high = all.map(|(at, channel)| (at, channel, self.sample(channel, at).abs()));
+        let (at, channel, peak) = high.max_by(|a, b| a.2.total_cmp(&b.2))?;
+        Some((at, channel, f64::from(peak)))
     }
 
     /// What a peak is made of: the bands' values there that point its way, as shares of their sum.
-    fn shares(&self, at: usize) -> [f64; 4] {
-        let sign = self.whole[at].signum();
-        let values =
-            [0, 1, 2, 3].map(|band: usize| f64::from((self.bands[band][at] * sign).max(0.0)));
+    fn shares(&self, at: usize, channel: usize) -> [f64; 4] {
+        let sign = self.sample(channel, at).signum();
+        let values = [0, 1, 2, 3]
+            .map(|band: usize| f64::from((self.bands[channel][band][at] * sign).max(0.0)));
         let sum: f64 = values.iter().sum::<f64>().max(1e-9);
         values.map(|value| value / sum)
     }

@@ -29,7 +29,19 @@ const MONO_DB: f64 = -60.0;
 
 /// All styles, nearest first; what is missing to 1 is "none of them".
 pub(super) fn nearness(report: &Report, styles: &[Style]) -> Vec<Nearness> {
-    let distances: Vec<f64> = styles.iter().map(|style| distance(report, style)).collect();
+    by(report, styles, WIDTH_COUNTS)
+}
+
+/// The same, the song's width left out: what says how wide it should be must not follow how wide it is.
+pub(super) fn nearness_but_width(report: &Report, styles: &[Style]) -> Vec<Nearness> {
+    by(report, styles, 0.0)
+}
+
+fn by(report: &Report, styles: &[Style], width_counts: f64) -> Vec<Nearness> {
+    let distances: Vec<f64> = styles
+        .iter()
+        .map(|style| distance(report, style, width_counts))
+        .collect();
     let nearest = distances.iter().copied().fold(OTHER, f64::min);
     let likely = |distance: f64| libm::exp(-(distance - nearest) / (2.0 * TEMPERATURE));
     let all = likely(OTHER) + distances.iter().map(|d| likely(*d)).sum::<f64>();
@@ -46,7 +58,7 @@ pub(super) fn nearness(report: &Report, styles: &[Style]) -> Vec<Nearness> {
 }
 
 /// Squared distance in standard deviations.
-fn distance(report: &Report, style: &Style) -> f64 {
+fn distance(report: &Report, style: &Style, width_counts: f64) -> f64 {
     let bounded = |sigma: f64| {
         if sigma.is_finite() {
             sigma.clamp(-SIGMA_MAX, SIGMA_MAX)
@@ -95,7 +107,7 @@ fn distance(report: &Report, style: &Style) -> f64 {
     let rhythm = &report.rhythm;
     TONE_COUNTS * tone
         + DYNAMICS_COUNTS * dynamics
-        + WIDTH_COUNTS * width
+        + width_counts * width
         + plr
         + square(
             rhythm.percussiveness,

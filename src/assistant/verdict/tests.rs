@@ -34,7 +34,7 @@ fn found(
 /// The verdict for open, locked and not said.
 fn kinds(finding: &Finding) -> [VerdictKind; 3] {
     [MixState::Open, MixState::Locked, MixState::Unknown]
-        .map(|state| verdict(&song(), std::slice::from_ref(finding), state).kind)
+        .map(|state| verdict(&song(), std::slice::from_ref(finding), &[], state).kind)
 }
 
 use VerdictKind::{Done, Master, Mix, Stems};
@@ -50,7 +50,7 @@ fn a_vocal_1_db_low_is_for_the_mix_or_else_for_stems() {
         "Vocal 1 dB up in the mix.",
     );
     assert_eq!(kinds(&vocal), [Mix, Stems, Stems]);
-    let said = verdict(&song(), &[vocal], MixState::Locked);
+    let said = verdict(&song(), &[vocal], &[], MixState::Locked);
     assert!(said.summary.contains("lead vocal"), "{}", said.summary);
     assert_eq!(said.if_open, "Vocal 1 dB up in the mix.");
     assert!(said.if_locked.contains("stems"), "{}", said.if_locked);
@@ -68,7 +68,7 @@ fn one_808_note_is_for_the_mix_or_else_for_stems() {
     );
     assert_eq!(kinds(&note), [Mix, Stems, Stems]);
     assert!(
-        verdict(&song(), &[note], MixState::Locked)
+        verdict(&song(), &[note], &[], MixState::Locked)
             .summary
             .contains("bass")
     );
@@ -85,7 +85,7 @@ fn a_clipped_vocal_is_recorded_again() {
         "Record it again.",
     );
     assert_eq!(kinds(&clipped), [Mix; 3]);
-    let said = verdict(&song(), &[clipped], MixState::Locked);
+    let said = verdict(&song(), &[clipped], &[], MixState::Locked);
     assert_eq!(said.if_open, "Record it again.");
     assert!(said.if_locked.starts_with("Neither"), "{}", said.if_locked);
 }
@@ -114,7 +114,7 @@ fn a_printed_reverb_is_for_stems_only_if_the_wet_return_is_apart() {
         "Less reverb in the mix.",
     );
     assert_eq!(kinds(&reverb), [Mix, Stems, Stems]);
-    let said = verdict(&song(), &[reverb], MixState::Locked).if_locked;
+    let said = verdict(&song(), &[reverb], &[], MixState::Locked).if_locked;
     assert!(said.contains("only if") && said.contains("wet"), "{said}");
     assert!(said.contains("does not reach"), "{said}");
 }
@@ -130,7 +130,7 @@ fn two_db_quiet_is_the_masters_work() {
         "Nothing.",
     );
     assert_eq!(kinds(&quiet), [Master; 3]);
-    let said = verdict(&song(), &[quiet], MixState::Open);
+    let said = verdict(&song(), &[quiet], &[], MixState::Open);
     assert!(
         said.if_open.contains("need not be touched"),
         "{}",
@@ -164,7 +164,7 @@ fn damage_outweighs_an_element_and_an_element_the_song() {
         None,
         "",
     );
-    let kind = |findings: &[Finding]| verdict(&song(), findings, MixState::Locked).kind;
+    let kind = |findings: &[Finding]| verdict(&song(), findings, &[], MixState::Locked).kind;
     assert_eq!(kind(&[dull.clone(), kick.clone(), clipped]), Mix);
     assert_eq!(kind(&[dull.clone(), kick.clone()]), Stems);
     assert_eq!(kind(&[dull]), Master);
@@ -186,9 +186,12 @@ fn a_finished_song_is_done_and_a_peaky_one_is_mastered() {
         None,
         "",
     );
-    assert_eq!(verdict(&finished(), &[quiet], MixState::Open).kind, Done);
-    assert_eq!(verdict(&song(), &[], MixState::Open).kind, Master);
-    let said = verdict(&finished(), &[], MixState::Unknown);
+    assert_eq!(
+        verdict(&finished(), &[quiet], &[], MixState::Open).kind,
+        Done
+    );
+    assert_eq!(verdict(&song(), &[], &[], MixState::Open).kind, Master);
+    let said = verdict(&finished(), &[], &[], MixState::Unknown);
     assert!(said.confidence > 0.5 && !said.if_open.is_empty() && !said.if_locked.is_empty());
     let dull = found(
         FindingKind::Dull,
@@ -198,5 +201,8 @@ fn a_finished_song_is_done_and_a_peaky_one_is_mastered() {
         None,
         "",
     );
-    assert_eq!(verdict(&finished(), &[dull], MixState::Open).kind, Master);
+    assert_eq!(
+        verdict(&finished(), &[dull], &[], MixState::Open).kind,
+        Master
+    );
 }

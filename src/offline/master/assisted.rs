@@ -116,6 +116,7 @@ pub(super) fn propose(
             stream: Stream::new(f64::from(song.sample_rate_hz)),
             passages: &cuts,
             song: programme,
+            report: &report,
         };
         let mut go_on = |share: f32| watch.at("rehearsing", (share * 1e3) as u64, 1000).is_ok();
         proposal =

@@ -46,50 +46,74 @@ pub(super) fn bands(report: &Report, target: &Target) -> Vec<BandSettings> {
     bands
 }
 
-/// Gains in dB whose sum is nearest to the curve: weighted least squares on the curves of 1 dB, which grow
-/// in proportion to the gain to within a tenth.
+/// Gains in dB whose sum is nearest to the curve, its level left out, with as little gain as that takes: all
+/// bands together only turn the level, so that of all gains that fit equally the smallest are chosen.
 fn gains_db(wanted_db: &[f64; BANDS]) -> [f64; BELLS.len()] {
-    const N: usize = BELLS.len();
-    let shapes: [[f64; BANDS]; N] = BELLS.map(|(shape, frequency_hz, q)| {
-        leveled(&response_db(&[BandSettings {
-            on: true,
-            shape,
-            frequency_hz,
-            q,
-            gain_db: 1.0,
-            ..BandSettings::default()
-        }]))
-    });
+    let shapes = BELLS.map(shape_db);
+    let fitted_db = fitted(&shapes.map(|shape| leveled(&shape)), wanted_db);
+    let level = fitted(&shapes, &[1.0; BANDS]);
+    let even = least_sum(&fitted_db, &level);
+    core::array::from_fn(|n| fitted_db[n] - even * level[n])
+}
+
+/// What a band of 1 dB does to each third-octave, in dB.
+fn shape_db((shape, frequency_hz, q): (Shape, f32, f32)) -> [f64; BANDS] {
+    response_db(&[BandSettings {
+        on: true,
+        shape,
+        frequency_hz,
+        q,
+        gain_db: 1.0,
+        ..BandSettings::default()
+    }])
+}
+
+/// Weighted least squares on the curves of 1 dB, which grow in proportion to the gain to within a tenth.
+fn fitted<const N: usize>(shapes: &[[f64; BANDS]; N], wanted_db: &[f64; BANDS]) -> [f64; N] {
     let inner = |a: &[f64; BANDS], b: &[f64; BANDS]| -> f64 {
         (0..BANDS).map(|n| CERTAINTY[n] * a[n] * b[n]).sum()
     };
-    let mut rows = [[0.0; N + 1]; N];
-    for (row, shape) in rows.iter_mut().zip(&shapes) {
-        for (cell, other) in row.iter_mut().zip(&shapes) {
-            *cell = inner(shape, other);
-        }
-        row[N] = inner(shape, wanted_db);
-    }
+    let right: [f64; N] = core::array::from_fn(|n| inner(&shapes[n], wanted_db));
+    let mut rows: [[f64; N]; N] =
+        core::array::from_fn(|n| core::array::from_fn(|k| inner(&shapes[n], &shapes[k])));
     for (n, row) in rows.iter_mut().enumerate() {
         row[n] += CALM;
     }
-    solved(rows)
+    solved(rows, right)
+}
+
+/// How much of `level` to take from `gains` so that the sum of what is left, without signs, is least: the
+/// weighted median of their ratios.
+fn least_sum<const N: usize>(gains: &[f64; N], level: &[f64; N]) -> f64 {
+    let mut ratios: Vec<(f64, f64)> = gains
+        .iter()
+        .zip(level)
+        .filter(|(_, level)| level.abs() > 1e-6)
+        .map(|(gain, level)| (gain / level, level.abs()))
+        .collect();
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = 0.5 * ratios.iter().map(|(_, weight)| weight).sum::<f64>();
+    let mut sum = 0.0;
+    let middle = ratios.iter().find(|(_, weight)| {
+        sum += weight;
+        sum >= half
+    });
+    middle.map_or(0.0, |(ratio, _)| *ratio)
 }
 
 /// Gaussian elimination of a symmetric positive system; no pivoting needed.
-fn solved<const N: usize, const M: usize>(mut rows: [[f64; M]; N]) -> [f64; N] {
+fn solved<const N: usize>(mut rows: [[f64; N]; N], mut right: [f64; N]) -> [f64; N] {
     for n in 0..N {
-        let pivot = rows[n];
-        for (k, row) in rows.iter_mut().enumerate() {
-            if k != n {
-                let share = row[n] / pivot[n];
-                for (cell, above) in row.iter_mut().zip(&pivot) {
-                    *cell -= share * above;
-                }
+        let (pivot, known) = (rows[n], right[n]);
+        for k in (0..N).filter(|&k| k != n) {
+            let share = rows[k][n] / pivot[n];
+            for (cell, above) in rows[k].iter_mut().zip(&pivot) {
+                *cell -= share * above;
             }
+            right[k] -= share * known;
         }
     }
-    core::array::from_fn(|n| rows[n][M - 1] / rows[n][n])
+    core::array::from_fn(|n| right[n] / rows[n][n])
 }
 
 #[cfg(test)]
@@ -114,6 +138,15 @@ mod tests {
             gains_db[..5].iter().all(|db| db.abs() < 0.3),
             "{gains_db:?}"
         );
+    }
+
+    #[test]
+    fn what_differs_above_alone_is_moved_above_alone() {
+        let step: [f64; BANDS] = core::array::from_fn(|n| if n < 21 { 0.0 } else { 4.0 });
+        let gains_db = gains_db(&leveled(&step));
+        assert!(gains_db[5] > 2.5, "{gains_db:?}");
+        let lows_db: f64 = gains_db[..4].iter().map(|db| db.abs()).sum();
+        assert!(lows_db < 0.6, "{gains_db:?}");
     }
 
     #[test]

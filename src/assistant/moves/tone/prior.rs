@@ -2,7 +2,6 @@
 //! lies, and how far songs stray from there. Read from `assets/tone_prior.toml`, which says how it was
 //! measured.
 
-use crate::analysis::bands::THIRDS;
 use crate::analysis::report::ToneReport;
 use serde::Deserialize;
 use std::rc::Rc;
@@ -143,14 +142,10 @@ fn traits(tone: &ToneReport) -> [f64; TRAITS] {
     })
 }
 
-/// The bands of a curve that the prior speaks of.
-pub fn bands_of(curve_db: &[f64; THIRDS]) -> [f64; BANDS] {
-    core::array::from_fn(|band| curve_db[FIRST + band])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::bands::THIRDS;
     use crate::analysis::report::Report;
 
     #[test]

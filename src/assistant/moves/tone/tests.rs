@@ -221,12 +221,14 @@ fn references_are_followed_and_said_in_their_name() {
     let report = plain::report();
     let mut target = plain::target();
     target.from_references = true;
+    target.name = "your references".to_owned();
     target.style.spread_db = [1.5; THIRDS];
     for third in 24..THIRDS {
         target.style.level_db[third] += 6.0;
     }
     let found = tone(&plain::case(&report, &target)).unwrap();
     assert!(found.text.contains("your references"), "{}", found.text);
+    assert!(found.text.contains("above 6.5 kHz"), "{}", found.text);
     let said = findings(&report, &target);
     assert!(said.iter().any(|one| one.kind == FindingKind::Dull));
     assert!(songs().iter().all(|song| !song.name.is_empty()));

@@ -24,6 +24,8 @@ struct Word {
     region: &'static str,
     advice: &'static str,
     better: &'static str,
+    /// How far the master mends it.
+    stereo: Reach,
 }
 
 const WORDS: [Word; 6] = [
@@ -34,6 +36,7 @@ const WORDS: [Word; 6] = [
         region: "above 5 kHz",
         advice: "The master lifts the highs; if hiss or sharp consonants come up with them, take less.",
         better: "Open up the dark tracks in the mix, one by one.",
+        stereo: Reach::Yes,
     },
     Word {
         kind: FindingKind::Bright,
@@ -42,6 +45,7 @@ const WORDS: [Word; 6] = [
         region: "above 5 kHz",
         advice: "The master lowers the highs.",
         better: "Turn down the air of cymbals and vocals in the mix.",
+        stereo: Reach::Yes,
     },
     Word {
         kind: FindingKind::Boomy,
@@ -50,6 +54,7 @@ const WORDS: [Word; 6] = [
         region: "around 120 Hz",
         advice: "The master lowers this region; kick and bass move together.",
         better: "Cut the bass or the kick around 120 Hz in the mix, whichever is not meant to fill it.",
+        stereo: Reach::Yes,
     },
     Word {
         kind: FindingKind::Thin,
@@ -58,14 +63,17 @@ const WORDS: [Word; 6] = [
         region: "around 120 Hz",
         advice: "The master lifts this region.",
         better: "More body of the bass in the mix.",
+        stereo: Reach::Yes,
     },
     Word {
         kind: FindingKind::Muddy,
         region_hz: [200.0, 400.0],
         much: true,
         region: "at 200–400 Hz",
-        advice: "The master lowers it gently; who piles up there is better found in the mix.",
+        advice: "The master only holds back what piles up there in loud moments; who does is better found in the \
+                 mix.",
         better: "Cut low mids of the instruments that do not need them in the mix.",
+        stereo: Reach::Limited,
     },
     Word {
         kind: FindingKind::Harsh,
@@ -74,6 +82,7 @@ const WORDS: [Word; 6] = [
         region: "at 2.5–5 kHz",
         advice: "The master lowers the presence.",
         better: "Look for the hard guitar, synth or vocal in the mix.",
+        stereo: Reach::Yes,
     },
 ];
 
@@ -97,8 +106,10 @@ pub(super) fn findings(report: &Report, target: &Target, believed: &Beliefs) -> 
             let much_db = if word.much { fault_db } else { -fault_db };
             (graded(much_db, BELIEVED_DB), 1.0 - believed.intact)
         };
-        if let Some(severity) = grade {
-            found.push(finding(word, severity, beyond_db, sure));
+        // What is believed must be heard, too.
+        let heard = (beyond_db > 0.0) == word.much;
+        if let Some(severity) = grade.filter(|_| heard) {
+            found.push(finding(word, severity, beyond_db, sure, target));
         }
     }
     found.sort_by(|a, b| {
@@ -155,7 +166,13 @@ fn stands_out(deviation_db: &[f64; BANDS], region_hz: [f64; 2]) -> f64 {
     alike / libm::sqrt(energy)
 }
 
-fn finding(word: &Word, severity: Severity, beyond_db: f64, confidence: f64) -> Finding {
+fn finding(
+    word: &Word,
+    severity: Severity,
+    beyond_db: f64,
+    confidence: f64,
+    target: &Target,
+) -> Finding {
     let more = if beyond_db < 0.0 { "below" } else { "above" };
     Finding {
         kind: word.kind,
@@ -164,7 +181,7 @@ fn finding(word: &Word, severity: Severity, beyond_db: f64, confidence: f64) -> 
         unit: "dB",
         places: Vec::new(),
         text: format!(
-            "The song {}: {} it is {:.1} dB {more} what songs that move like it usually have.",
+            "The song {}: {} it is {:.1} dB {more} what is usual for {}.",
             match word.kind {
                 FindingKind::Dull => "sounds dull",
                 FindingKind::Bright => "sounds bright",
@@ -174,11 +191,12 @@ fn finding(word: &Word, severity: Severity, beyond_db: f64, confidence: f64) -> 
                 _ => "is harsh",
             },
             word.region,
-            beyond_db.abs()
+            beyond_db.abs(),
+            target.in_words()
         ),
         advice: word.advice.to_owned(),
         fix: Fix {
-            stereo: Reach::Yes,
+            stereo: word.stereo,
             stems: Reach::Yes,
             better: word.better.to_owned(),
         },
