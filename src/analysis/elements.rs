@@ -2,8 +2,8 @@
 //!
 //! The sum does not say which share of it is whose. What can be said is how far the song is from finished
 //! songs in the direction in which it moves when one element is turned up: [`Standing::sds`]. Songs differ
-//! in that direction by as much as 4 to 7 dB of the element, so a standing beyond the usual is a reason to
-//! listen, and only far beyond it a reason to doubt the mix.
+//! in that direction by as much as 8 to 11 dB of the element, so a standing far beyond the usual is a reason
+//! to listen, and never one to doubt the mix.
 
 mod meter;
 mod model;

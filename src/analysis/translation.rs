@@ -6,6 +6,7 @@ use super::slice::Slices;
 use super::spectrum::Cross;
 use super::statistics::power_db;
 use super::tone::mean_thirds;
+use crate::dsp::loudness::k_weighting_power;
 
 /// Below this a loss is a loss of bass.
 const BASS_HZ: f64 = 250.0;
@@ -68,18 +69,6 @@ fn low_shelf(hz: f64, corner_hz: f64, gain_db: f64) -> f64 {
     (gain + ratio * ratio) / (1.0 + ratio * ratio)
 }
 
-/// Power of the K-weighting, by its analogue prototypes.
-fn weighting(hz: f64) -> f64 {
-    let low = 38.135;
-    let high_pass = libm::pow(hz * hz / (hz * hz + low * low), 2.0);
-    let x = (hz / 1681.97) * (hz / 1681.97);
-    let (gain, band, q2) = (1.584_86, 1.258_72, 0.5001);
-    // |Vh·s² + Vb·s/Q + 1|² / |s² + s/Q + 1|²
-    let above = (1.0 - gain * x) * (1.0 - gain * x) + band * band * x / q2;
-    let below = (1.0 - x) * (1.0 - x) + x / q2;
-    high_pass * above / below
-}
-
 impl Translation {
     /// The report of what was heard.
     pub fn of(slices: &Slices<'_>) -> Vec<Self> {
@@ -102,8 +91,8 @@ impl System {
             } else {
                 third.both()
             };
-            full += weighting(hz) * third.both();
-            here += weighting(hz) * gain * power;
+            full += k_weighting_power(hz) * third.both();
+            here += k_weighting_power(hz) * gain * power;
             if hz < BASS_HZ {
                 full_bass += third.both();
                 here_bass += gain * power;
@@ -131,7 +120,7 @@ mod tests {
             (50.0, -3.97),
             (5000.0, 3.86),
         ] {
-            let found = 10.0 * libm::log10(weighting(hz));
+            let found = 10.0 * libm::log10(k_weighting_power(hz));
             assert!((found - db).abs() < 0.25, "{hz}: {found}");
         }
     }

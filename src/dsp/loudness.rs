@@ -15,6 +15,7 @@ pub use gated::GatedLoudness;
 use super::block::Stream;
 use histogram::Histogram;
 use k_weighting::KWeighting;
+pub use k_weighting::k_weighting_power;
 
 /// Slots per second.
 const SLOTS_PER_S: f64 = 200.0;

@@ -18,9 +18,9 @@ pub(super) const WEIGHT: [f64; BANDS] = [
 ];
 /// Level below which a band counts as empty, in dB re the total.
 pub(super) const FLOOR_DB: f64 = -60.0;
-/// By how many dB of the element finished songs differ where it is looked for (one standard deviation):
-/// lead, bass, kick, cymbals.
-pub(super) const SONG_SD_DB: [f64; 4] = [4.2, 6.0, 6.5, 7.3];
+/// By how many dB of the element finished songs differ where it is looked for (one standard deviation), by what
+/// turning it does to multitracks left out of the fit: lead, bass, kick, cymbals.
+pub(super) const SONG_SD_DB: [f64; 4] = [10.7, 7.8, 7.6, 7.9];
 /// What a level may differ from the usual and still count in full, in dB.
 const FAR_DB: f64 = 20.0;
 

@@ -23,7 +23,7 @@ const MONO_LOSS_LU: [f64; 3] = [-2.8, -3.2, -4.5];
 /// What was found.
 pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
     if is_mono(report) {
-        return vec![mono()];
+        return vec![mono(report)];
     }
     [
         lows(report),
@@ -41,16 +41,18 @@ fn is_mono(report: &Report) -> bool {
     bands.iter().all(|band| band.side_to_mid_db < MONO_DB)
 }
 
-fn mono() -> Finding {
+fn mono(report: &Report) -> Finding {
+    let sides = report.stereo.bands.iter().map(|band| band.side_to_mid_db);
+    let widest_db = sides.fold(-120.0, f64::max);
     let words = Words {
         text: "Left and right are the same: the song is mono.".to_owned(),
-        advice: "If it is not meant, look for a mono switch on the mix bus or in the export.",
+        advice: "If it is not meant, look for a mono switch on the mix bus or a mono export.",
         better: "A stereo export of the mix.",
     };
     finding(
         FindingKind::Mono,
         Severity::Low,
-        (MONO_DB, "dB"),
+        (widest_db, "dB"),
         (Cause::Song, Reach::No, Reach::Limited),
         words,
         1.0,

@@ -4,6 +4,7 @@ use super::need::{finished, hertz, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::bands::{THIRDS, center_hz};
 use crate::analysis::report::Report;
+use crate::dsp::loudness::k_weighting_power;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 
 /// Authority: so deep at most, in dB.
@@ -86,21 +87,11 @@ fn threshold_db(report: &Report, level_db: f64) -> Option<f64> {
     let below_reference_lu = loudness.integrated_lufs? - loudness.max_short_term_lufs?;
     let weighted: f64 = (0..THIRDS)
         .map(|third| {
-            let db = report.tone.level_db[third] + k_weight_db(center_hz(third));
-            crate::dsp::units::db_to_energy(db)
+            let power = crate::dsp::units::db_to_energy(report.tone.level_db[third]);
+            power * k_weighting_power(center_hz(third))
         })
         .sum();
     let offset_db = 0.691 - crate::dsp::units::energy_to_db(weighted.max(1e-12));
     let reference = f64::from(crate::engine::settings::input::REFERENCE_LEVEL_DB.default);
     Some(level_db + offset_db + below_reference_lu + reference)
-}
-
-/// The K-weighting of BS.1770, as a second-order high-pass at 38 Hz and a shelf of 4 dB at 1.7 kHz.
-fn k_weight_db(hz: f64) -> f64 {
-    let low = hz / 38.1;
-    let high_pass = low * low * low * low / ((1.0 + low * low) * (1.0 + low * low));
-    let high = hz / 1682.0;
-    let square = high * high * high * high;
-    let shelf = (1.0 + square * crate::dsp::units::db_to_energy(4.0)) / (1.0 + square);
-    crate::dsp::units::energy_to_db((high_pass * shelf).max(1e-12))
 }

@@ -29,7 +29,7 @@ const SIDE_MAX_DB: [f64; BANDS] = [-20.0, -10.0, -5.0, -2.0];
 const MONO_LOSS_MAX_LU: f64 = -2.0;
 const MONO_LOSS_NARROW_LU: f64 = -2.5;
 /// Less than this is not worth the stage, as gain of the side.
-const WIDTH_STEP_MIN: f64 = 0.03;
+const WIDTH_STEP_MIN: f64 = 0.05;
 
 /// The move; `None` where the song is as wide as its style's, or mono.
 pub fn width(case: &Case<'_>) -> Option<Move> {

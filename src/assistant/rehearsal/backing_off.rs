@@ -131,11 +131,8 @@ fn mends_severe(draft: &Proposal, kind: MoveKind) -> bool {
         found.severity == Severity::High
             && matches!(
                 (kind, found.kind),
-                (
-                    MoveKind::MonoBass,
-                    FindingKind::WideLowEnd | FindingKind::LowEndOutOfPhase
-                ) | (MoveKind::Subsonic, FindingKind::DcOffset)
-                    | (MoveKind::Width, FindingKind::Narrow | FindingKind::MonoLoss)
+                (MoveKind::MonoBass, FindingKind::LowEndOutOfPhase)
+                    | (MoveKind::Width, FindingKind::MonoLoss)
                     | (MoveKind::Mud, FindingKind::Muddy)
             )
     })

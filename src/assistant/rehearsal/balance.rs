@@ -72,11 +72,14 @@ pub(super) fn balance(
         settings.clip_depth_db = best.clip_depth_db;
         let one = &mut draft.moves[index];
         one.change = Change::Limiter(best.character, best.release_ms, best.clip_depth_db);
-        one.text.push_str(&format!(
-            " In rehearsal {} with {:.1} dB of clipping lost least ({least:.1} dB).",
+        one.value = least;
+        one.unit = "dB";
+        one.text = format!(
+            "At {goal_lufs:.1} LUFS {} with {:.1} dB of clipping lost least of what was rehearsed: {least:.1} \
+             dB of hits and tone.",
             name(best.character),
             best.clip_depth_db
-        ));
+        );
     }
     Ok(())
 }

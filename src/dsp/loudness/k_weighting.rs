@@ -19,6 +19,21 @@ const SHELF_BAND_EXPONENT: f64 = 0.499_666_774_154_541_6;
 const HIGH_PASS_HZ: f64 = 38.135_470_876_024_44;
 const HIGH_PASS_Q: f64 = 0.500_327_037_323_877_3;
 
+/// Power that the weighting lets through at `hz`, by its analogue prototypes: what the filters do at any rate
+/// far above it.
+pub fn k_weighting_power(hz: f64) -> f64 {
+    let low = (hz / HIGH_PASS_HZ) * (hz / HIGH_PASS_HZ);
+    let high_pass = low * low / ((1.0 - low) * (1.0 - low) + low / (HIGH_PASS_Q * HIGH_PASS_Q));
+    let x = (hz / SHELF_HZ) * (hz / SHELF_HZ);
+    let gain = libm::pow(10.0, SHELF_DB / 20.0);
+    let band = libm::pow(gain, SHELF_BAND_EXPONENT);
+    let over_q2 = x / (SHELF_Q * SHELF_Q);
+    // |Vh·s² + Vb·s/Q + 1|² / |s² + s/Q + 1|²
+    let above = (1.0 - gain * x) * (1.0 - gain * x) + band * band * over_q2;
+    let below = (1.0 - x) * (1.0 - x) + over_q2;
+    high_pass * above / below
+}
+
 /// Numerator and denominator of `(b0 + b1/z + b2/z²) / (1 + a1/z + a2/z²)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Biquad {
