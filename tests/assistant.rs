@@ -99,13 +99,14 @@ impl Rig {
     }
 
     fn until(&self, there: impl Fn(&Status) -> bool) -> Status {
-        loop {
+        for _ in 0..120_000 {
             let status = self.status();
             if there(&status) {
                 return status;
             }
             thread::sleep(Duration::from_millis(1));
         }
+        panic!("{:?}", self.status());
     }
 
     fn works(&self) {

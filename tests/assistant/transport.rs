@@ -85,6 +85,9 @@ fn the_song_is_covered_by_the_hosts_time_code() {
     let (channels, start) = part(&song, rate_hz, 16.0, 19.0);
     host.play(channels, Code::Stands(start));
     covers(&host, &[[0.0, 8.0], [12.0, 15.0]]);
+    // Some hosts say no place at all while they stand.
+    host.play(channels, Code::None);
+    covers(&host, &[[0.0, 8.0], [12.0, 15.0]]);
     // And before the song there is a count-in.
     let (channels, _) = part(&song, rate_hz, 0.0, 1.0);
     host.play(channels, Code::Plays(-(channels[0].len() as i64)));
