@@ -4,7 +4,7 @@ pub mod compact;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Finding, FindingKind, Severity};
+use super::finding::{Finding, FindingKind, Reach, Severity};
 use super::moves::{Change, Move, MoveKind};
 use super::proposal::Proposal;
 use super::verdict::VerdictKind;
@@ -98,6 +98,12 @@ pub struct AdviceFinding {
     pub text: String,
     /// What to do, a sentence.
     pub advice: String,
+    /// How far the stereo master mends it.
+    pub stereo: Reach,
+    /// How far stems do.
+    pub stems: Reach,
+    /// What is better than both, a sentence; may be empty.
+    pub better: String,
 }
 
 /// The verdict.
@@ -284,6 +290,9 @@ fn found(finding: &Finding) -> AdviceFinding {
             .collect(),
         text: short(&finding.text),
         advice: short(&finding.advice),
+        stereo: finding.fix.stereo,
+        stems: finding.fix.stems,
+        better: short(&finding.fix.better),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The assistant's panel: listen, what is wanted, what is proposed and why, and what was found.
 
+mod cost;
 pub mod listen;
 pub mod moves;
 pub mod styles;

@@ -7,7 +7,7 @@ use egui::{Modifiers, Pos2, Rect, vec2};
 
 use finalcoat::analysis::report::Span;
 use finalcoat::assistant::advice::{Advice, AdviceFinding, AdviceMove, AdviceVerdict, Switch};
-use finalcoat::assistant::finding::{FindingKind, Severity};
+use finalcoat::assistant::finding::{FindingKind, Reach, Severity};
 use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
@@ -58,6 +58,9 @@ fn proposed() -> ViewModel {
         places: vec![[42.0, 58.0], [101.0, 117.0]],
         text: text.to_owned(),
         advice: advice.to_owned(),
+        stereo: Reach::Limited,
+        stems: Reach::Yes,
+        better: "Hold its peaks on its own track.".to_owned(),
     };
     let advice = Advice {
         style: "closest to rock".to_owned(),
@@ -134,6 +137,14 @@ fn proposed() -> ViewModel {
         goal_lufs: Some(-11.0),
         reached_lufs: Some(-11.0),
         knee_lufs: Some(-9.8),
+        cost: vec![
+            [-14.5, 0.0, 13.4, -58.0],
+            [-12.6, 0.4, 11.6, -44.0],
+            [-10.9, 1.5, 9.9, -36.0],
+            [-9.4, 3.2, 8.4, -29.5],
+            [-8.1, 5.3, 7.1, -24.5],
+            [-7.1, 7.6, 6.1, -20.8],
+        ],
         confidence: 1.0,
         gated_s: 83.0,
         rehearsed: true,
@@ -317,7 +328,7 @@ fn the_list_of_styles_holds_the_users_own_and_says_what_is_wrong_with_files() {
     let mut view = proposed();
     for (size, scale) in [(WINDOW_MIN, 1.0), (WINDOW_DEFAULT, 2.0)] {
         let mut stage = stage(size, scale);
-        let at = find(&mut stage, &view, "Auto: closest to rock (62 %)").center();
+        let at = find(&mut stage, &view, "Auto: near rock, 62 %").center();
         let opened = click(&mut stage, &view, at, Modifiers::NONE);
         assert_eq!(opened, [Gesture::LookForStyles]);
         let shapes = stage.still(&view);
@@ -370,7 +381,7 @@ fn what_the_assistant_says_can_be_read() {
                 "Master it",
                 "+2.2 dB",
                 "Yours, and left alone",
-                "Auto: closest to rock (62 %)",
+                "Auto: near rock, 62 %",
                 "\u{2212}16.4 to \u{2212}11.0 LUFS",
                 "Spotify and YouTube turn it down by 3.0 dB",
                 "When it is streamed",

@@ -34,7 +34,11 @@ pub fn draw_box(desk: &mut Desk<'_>, rect: Rect) {
         (Some(style), _) => (style.clone(), theme::TEXT),
         (None, Some(advice)) if !advice.style.is_empty() => {
             let pct = (advice.style_confidence * 100.0).round();
-            (format!("Auto: {} ({pct} %)", advice.style), theme::TEXT)
+            let shown = match advice.style.strip_prefix("closest to ") {
+                Some(style) => format!("Auto: near {style}, {pct} %"),
+                None => format!("Auto: {}", advice.style),
+            };
+            (shown, theme::TEXT)
         }
         _ => ("Auto".to_owned(), theme::LABEL),
     };

@@ -2,9 +2,9 @@
 
 use egui::{Align2, Color32, Rect, Sense, pos2, vec2};
 
-use super::{clock, heading, list, streamed, words};
+use super::{clock, cost, heading, list, streamed, words};
 use crate::assistant::advice::{Advice, AdviceFinding};
-use crate::assistant::finding::{FindingKind, Severity};
+use crate::assistant::finding::{FindingKind, Reach, Severity};
 use crate::assistant::verdict::VerdictKind;
 use crate::assistant::wishes::MixState;
 use crate::editor::desk::Desk;
@@ -34,12 +34,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         for finding in &advice.findings {
             row(ui, finding);
         }
-        if let Some(knee_lufs) = advice.knee_lufs {
-            ui.add_space(GRID);
-            let knee = crate::editor::widgets::decibels(knee_lufs as f32, 1, false);
-            let said = format!("Above {knee} LUFS each further dB costs more than it gives.");
-            words(ui, &said, theme::label(), theme::LABEL);
-        }
+        cost::draw(ui, advice);
         if let Some([_, full]) = streamed(advice) {
             ui.add_space(2.0 * GRID);
             heading(ui, "When it is streamed");
@@ -131,7 +126,27 @@ fn row(ui: &mut egui::Ui, finding: &AdviceFinding) {
     if !finding.advice.is_empty() {
         words(ui, &finding.advice, theme::label(), theme::TEXT);
     }
+    words(ui, &remedies(finding), theme::label(), theme::LABEL);
     ui.add_space(2.0 * GRID);
+}
+
+/// How far each way of working mends it, and what is better.
+fn remedies(finding: &AdviceFinding) -> String {
+    let reach = |reach| match reach {
+        Reach::Yes => "yes",
+        Reach::Limited => "in part",
+        Reach::No => "no",
+    };
+    let mended = format!(
+        "Mended by the stereo master: {}; by stems: {}.",
+        reach(finding.stereo),
+        reach(finding.stems)
+    );
+    if finding.better.is_empty() {
+        mended
+    } else {
+        format!("{mended} Better: {}", finding.better)
+    }
 }
 
 fn color(severity: Severity) -> Color32 {

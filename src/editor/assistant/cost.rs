@@ -1,0 +1,132 @@
+//! What loudness costs: how hard the limiter works at each loudness, with the goal and the knee.
+
+use egui::{Align2, Rect, Sense, Stroke, pos2, vec2};
+
+use super::{heading, words};
+use crate::assistant::advice::Advice;
+use crate::editor::theme::{self, GRID};
+use crate::editor::widgets::{decibels, text};
+
+const HEIGHT: f32 = 92.0;
+/// Room for the numbers at the left and below.
+const LEFT: f32 = 26.0;
+const BELOW: f32 = 16.0;
+/// The scale ends here at least, in dB of limiting.
+const TOP_DB: f64 = 4.0;
+
+/// Draws the curve and what it says at the goal; nothing where nothing was rehearsed.
+pub(super) fn draw(ui: &mut egui::Ui, advice: &Advice) {
+    let (Some(first), Some(last)) = (advice.cost.first(), advice.cost.last()) else {
+        return;
+    };
+    if last[0] - first[0] < 0.5 {
+        return;
+    }
+    ui.add_space(2.0 * GRID);
+    heading(ui, "What loudness costs");
+    let size = vec2(ui.available_width(), HEIGHT);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    chart(ui, rect, advice);
+    words(ui, &said(advice), theme::label(), theme::LABEL);
+}
+
+fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
+    let painter = ui.painter();
+    let points = &advice.cost;
+    let [from, to] = [points[0][0], points[points.len() - 1][0]];
+    let most_db = points.iter().fold(TOP_DB, |most, point| most.max(point[1]));
+    let plot = Rect::from_min_max(
+        pos2(rect.left() + LEFT, rect.top() + GRID),
+        pos2(rect.right() - GRID, rect.bottom() - BELOW),
+    );
+    let x = |lufs: f64| plot.left() + plot.width() * ((lufs - from) / (to - from)) as f32;
+    let y = |db: f64| plot.bottom() - plot.height() * (db / most_db) as f32;
+    for db in [0.0, most_db / 2.0, most_db] {
+        let line = [pos2(plot.left(), y(db)), pos2(plot.right(), y(db))];
+        painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+        let at = pos2(plot.left() - GRID, y(db));
+        let digits = decibels(db as f32, usize::from(db.fract() != 0.0), false);
+        text(
+            painter,
+            at,
+            Align2::RIGHT_CENTER,
+            digits,
+            theme::tiny(),
+            theme::LABEL,
+        );
+    }
+    let curve = points.iter().map(|p| pos2(x(p[0]), y(p[1]))).collect();
+    painter.line(curve, Stroke::new(2.0, theme::REDUCTION));
+    let mark = |lufs: f64, ink, name: &str, above: bool| {
+        let at = x(lufs.clamp(from, to));
+        let line = [pos2(at, plot.top()), pos2(at, plot.bottom())];
+        painter.line_segment(line, Stroke::new(1.0, ink));
+        let align = if at > plot.center().x {
+            Align2::RIGHT_TOP
+        } else {
+            Align2::LEFT_TOP
+        };
+        let beside = if at > plot.center().x { -GRID } else { GRID };
+        let row = if above { 0.0 } else { 14.0 };
+        let at = pos2(at + beside, plot.top() + row);
+        text(painter, at, align, name, theme::tiny(), ink);
+    };
+    if let Some(knee_lufs) = advice.knee_lufs {
+        mark(knee_lufs, theme::LABEL, "knee", false);
+    }
+    if let Some(goal_lufs) = advice.reached_lufs {
+        mark(goal_lufs, theme::GOAL, "goal", true);
+    }
+    let ends = [(from, Align2::LEFT_BOTTOM), (to, Align2::RIGHT_BOTTOM)];
+    for (lufs, align) in ends {
+        let label = format!("{} LUFS", decibels(lufs as f32, 1, false));
+        let at = pos2(x(lufs), rect.bottom());
+        text(painter, at, align, label, theme::tiny(), theme::LABEL);
+    }
+}
+
+/// The numbers at the goal, and where more is dear.
+fn said(advice: &Advice) -> String {
+    let mut said = String::new();
+    if let Some(lufs) = advice.reached_lufs
+        && let Some([limiting_db, plr_db, distortion_db]) = at(&advice.cost, lufs)
+    {
+        said = format!(
+            "At {} LUFS the limiter takes {limiting_db:.1} dB at its peaks; {plr_db:.1} dB PLR are left, \
+             distortion is at {} dB. ",
+            decibels(lufs as f32, 1, false),
+            decibels(distortion_db as f32, 0, false)
+        );
+    }
+    if let Some(knee_lufs) = advice.knee_lufs {
+        let knee = decibels(knee_lufs as f32, 1, false);
+        said.push_str(&format!(
+            "Above {knee} LUFS each further dB costs more than it gives."
+        ));
+    }
+    said
+}
+
+/// The curve between its points: limiting, PLR and distortion in dB.
+fn at(cost: &[[f64; 4]], lufs: f64) -> Option<[f64; 3]> {
+    cost.windows(2).find_map(|pair| {
+        let [from, to] = [pair[0], pair[1]];
+        let share = (lufs - from[0]) / (to[0] - from[0]);
+        (0.0..=1.0)
+            .contains(&share)
+            .then(|| [1, 2, 3].map(|n| from[n] + share * (to[n] - from[n])))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_two_points_it_is_straight_and_beyond_them_nothing() {
+        let cost = [[-12.0, 1.0, 11.0, -40.0], [-10.0, 3.0, 9.0, -30.0]];
+        assert_eq!(at(&cost, -11.0), Some([2.0, 10.0, -35.0]));
+        assert_eq!(at(&cost, -12.0), Some([1.0, 11.0, -40.0]));
+        assert_eq!(at(&cost, -9.5), None);
+    }
+}
