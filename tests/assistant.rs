@@ -40,6 +40,8 @@ struct Rig {
     out: AudioSide,
     editor: EditorSide,
     params: Arc<FinalcoatParams>,
+    /// Frames played so far.
+    played: u64,
     _worker: Worker,
 }
 
@@ -59,6 +61,7 @@ impl Rig {
             out,
             editor,
             params,
+            played: 0,
             _worker: worker,
         }
     }
@@ -70,11 +73,19 @@ impl Rig {
         for (n, (left, right)) in left.chunks_mut(500).zip(right.chunks_mut(500)).enumerate() {
             self.live
                 .process(&mut StereoBlock::new(left, right), &mut self.out);
-            if n % 40 == 39 {
-                thread::sleep(Duration::from_millis(30));
+            self.played += left.len() as u64;
+            if n % 80 == 79 {
+                self.wait_for_the_worker();
             }
         }
+        self.wait_for_the_worker();
         thread::sleep(Duration::from_millis(400));
+    }
+
+    /// Waits until the worker has what was played, but for the last, which it lets gather.
+    fn wait_for_the_worker(&self) {
+        let played = self.played;
+        self.until(|status| status.taken_frames + 4096 > played);
     }
 
     fn session(&self) -> Session {
@@ -131,7 +142,7 @@ fn what_is_listened_to_becomes_a_proposal_and_wishes_change_it_without_playing_a
     rig.play(&channels, Place::At(0));
     assert_eq!(rig.status().covered_s, 0.0, "nobody pressed Listen");
     rig.editor.listen.listen(true);
-    thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(300));
     rig.play(&channels, Place::Stopped);
     assert_eq!(rig.status().covered_s, 0.0, "the transport stood");
     // Ten seconds in, and again: it is one song.
@@ -222,10 +233,10 @@ fn a_cancelled_proposal_stays_cancelled_and_two_instances_take_turns() {
     let mut rigs = [Rig::new(rate_hz), Rig::new(rate_hz)];
     for rig in &mut rigs {
         rig.editor.listen.listen(true);
-        thread::sleep(Duration::from_millis(60));
+        thread::sleep(Duration::from_millis(300));
         rig.play(&channels, Place::At(0));
         rig.editor.listen.listen(false);
-        thread::sleep(Duration::from_millis(60));
+        thread::sleep(Duration::from_millis(300));
         rig.editor.listen.cancel();
     }
     thread::sleep(Duration::from_millis(300));
@@ -274,7 +285,7 @@ fn a_session_that_is_opened_again_can_still_be_switched() {
     let (rate_hz, channels) = song::demo();
     let mut rig = Rig::new(rate_hz);
     rig.editor.listen.listen(true);
-    thread::sleep(Duration::from_millis(60));
+    thread::sleep(Duration::from_millis(300));
     rig.play(&channels, Place::Unknown);
     rig.editor.listen.propose();
     let advice = rig.advice(None);

@@ -236,4 +236,9 @@ impl Reader {
     pub fn waiting(&self) -> usize {
         self.ring.slots()
     }
+
+    /// Frames read since the ring was made.
+    pub fn taken(&self) -> u64 {
+        self.popped
+    }
 }

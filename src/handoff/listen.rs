@@ -24,6 +24,8 @@ pub struct Status {
     pub confidence: f64,
     /// Where in the song the last frame was, in seconds.
     pub position_s: Option<f64>,
+    /// Frames that have come from the audio thread since the instance was made, of the song or not.
+    pub taken_frames: u64,
     /// What is being done.
     pub work: Work,
     /// Why there is no proposal, or not the one wanted; one sentence.

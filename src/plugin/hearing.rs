@@ -55,6 +55,11 @@ impl Hearing {
         &self.heard
     }
 
+    /// Frames that have come since the instance was made.
+    pub fn taken_frames(&self) -> u64 {
+        self.capture.taken()
+    }
+
     /// Whether the store holds the whole passage.
     pub fn complete(&self) -> bool {
         self.heard.whole() && self.dropped + self.lost == 0

@@ -274,7 +274,9 @@ impl Proposer {
         let changed = listening.changed();
         let position_s = listening.position_s();
         let gated_s = self.gated_s;
+        let taken_frames = hearing.taken_frames();
         self.desk.tell(|status| {
+            status.taken_frames = taken_frames;
             status.covered_s = covered.iter().map(|span| span.end_s - span.start_s).sum();
             status.covered = covered;
             status.changed = changed;
@@ -308,7 +310,11 @@ impl Proposer {
             let present = desk.asked();
             hearing.listening.on = present.on;
             hearing.listen();
-            desk.tell(|status| status.work = work);
+            let taken_frames = hearing.taken_frames();
+            desk.tell(|status| {
+                status.work = work;
+                status.taken_frames = taken_frames;
+            });
             let changes = params.kept.session.changes();
             let stays =
                 changes == looked_at || params.kept.session.with(|kept| Inputs::of(kept) == inputs);

@@ -40,7 +40,7 @@ fn a_style_of_the_users_is_offered_and_measured_against_and_a_broken_one_is_name
     assert_eq!(list.folder, Some(folder.path().display().to_string()));
 
     rig.editor.listen.listen(true);
-    thread::sleep(Duration::from_millis(60));
+    thread::sleep(Duration::from_millis(300));
     rig.play(&channels, Place::At(0));
     rig.editor.listen.listen(false);
     rig.editor.listen.propose();

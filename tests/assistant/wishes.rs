@@ -28,7 +28,7 @@ fn listened() -> (Wrapped, Arc<Advice>) {
     let mut host = Wrapped::open(rate_hz);
     host.click("Assistant");
     host.click("Listen");
-    thread::sleep(Duration::from_millis(60));
+    thread::sleep(Duration::from_millis(300));
     let (channels, start) = part(&song, rate_hz, 0.0, 10.0);
     host.play(channels, Code::Plays(start));
     thread::sleep(Duration::from_millis(300));
@@ -42,7 +42,7 @@ fn listened() -> (Wrapped, Arc<Advice>) {
 fn each_wish_is_answered_from_what_was_heard_without_playing_again() {
     let (mut host, first) = listened();
     // From here on nothing is played, and nobody asks for a proposal.
-    host.click("Auto: closest to");
+    host.click("Auto: near");
     host.click("jazz");
     let second = another(&host, Some(&first));
     assert_eq!(second.style, "jazz");
@@ -83,7 +83,7 @@ fn a_cancel_stops_it_and_what_was_proposed_stays() {
     let mut took = Vec::new();
     for style in ["jazz", "metal", "pop"] {
         let shown = host.assistant().wishes.style;
-        host.click(shown.as_deref().unwrap_or("Auto: closest to"));
+        host.click(shown.as_deref().unwrap_or("Auto: near"));
         host.click(style);
         until(&host, |view| {
             matches!(view.status.work, Work::Rehearsing(_))

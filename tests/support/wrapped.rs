@@ -36,6 +36,8 @@ pub struct Wrapped {
     context: egui::Context,
     app: App,
     time_s: f64,
+    /// Frames played so far.
+    played: u64,
 }
 
 #[derive(Default)]
@@ -132,6 +134,7 @@ impl Wrapped {
             context,
             app,
             time_s: 0.0,
+            played: 0,
         }
     }
 
@@ -173,11 +176,26 @@ impl Wrapped {
             within(&mut || {
                 plugin.process(&mut buffer, &mut auxiliary, &mut block);
             });
-            // Not so fast that the worker loses anything.
-            if done % (40 * BLOCK as i64) < BLOCK as i64 {
-                std::thread::sleep(std::time::Duration::from_millis(30));
+            self.played += frames as u64;
+            // Not so fast that the worker loses anything: the ring holds 2.7 s.
+            if done % (80 * BLOCK as i64) < BLOCK as i64 {
+                self.wait_for_the_worker();
             }
         }
+        self.wait_for_the_worker();
+    }
+
+    /// Waits until the worker has what was played, but for what it lets gather.
+    fn wait_for_the_worker(&self) {
+        /// The worker lets so many frames lie until there are more.
+        const GATHERED: u64 = 4096;
+        for _ in 0..60_000 {
+            if self.assistant().status.taken_frames + GATHERED > self.played {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        panic!("the worker takes nothing of {} frames", self.played);
     }
 
     /// Sets what the window asked for, as a wrapper does at the start of a block; how many that were.

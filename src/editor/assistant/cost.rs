@@ -11,6 +11,8 @@ const HEIGHT: f32 = 92.0;
 /// Room for the numbers at the left and below.
 const LEFT: f32 = 26.0;
 const BELOW: f32 = 16.0;
+/// Room that the name of a mark takes.
+const NAME: f32 = 32.0;
 /// The scale ends here at least, in dB of limiting.
 const TOP_DB: f64 = 4.0;
 
@@ -57,25 +59,36 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
     }
     let curve = points.iter().map(|p| pos2(x(p[0]), y(p[1]))).collect();
     painter.line(curve, Stroke::new(2.0, theme::REDUCTION));
-    let mark = |lufs: f64, ink, name: &str, above: bool| {
-        let at = x(lufs.clamp(from, to));
+    // The lower of the two has its name at the left, the higher at the right, unless there is no room.
+    let [goal, knee] =
+        [advice.reached_lufs, advice.knee_lufs].map(|lufs| lufs.map(|l| x(l.clamp(from, to))));
+    let goal_is_left = knee.is_none_or(|knee| goal.is_some_and(|goal| goal < knee));
+    let marks = [
+        (goal, theme::GOAL, "goal", goal_is_left),
+        (knee, theme::LABEL, "knee", !goal_is_left),
+    ];
+    for (at, ink, name, at_left) in marks {
+        let Some(at) = at else { continue };
         let line = [pos2(at, plot.top()), pos2(at, plot.bottom())];
         painter.line_segment(line, Stroke::new(1.0, ink));
-        let align = if at > plot.center().x {
-            Align2::RIGHT_TOP
+        let room = if at_left {
+            at - plot.left()
         } else {
-            Align2::LEFT_TOP
+            plot.right() - at
         };
-        let beside = if at > plot.center().x { -GRID } else { GRID };
-        let row = if above { 0.0 } else { 14.0 };
-        let at = pos2(at + beside, plot.top() + row);
-        text(painter, at, align, name, theme::tiny(), ink);
-    };
-    if let Some(knee_lufs) = advice.knee_lufs {
-        mark(knee_lufs, theme::LABEL, "knee", false);
-    }
-    if let Some(goal_lufs) = advice.reached_lufs {
-        mark(goal_lufs, theme::GOAL, "goal", true);
+        let (align, beside) = if at_left == (room > NAME) {
+            (Align2::RIGHT_TOP, -GRID)
+        } else {
+            (Align2::LEFT_TOP, GRID)
+        };
+        text(
+            painter,
+            pos2(at + beside, plot.top()),
+            align,
+            name,
+            theme::tiny(),
+            ink,
+        );
     }
     let ends = [(from, Align2::LEFT_BOTTOM), (to, Align2::RIGHT_BOTTOM)];
     for (lufs, align) in ends {
