@@ -224,12 +224,6 @@ impl Analyzer {
         self.song.changed()
     }
 
-    /// Share of what was heard again lately (the last 5 s of it) that is not what was there before, 0 to 1;
-    /// `None` before a second was heard again. From a half on, the input no longer matches what was heard.
-    pub fn mismatch(&self) -> Option<f64> {
-        self.song.mismatch()
-    }
-
     /// A proposal was made of what is known now: what changes from here on is [`Self::changed`].
     pub fn settle(&mut self) {
         self.song.settle();

@@ -3,7 +3,7 @@
 use super::report::Span;
 use super::slice::{SLICES_PER_SECOND, Slice, spans};
 use super::statistics::power_db;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest song: 4 h.
 pub(super) const SLICES_MAX: usize = 4 * 3600 * SLICES_PER_SECOND as usize;
@@ -13,16 +13,12 @@ const TONE_CHANGE_DB: f64 = 1.0;
 /// Thirds this far below the strongest of a slice say nothing, nor do slices this quiet.
 const THIRD_RANGE_DB: f64 = 40.0;
 const QUIET_DB: f64 = -70.0;
-/// How many slices heard again are remembered as the same or not.
-const RECENT: usize = 50;
 
 /// Slices by number.
 #[derive(Debug, Default)]
 pub(super) struct Song {
     slices: BTreeMap<usize, Box<Slice>>,
     changed: BTreeSet<usize>,
-    /// Whether what was heard again lately differs.
-    recent: VecDeque<bool>,
 }
 
 impl Song {
@@ -42,12 +38,7 @@ impl Song {
             return;
         }
         if let Some(old) = self.slices.get(&number) {
-            let differs = differs(old, &slice);
-            self.recent.push_back(differs);
-            if self.recent.len() > RECENT {
-                self.recent.pop_front();
-            }
-            if differs {
+            if differs(old, &slice) {
                 self.changed.insert(number);
             } else if old.complete && !slice.complete {
                 // The same, but right after a jump: what was there knows more.
@@ -77,15 +68,8 @@ impl Song {
         spans(&numbers, 0.0, 0.0, usize::MAX)
     }
 
-    /// Share of the slices heard again lately that differ; `None` while too few were.
-    pub(super) fn mismatch(&self) -> Option<f64> {
-        let differing = self.recent.iter().filter(|&&differs| differs).count();
-        (self.recent.len() >= RECENT / 5).then(|| differing as f64 / self.recent.len() as f64)
-    }
-
     pub(super) fn settle(&mut self) {
         self.changed.clear();
-        self.recent.clear();
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn test() -> Result<()> {
         "--deny",
         "warnings",
     ]))?;
+    run(&mut cargo(&["test", "--package", "xtask"]))?;
     run(&mut cargo(&["test"]))
 }
 

@@ -289,7 +289,6 @@ fn jumps_drop_what_was_begun_and_loops_fill_the_gaps() {
     hear(&mut analyzer, 1.0, 5.0);
     assert_eq!(plain(analyzer.covered()), [(0.0, 6.0)]);
     assert!(analyzer.changed().is_empty(), "{:?}", analyzer.changed());
-    assert_eq!(analyzer.mismatch(), Some(0.0));
     hear(&mut analyzer, 5.5, 10.0);
     // Piece by piece is the same as in one go, but for the seams.
     let whole = heard(rate_hz, &[left.clone(), right.clone()])
@@ -332,8 +331,9 @@ fn what_differs_the_second_time_is_told() {
     // Another song altogether.
     let other: Vec<f32> = left.iter().rev().copied().collect();
     analyzer.process(&other, &other, Some(0));
-    assert!(analyzer.mismatch().is_some_and(|share| share > 0.5));
-    assert!(!analyzer.changed().is_empty());
+    let changed = analyzer.changed();
+    let changed_s: f64 = changed.iter().map(|span| span.end_s - span.start_s).sum();
+    assert!(changed_s > 4.0, "{changed:?}");
 }
 
 #[test]

@@ -131,7 +131,10 @@ fn dc(report: &Report) -> Option<Finding> {
         return None;
     }
     let words = Words {
-        text: format!("The wave sits off its centre by {dc_db:.0} dB re its peak (DC)."),
+        text: format!(
+            "The wave sits off its centre (DC), {:.0} dB below its peak.",
+            -dc_db
+        ),
         advice: "The master takes it out at the input.",
         better: "A high-pass at 10 Hz on the track it comes from.",
     };

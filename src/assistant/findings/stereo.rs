@@ -93,10 +93,15 @@ fn lows(report: &Report) -> Option<Finding> {
     if low.side_to_mid_db < LOW_WIDE_DB {
         return None;
     }
+    let side_of = if low.side_to_mid_db < 0.0 {
+        "below"
+    } else {
+        "above"
+    };
     let words = Words {
         text: format!(
-            "Below 120 Hz the sound is wide: side is {:.1} dB re mid.",
-            low.side_to_mid_db
+            "Below 120 Hz the sound is wide: the sides stand {:.1} dB {side_of} the middle.",
+            low.side_to_mid_db.abs()
         ),
         advice: "The master makes the bass mono; loudspeakers then work together on it.",
         better: "Bass and kick in the centre of the mix.",

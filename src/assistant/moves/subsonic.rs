@@ -17,14 +17,16 @@ pub fn subsonic(case: &Case<'_>) -> Option<Move> {
     let dc_db = faults.dc_db[0].max(faults.dc_db[1]);
     let (text, value) = if dc_db > DC_MIN_DB {
         let text = format!(
-            "A constant offset of {dc_db:.0} dB re the peak takes headroom and is heard by nobody: it is \
-             removed."
+            "A constant offset, {:.0} dB below the peak, takes headroom and is heard by nobody: it is \
+             removed.",
+            -dc_db
         );
         (text, dc_db)
     } else if faults.infrasonic_db > RUMBLE_MIN_DB {
         let text = format!(
-            "Rumble below 10 Hz stands {:.0} dB re the whole and is heard by nobody: it is removed.",
-            faults.infrasonic_db
+            "Rumble below 10 Hz, {:.0} dB below the whole, takes headroom and is heard by nobody: it is \
+             removed.",
+            -faults.infrasonic_db
         );
         (text, faults.infrasonic_db)
     } else {

@@ -23,15 +23,14 @@ use prior::prior;
 pub const GAIN_MAX_DB: f64 = 4.0;
 /// Authority: how much the tone changes at most, as a tone distance in dB, where a style is the target. At
 /// half intensity a song that was right moves by less than its listeners notice.
-const CHANGE_MAX_DB: f64 = 1.9;
-/// A song so far from what is expected of it (tone distance in dB: all of the authority, the least of it) is
-/// more likely meant so, and loses this share of it.
-const STRANGE_DB: [f64; 2] = [3.2, 5.5];
-const STRANGE_SHARE: f64 = 0.7;
+const CHANGE_MAX_DB: f64 = 1.75;
+/// A song so far from what is expected of it (tone distance in dB: all of the authority, half of it) is
+/// more likely meant so.
+const STRANGE_DB: [f64; 2] = [3.5, 6.5];
 /// The mean over hypotheses is timid (least squares): so much of what exceeds the tolerance serves songs
 /// best on held-out music. The tolerance, as a tone distance in dB, is what is believed of a song that lies
 /// exactly where it is expected.
-const DECISION: f64 = 3.4;
+const DECISION: f64 = 3.2;
 const TOLERANCE_DB: f64 = 0.12;
 /// Less than this in dB is not worth a band.
 const GAIN_MIN_DB: f64 = 0.3;
@@ -110,7 +109,7 @@ fn guessed(case: &Case<'_>) -> (Vec<BandSettings>, f64) {
     };
     let change_db = weight_db(&response_db(&all(&sizes)));
     let strange = ramp(weight_db(&away_db), STRANGE_DB[0], STRANGE_DB[1]);
-    let most_db = CHANGE_MAX_DB * (1.0 - STRANGE_SHARE * strange);
+    let most_db = CHANGE_MAX_DB * (1.0 - 0.5 * strange);
     if change_db > most_db {
         sizes = sizes.map(|size| size * most_db / change_db);
     }
