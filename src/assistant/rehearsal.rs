@@ -12,7 +12,7 @@ use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
 use super::proposal::Proposal;
-use super::style::Target;
+use super::style::{Side, Target, Whose};
 use super::verdict;
 use super::wishes::{LoudnessWish, Wishes};
 use crate::analysis::passages::Passages;
@@ -85,7 +85,7 @@ pub fn rehearse(
     let goal_lufs = match (wishes.loudness, draft.cost.knee_lufs, wishes.force_loudness) {
         (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(song_lufs) < goal_lufs => {
             let lowered_lufs = knee_lufs.max(song_lufs);
-            let note = why_lower(&draft, wishes, goal_lufs, knee_lufs, lowered_lufs);
+            let note = why_lower(&draft, goal_lufs, knee_lufs, lowered_lufs);
             draft.notes.push(note);
             lowered_lufs
         }
@@ -132,15 +132,8 @@ pub fn rehearse(
 }
 
 /// Why the goal is not what songs like this one carry.
-fn why_lower(
-    draft: &Proposal,
-    wishes: &Wishes,
-    usual_lufs: f64,
-    knee_lufs: f64,
-    goal_lufs: f64,
-) -> String {
-    let by_references = wishes.reference_weights.loudness > 0.0;
-    let who = usual_loudness_of(&draft.target, by_references);
+fn why_lower(draft: &Proposal, usual_lufs: f64, knee_lufs: f64, goal_lufs: f64) -> String {
+    let who = usual_loudness_of(&draft.target);
     let then = if goal_lufs > knee_lufs {
         format!("it stays at its own {goal_lufs:.1} LUFS")
     } else {
@@ -153,13 +146,19 @@ fn why_lower(
 }
 
 /// Whose loudness a target's is, and the verb: "Music like this usually carries".
-pub fn usual_loudness_of(target: &Target, by_references: bool) -> String {
-    if target.from_references && by_references {
-        "What you gave as reference carries".to_owned()
-    } else if target.chosen {
-        format!("Music of the style {} usually carries", target.style.name)
+pub fn usual_loudness_of(target: &Target) -> String {
+    let style = if target.chosen {
+        format!("Music of the style {}", target.style.name)
     } else {
-        "Music like this usually carries".to_owned()
+        "Music like this".to_owned()
+    };
+    match target.whose(Side::Loudness) {
+        Whose::Style => format!("{style} usually carries"),
+        Whose::Blend => {
+            let references = target.from_references.in_words();
+            format!("{style} and {references}, each by its weight, come to")
+        }
+        Whose::References => "What you gave as reference carries".to_owned(),
     }
 }
 

@@ -108,7 +108,7 @@ fn usual_loudness(made: &Assisted, before: &Measurement) -> Option<Reason> {
     if made.is_lowered {
         return None;
     }
-    let who = usual_loudness_of(&made.target, made.loudness_is_references);
+    let who = usual_loudness_of(&made.target);
     let text = if (goal_lufs - usual_lufs).abs() <= TOLERANCE_LU {
         format!("{who} {usual_lufs:.1} LUFS: that is the goal.")
     } else {
