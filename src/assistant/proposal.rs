@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::findings;
 use super::moves::need::hertz;
 use super::moves::{self, Case, Change, Move, MoveKind};
+use super::own_loudness::own_lufs;
 use super::style::Target;
 use super::verdict::{self, Verdict};
 use super::wishes::{LoudnessWish, MixState, Wishes};
@@ -102,7 +103,8 @@ pub fn draft(
         base.loudness.character = character.unwrap_or(base.loudness.character);
         base.loudness.release_ms = release_ms.unwrap_or(base.loudness.release_ms);
     }
-    let (settings, assistant_bands, notes) = assemble(&base, owned, &moves);
+    let (settings, assistant_bands, mut notes) = assemble(&base, owned, &moves);
+    notes.extend(target.from_references.shortfall());
     Proposal {
         settings,
         assistant_bands,
@@ -158,14 +160,19 @@ pub(super) fn limiter_name(character: Character) -> &'static str {
 }
 
 /// How loud the master is to be, in LUFS. `Auto` is what the style usually carries and never less than the
-/// song has; rehearsal stops it at the knee of the cost curve.
+/// song has by itself ([`own_lufs`]); rehearsal stops it at the knee of the cost curve.
 fn goal_lufs(report: &Report, target: &Target, wishes: &Wishes, owned: &Owned) -> Option<f64> {
     let song_lufs = report.loudness.integrated_lufs?;
     if owned.stages[stage_index(Group::Loudness)] {
         return None;
     }
     match wishes.loudness {
-        LoudnessWish::Auto => Some(song_lufs.max(target.style.loudness_lufs)),
+        LoudnessWish::Auto => {
+            let ceiling_dbtp = f64::from(CEILING_DBTP.quantized(wishes.ceiling_dbtp));
+            let sample_peak_dbfs = report.loudness.sample_peak_dbfs;
+            let own_lufs = own_lufs(song_lufs, sample_peak_dbfs, ceiling_dbtp);
+            Some(own_lufs.max(target.style.loudness_lufs))
+        }
         LoudnessWish::Keep => Some(song_lufs),
         LoudnessWish::Target(lufs) => Some(lufs),
         LoudnessWish::Off => None,

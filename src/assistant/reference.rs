@@ -43,8 +43,10 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
         return moved;
     }
     let style = &mut moved.style;
+    let heard = references.iter().map(trust).fold(0.0, f64::max);
     let mut shares = ReferenceShares {
         count: references.len(),
+        heard,
         ..ReferenceShares::default()
     };
 
@@ -127,7 +129,6 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
     {
         moved.name = shares.in_words().to_owned();
     }
-    let heard = references.iter().map(trust).fold(0.0, f64::max);
     moved.confidence += tone * (heard - moved.confidence).max(0.0);
     moved
 }

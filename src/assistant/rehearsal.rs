@@ -11,6 +11,7 @@ pub mod trims;
 use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
+use super::own_loudness::own_lufs;
 use super::proposal::Proposal;
 use super::style::{Side, Target, Whose};
 use super::verdict;
@@ -81,11 +82,16 @@ pub fn rehearse(
     backing_off::back_off(&mut room, &mut draft, goal_lufs)?;
     let shaped = room.shape(&draft.settings, INTENSITY.max)?;
     draft.cost = cost_curve(&mut room, &shaped, &draft.settings.loudness)?;
-    let song_lufs = material.song.integrated_lufs;
+    let ceiling_dbtp = f64::from(draft.settings.loudness.ceiling_dbtp);
+    let own_lufs = own_lufs(
+        material.song.integrated_lufs,
+        material.report.loudness.sample_peak_dbfs,
+        ceiling_dbtp,
+    );
     let goal_lufs = match (wishes.loudness, draft.cost.knee_lufs, wishes.force_loudness) {
-        (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(song_lufs) < goal_lufs => {
-            let lowered_lufs = knee_lufs.max(song_lufs);
-            let note = why_lower(&draft, goal_lufs, knee_lufs, lowered_lufs);
+        (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(own_lufs) < goal_lufs => {
+            let lowered_lufs = knee_lufs.max(own_lufs);
+            let note = why_lower(&draft, goal_lufs, knee_lufs, own_lufs);
             draft.notes.push(note);
             lowered_lufs
         }
@@ -96,7 +102,7 @@ pub fn rehearse(
 
     let goal = Goal {
         target_lufs: goal_lufs,
-        ceiling_dbtp: f64::from(draft.settings.loudness.ceiling_dbtp),
+        ceiling_dbtp,
         force: wishes.force_loudness,
     };
     let programme = room.programme(&shaped);
@@ -132,12 +138,12 @@ pub fn rehearse(
 }
 
 /// Why the goal is not what songs like this one carry.
-fn why_lower(draft: &Proposal, usual_lufs: f64, knee_lufs: f64, goal_lufs: f64) -> String {
+fn why_lower(draft: &Proposal, usual_lufs: f64, knee_lufs: f64, own_lufs: f64) -> String {
     let who = usual_loudness_of(&draft.target);
-    let then = if goal_lufs > knee_lufs {
-        format!("it stays at its own {goal_lufs:.1} LUFS")
+    let then = if own_lufs > knee_lufs {
+        format!("it keeps the {own_lufs:.1} LUFS that it has by itself")
     } else {
-        format!("the goal is {goal_lufs:.1} LUFS")
+        format!("the goal is {knee_lufs:.1} LUFS")
     };
     format!(
         "{who} {usual_lufs:.1} LUFS, but above {knee_lufs:.1} LUFS each dB costs this song more than it gives: \

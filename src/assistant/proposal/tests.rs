@@ -127,6 +127,12 @@ fn the_goal_follows_the_wish() {
     let mut loud = report();
     loud.loudness.integrated_lufs = Some(-7.5);
     assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-7.5));
+    // Gain above full scale is no loudness of the song's own; who says keep means it.
+    loud.loudness.sample_peak_dbfs = Some(11.0);
+    assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-11.0));
+    assert_eq!(goal(&loud, LoudnessWish::Keep), Some(-7.5));
+    loud.loudness.sample_peak_dbfs = Some(0.5);
+    assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-8.0));
 }
 
 #[test]

@@ -75,6 +75,8 @@ fn rehearsed_as(passages: &[Passage], wishes: &Wishes) -> Proposal {
     let song = programme_of(passages);
     let mut report = mix();
     report.loudness.integrated_lufs = Some(song.integrated_lufs);
+    report.loudness.true_peak_dbtp = Some(song.true_peak_dbtp);
+    report.loudness.sample_peak_dbfs = Some(song.true_peak_dbtp);
     report.loudness.max_short_term_lufs = Some(song.integrated_lufs + 1.0);
     report.rhythm.energy = 0.8;
     let draft = draft(
@@ -193,6 +195,25 @@ fn a_goal_that_the_knee_lowers_says_so_and_one_that_is_asked_for_does_not() {
     }
     let asked = rehearsed(&passages, LoudnessWish::Target(goal_lufs));
     assert!(asked.notes.iter().all(|note| !note.contains("LUFS")));
+}
+
+#[test]
+fn gain_of_the_mix_changes_no_automatic_loudness() {
+    for hits in [0.7, 2.0] {
+        let [below, above] = [-12.0, 12.0].map(|gain_db| {
+            let passages = vec![passage(10.0, -3.0 + gain_db, hits)];
+            let made = rehearsed(&passages, LoudnessWish::Auto);
+            let lufs = through(&passages, &made.settings);
+            let (goal_lufs, knee_lufs) = (made.goal_lufs, made.cost.knee_lufs);
+            eprintln!("{hits} {gain_db}: {lufs} for {goal_lufs:?}, knee {knee_lufs:?}");
+            assert!(
+                (lufs - goal_lufs.expect("a goal")).abs() <= 0.1,
+                "{lufs} {goal_lufs:?}"
+            );
+            lufs
+        });
+        assert!((below - above).abs() <= 0.3, "{hits}: {below} {above}");
+    }
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub enum Side {
 pub struct ReferenceShares {
     /// How many references there are.
     pub count: usize,
+    /// How far what was heard of them is to be trusted, 0 to 1: they count for so much of their weights.
+    pub heard: f64,
     /// See [`Side::Tone`].
     pub tone: f64,
     /// See [`Side::Dynamics`].
@@ -43,6 +45,18 @@ impl ReferenceShares {
         } else {
             "your reference"
         }
+    }
+
+    /// A sentence, where so little of them was heard that they count for less than they are meant to.
+    pub fn shortfall(&self) -> Option<String> {
+        let counts_pct = libm::round(100.0 * self.heard);
+        (self.count > 0 && self.heard < 1.0 - NEARLY).then(|| {
+            format!(
+                "Too little music was heard in {}: {counts_pct:.0} % of the weight counts, the rest is left to the \
+                 style.",
+                self.in_words()
+            )
+        })
     }
 
     fn of(&self, side: Side) -> f64 {
