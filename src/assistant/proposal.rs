@@ -32,8 +32,8 @@ pub struct Owned {
 pub struct Proposal {
     /// All settings, the moves that are on made, at 100 % intensity, with drive and its trims.
     pub settings: Settings,
-    /// Which equalizer bands are the assistant's.
-    pub assistant_bands: [bool; BANDS],
+    /// Which equalizer bands are the assistant's, and the kind of move that each serves.
+    pub assistant_bands: [Option<MoveKind>; BANDS],
     /// The moves, with their switches.
     pub moves: Vec<Move>,
     /// What was given up and why (bands that found no place, moves that cost more than they gave).
@@ -179,14 +179,14 @@ fn goal_lufs(report: &Report, target: &Target, wishes: &Wishes, owned: &Owned) -
     }
 }
 
-/// `base` with the moves that are on, which bands they took, and what found no place. Never touches what is
+/// `base` with the moves that are on, which bands they took each, and what found no place. Never touches what is
 /// owned; stages that nobody owns and no move works in are off. Values within a step of what `base` has stay
 /// as they are there, so that a proposal does not flicker.
 pub fn assemble(
     base: &Settings,
     owned: &Owned,
     moves: &[Move],
-) -> (Settings, [bool; BANDS], Vec<String>) {
+) -> (Settings, [Option<MoveKind>; BANDS], Vec<String>) {
     let mut settings = cleared(base, owned);
     let mut notes = Vec::new();
     let free = |stage: Group| !owned.stages[stage_index(stage)];
@@ -265,14 +265,14 @@ fn cleared(base: &Settings, owned: &Owned) -> Settings {
 }
 
 /// Puts the bands of all moves on free places, the most useful of each move first, and in each round by
-/// [`RANK`]. Bands go from low to high, as the places do.
+/// [`RANK`]. Bands go from low to high, as the places do. Says which move each place serves.
 fn place(
     settings: &mut Settings,
     owned: &Owned,
     queues: &mut [(MoveKind, &[BandSettings])],
     notes: &mut Vec<String>,
-) -> [bool; BANDS] {
-    let mut taken = [false; BANDS];
+) -> [Option<MoveKind>; BANDS] {
+    let mut taken = [None; BANDS];
     let places: Vec<usize> = (0..BANDS).filter(|&band| !owned.bands[band]).collect();
     queues.sort_by_key(|(kind, _)| RANK.iter().position(|ranked| ranked == kind));
     let rounds = queues.iter().map(|(_, bands)| bands.len()).max();
@@ -292,9 +292,9 @@ fn place(
         }
     }
     chosen.sort_by(|a, b| a.1.frequency_hz.total_cmp(&b.1.frequency_hz));
-    for ((_, band), place) in chosen.into_iter().zip(places) {
+    for ((kind, band), place) in chosen.into_iter().zip(places) {
         settings.equalizer.bands[place] = band;
-        taken[place] = true;
+        taken[place] = Some(kind);
     }
     taken
 }
