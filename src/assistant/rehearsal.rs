@@ -12,7 +12,7 @@ use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
 use super::own_loudness::own_lufs;
-use super::proposal::Proposal;
+use super::proposal::{Owned, Proposal};
 use super::style::{Side, Target, Whose};
 use super::verdict;
 use super::wishes::{LoudnessWish, Wishes};
@@ -58,11 +58,12 @@ pub struct Cancelled;
 
 /// Plays the draft's passages through the engine: drive for the goal at 0/25/50/75/100 %, the balance of
 /// multiband, clipper and limiter, moves that cost more than they give, who triggers the limiter, and what
-/// loudness costs. `go_on` is told the share done and asked whether to go on, at least every 20 ms.
+/// loudness costs. What is owned is played and left as it is. `go_on` is told the share done and asked whether to go on, at least every 20 ms.
 pub fn rehearse(
     mut draft: Proposal,
     material: &Material<'_>,
     wishes: &Wishes,
+    owned: &Owned,
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Proposal, Cancelled> {
     let Some(goal_lufs) = draft.goal_lufs else {
@@ -79,7 +80,7 @@ pub fn rehearse(
         plain,
         stage,
     };
-    backing_off::back_off(&mut room, &mut draft, goal_lufs)?;
+    backing_off::back_off(&mut room, &mut draft, owned, goal_lufs)?;
     let shaped = room.shape(&draft.settings, INTENSITY.max)?;
     draft.cost = cost_curve(&mut room, &shaped, &draft.settings.loudness)?;
     let ceiling_dbtp = f64::from(draft.settings.loudness.ceiling_dbtp);

@@ -357,7 +357,7 @@ impl Proposer {
             song,
             report: &report,
         };
-        let proposal = rehearsal::rehearse(draft, &material, &wishes, &mut |share| {
+        let proposal = rehearsal::rehearse(draft, &material, &wishes, &owned, &mut |share| {
             go_on(hearing, Work::Rehearsing(share))
         });
         drop(turn);

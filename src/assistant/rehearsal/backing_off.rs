@@ -5,7 +5,7 @@ use super::stage::Shaped;
 use super::{Cancelled, Room};
 use crate::assistant::finding::{FindingKind, Severity};
 use crate::assistant::moves::{Change, MoveKind};
-use crate::assistant::proposal::Proposal;
+use crate::assistant::proposal::{Owned, Proposal, stage_index};
 use crate::engine::settings::INTENSITY;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::{BANDS, EqualizerSettings};
@@ -30,10 +30,12 @@ const SUSPECTS: [(MoveKind, f64); 8] = [
 /// What mends a severe fault may cost so many times more.
 const SEVERE: f64 = 2.5;
 
-/// Switches off what is too dear, in the draft's moves and settings.
+/// Switches off what is too dear, in the draft's moves and settings. Stages that are owned stay as they are:
+/// the moves in them are not made anyway.
 pub(super) fn back_off(
     room: &mut Room<'_, '_>,
     draft: &mut Proposal,
+    owned: &Owned,
     goal_lufs: f64,
 ) -> Result<(), Cancelled> {
     if !draft.settings.shapes_sound() && !draft.settings.input.subsonic_on {
@@ -46,6 +48,9 @@ pub(super) fn back_off(
     for (kind, allowed_db) in SUSPECTS {
         if with_all_db - without_any_db <= TOGETHER_DB {
             break;
+        }
+        if owned.stages[stage_index(kind.stage())] {
+            continue;
         }
         let Some(index) = draft
             .moves
@@ -140,7 +145,7 @@ mod tests {
     use super::*;
     use crate::assistant::moves::Move;
     use crate::assistant::moves::plain::{mix, target};
-    use crate::assistant::proposal::{Owned, assemble, draft};
+    use crate::assistant::proposal::{assemble, draft};
     use crate::assistant::wishes::Wishes;
     use crate::engine::settings::equalizer::BandSettings;
 
