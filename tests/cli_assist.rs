@@ -267,6 +267,31 @@ fn compare_finds_delay_gain_and_polarity_and_what_remains() {
 }
 
 #[test]
+fn compare_does_not_take_turned_lows_for_a_delay_or_for_polarity() {
+    let folder = folder();
+    let frames = 8 * RATE_HZ as usize;
+    write_wav(&folder, "a.wav", spec(2, 24), frames, |s, channel| {
+        // A strong bass that glides: the mono bass of the preset turns it over.
+        let turns = 70.0 * s + 6.0 * libm::sin(2.1 * s);
+        0.4 * song(s, channel) + 0.3 * libm::sin(std::f64::consts::TAU * turns)
+    });
+    let preset = [
+        "master",
+        "a.wav",
+        "--preset",
+        "Tight low end",
+        "--loudness",
+        "off",
+    ];
+    json(&folder, &preset, 0);
+    let found = difference(&folder, "a.wav", "a.master.wav");
+    assert_eq!(found["aligned"], true);
+    assert_eq!(found["delay_frames"], 0, "{found}");
+    assert_eq!(found["polarity_inverted"], false, "{found}");
+    assert!(number(&found["alignment"]) > 0.9, "{found}");
+}
+
+#[test]
 fn compare_brings_b_to_the_rate_of_a() {
     let folder = folder();
     // Faded in and out: what rings at a hard edge is no fault of the conversion.
