@@ -177,6 +177,8 @@ fn over_limited_takes_pressed_peaks_and_little_dynamics() {
         (FindingKind::OverLimited, Severity::High)
     );
     assert!(all(limited(80.0, 10.0)).is_empty());
+    let flat = one(limited(80.0, -0.04)).text;
+    assert!(flat.contains("; 0.0 dB are left"), "{flat}");
     assert!(all(limited(10.0, 6.0)).is_empty());
 }
 
