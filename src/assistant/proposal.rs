@@ -7,7 +7,7 @@ use super::findings;
 use super::moves::need::hertz;
 use super::moves::{self, Case, Change, Move, MoveKind};
 use super::style::Target;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Verdict, VerdictKind};
 use super::wishes::{LoudnessWish, MixState, Wishes};
 use crate::analysis::report::Report;
 use crate::engine::settings::Settings;
@@ -59,16 +59,28 @@ pub fn judge(
     target: &Target,
     mix_state: MixState,
 ) -> (Vec<Finding>, Vec<Move>, Verdict) {
-    let findings = findings::findings(report, target);
-    let moves = moves::moves(&Case {
+    let mut findings = findings::findings(report, target);
+    let mut moves = moves::moves(&Case {
         report,
         target,
         findings: &findings,
         confidence: report.heard.confidence,
         lowered: &[],
     });
+    moves::tone::answer(&mut findings, &moves);
+    findings::sort(&mut findings);
     let verdict = verdict::verdict(report, &findings, &moves, mix_state);
+    if verdict.kind == VerdictKind::Done {
+        for one in moves.iter_mut().filter(|one| shapes_density(one.kind)) {
+            one.on = false;
+        }
+    }
     (findings, moves, verdict)
+}
+
+/// What makes a mix denser: left off where it is dense enough, for the user to switch on.
+fn shapes_density(kind: MoveKind) -> bool {
+    matches!(kind, MoveKind::Dynamics | MoveKind::Glue | MoveKind::Colour)
 }
 
 /// What of the proposal follows from the report alone, before anything is played: moves, settings without
@@ -102,7 +114,8 @@ pub fn draft(
         base.loudness.character = character.unwrap_or(base.loudness.character);
         base.loudness.release_ms = release_ms.unwrap_or(base.loudness.release_ms);
     }
-    let (settings, assistant_bands, notes) = assemble(&base, owned, &moves);
+    let (settings, assistant_bands, mut notes) = assemble(&base, owned, &moves);
+    notes.extend(left_off(&moves));
     Proposal {
         settings,
         assistant_bands,
@@ -116,6 +129,21 @@ pub fn draft(
         stopped_by: None,
         cost: CostCurve::default(),
     }
+}
+
+/// Says what is proposed but left off.
+fn left_off(moves: &[Move]) -> Option<String> {
+    let names: Vec<&str> = moves
+        .iter()
+        .filter(|one| !one.on)
+        .map(|one| one.kind.stage().name())
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "It is dense enough as it is, so what would make it denser is left off: {}.",
+            names.join(", ")
+        )
+    })
 }
 
 /// Puts the character and the release that the user wants into the limiter's move, which then says so.

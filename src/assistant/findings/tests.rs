@@ -265,7 +265,14 @@ fn the_image_is_judged() {
         (FindingKind::OneSided, Severity::Low)
     );
     assert!(left.text.starts_with("Left is 4.0 dB"));
+    assert_eq!(left.cause, Cause::Song);
     assert!(leaning(-4.0).text.starts_with("Right"));
+    let missing = leaning(120.0);
+    assert_eq!(
+        (missing.cause, missing.severity),
+        (Cause::Source, Severity::High)
+    );
+    assert!(missing.text.contains("right channel"), "{}", missing.text);
     assert!(all(|report| report.stereo.bands[1].balance_db = 9.0).is_empty());
     let loss = one(|report| report.stereo.mono_change_lu = -3.4);
     assert_eq!(loss.kind, FindingKind::MonoLoss);
