@@ -177,9 +177,24 @@ fn over_limited_takes_pressed_peaks_and_little_dynamics() {
         (FindingKind::OverLimited, Severity::High)
     );
     assert!(all(limited(80.0, 10.0)).is_empty());
-    let flat = one(limited(80.0, -0.04)).text;
-    assert!(flat.contains("; 0.0 dB are left"), "{flat}");
     assert!(all(limited(10.0, 6.0)).is_empty());
+}
+
+#[test]
+fn no_finding_says_minus_zero() {
+    let mut report = finished();
+    report.loudness.psr_p10_db = Some(-0.04);
+    report.faults.limiting = LimitingReport {
+        pressed_pct: 80.0,
+        confidence: 1.0,
+        places: Vec::new(),
+    };
+    let found = findings(&report, &target());
+    let limited = found
+        .iter()
+        .find(|one| one.kind == FindingKind::OverLimited);
+    let text = &limited.expect("it is found").text;
+    assert!(text.contains("; 0.0 dB are left"), "{text}");
 }
 
 #[test]
