@@ -13,6 +13,7 @@ pub mod finding;
 pub mod findings;
 pub mod limiting;
 pub mod moves;
+pub mod own_loudness;
 pub mod ownership;
 pub mod proposal;
 pub mod reference;

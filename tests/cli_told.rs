@@ -218,7 +218,8 @@ fn master_says_verdict_style_findings_and_why_this_loudness() {
 fn a_reference_is_named_where_it_is_meant_or_at_fault() {
     let folder = folder();
     write_song(&folder, "song.wav", 2, 5.0);
-    write_lopsided(&folder, "other.wav", 5.0);
+    write_lopsided(&folder, "other.wav", 27.0);
+    write_lopsided(&folder, "little.wav", 9.0);
     write_song(&folder, "short.wav", 2, 1.0);
     std::fs::write(folder.path().join("text.wav"), "no sound").expect("written");
     for broken in ["text.wav", "short.wav"] {
@@ -229,25 +230,75 @@ fn a_reference_is_named_where_it_is_meant_or_at_fault() {
             &[&part],
         );
     }
-    let page = |flags: &[&str]| {
+    let page = |reference: &str, flags: &[&str]| {
         let arguments = [
             "master",
             "song.wav",
             "--report",
             "--reference",
-            "other.wav",
+            reference,
             "--force",
         ];
         let said = text(&folder, &[&arguments, flags].concat());
         let page = folder.path().join("song.master.report.html");
         (said, std::fs::read_to_string(page).expect("a page"))
     };
-    let (said, whole) = page(&[]);
+    let (said, whole) = page("other.wav", &[]);
     assert!(said.contains("measured against your reference"), "{said}");
     assert!(whole.contains("your reference, \u{b1} one deviation"));
     // Where the tone is not the reference's, it is not called so.
-    let (_, other) = page(&["--reference-weights", "tone=0", "--style", "rock"]);
+    let loudness = "tone=0,dynamics=0,width=0";
+    let flags = ["--reference-weights", loudness, "--style", "rock"];
+    let (said, other) = page("other.wav", &flags);
     assert!(other.contains("usual for rock, \u{b1} one deviation"));
+    assert!(!unbroken(&said).contains("your reference"), "{said}");
+    assert!(
+        unbroken(&said).contains("gave as reference carries"),
+        "{said}"
+    );
+    // Nor where too little of it was heard.
+    let (said, _) = page("little.wav", &[]);
+    assert!(!said.contains("measured against your reference"), "{said}");
+    let said = unbroken(&said);
+    assert!(
+        said.contains("Too little music was heard in your reference"),
+        "{said}"
+    );
+}
+
+#[test]
+fn how_far_above_or_below_full_scale_a_mix_lies_does_not_change_its_master() {
+    let folder = folder();
+    let told = |gain_db: f64, flags: &[&str]| {
+        let gain = 10.0_f64.powf(gain_db / 20.0);
+        let frames = 12 * RATE_HZ as usize;
+        write_wav(&folder, "mix.wav", spec(2, 32), frames, |s, channel| {
+            gain * song(s, channel)
+        });
+        let arguments = ["master", "mix.wav", "--force"];
+        json(&folder, &[&arguments[..], flags].concat(), 0)["files"][0].clone()
+    };
+    let lufs = |file: &Value| number(&file["after"]["integrated_lufs"]);
+    for flags in [&[][..], &["--preset", "flat.json", "--loudness", "auto"]] {
+        std::fs::write(folder.path().join("flat.json"), r#"{"bypass": false}"#).expect("written");
+        let [below, above] = [-12.0, 24.0].map(|gain_db| told(gain_db, flags));
+        let (below_lufs, above_lufs) = (lufs(&below), lufs(&above));
+        assert!(
+            (below_lufs - above_lufs).abs() <= 0.3,
+            "{flags:?}: {below_lufs} {above_lufs} {:?} {:?}",
+            reasons(&above),
+            above["notes"],
+        );
+        assert!(
+            reasons(&above)
+                .iter()
+                .all(|(_, text)| !text.contains("stays at"))
+        );
+    }
+    // What is asked for is done.
+    let kept = told(6.0, &["--loudness", "keep"]);
+    let song_lufs = number(&kept["before"]["integrated_lufs"]);
+    assert_eq!(number(&kept["target"]["lufs"]), song_lufs);
 }
 
 #[test]

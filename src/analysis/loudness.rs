@@ -183,17 +183,18 @@ impl LoudnessReport {
             let coarse = windows.iter().copied();
             audible(fine.chain(coarse).fold(0.0, f64::max))
         };
-        let peak = all
-            .iter()
-            .map(|(_, s)| larger(s.loudness.true_peak, s.loudness.sample_peak))
-            .fold(0.0, larger);
-        let true_peak_dbtp = (peak > 0.0).then(|| gain_to_db(f64::from(peak)));
+        let parts = || all.iter().map(|(_, s)| &s.loudness);
+        let sample_peak = parts().map(|part| part.sample_peak).fold(0.0, larger);
+        let true_peak = parts().map(|part| part.true_peak).fold(sample_peak, larger);
+        let peak_db = |peak: f32| (peak > 0.0).then(|| gain_to_db(f64::from(peak)));
+        let true_peak_dbtp = peak_db(true_peak);
         Self {
             integrated_lufs,
             loudness_range_lu: range_lu(&short_powers),
             max_momentary_lufs: max(|part| part.max_momentary, &momentary),
             max_short_term_lufs: max(|part| part.max_short_term, &short_powers),
             true_peak_dbtp,
+            sample_peak_dbfs: peak_db(sample_peak),
             plr_db: true_peak_dbtp.zip(integrated_lufs).map(|(t, i)| t - i),
             psr_p10_db: psr_p10_db(slices, &short),
             short_term_lufs: series(slices),

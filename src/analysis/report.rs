@@ -70,6 +70,8 @@ pub struct LoudnessReport {
     pub max_short_term_lufs: Option<f64>,
     /// True peak in dBTP.
     pub true_peak_dbtp: Option<f64>,
+    /// Highest sample in dBFS.
+    pub sample_peak_dbfs: Option<f64>,
     /// True peak − integrated loudness, in dB.
     pub plr_db: Option<f64>,
     /// 10th percentile of true peak − loudness over 3 s (PSR) in the loud third of the song, in dB.
@@ -277,6 +279,7 @@ impl Report {
                 max_momentary_lufs: Some(-8.5),
                 max_short_term_lufs: Some(-9.5),
                 true_peak_dbtp: Some(-1.0),
+                sample_peak_dbfs: Some(-1.2),
                 plr_db: Some(10.0),
                 psr_p10_db: Some(9.0),
                 short_term_lufs: (0..180).map(|_| Some(-11.0)).collect(),

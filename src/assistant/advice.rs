@@ -209,7 +209,7 @@ impl Advice {
             confidence: rounded(report.heard.confidence),
             gated_s: rounded(report.heard.gated_s),
             settings: proposal.settings.quantized(),
-            assistant_bands: proposal.assistant_bands,
+            assistant_bands: proposal.assistant_bands.map(|kind| kind.is_some()),
             rehearsed: true,
         }
     }

@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::findings;
 use super::moves::need::hertz;
 use super::moves::{self, Case, Change, Move, MoveKind};
+use super::own_loudness::own_lufs;
 use super::style::Target;
 use super::verdict::{self, Verdict, VerdictKind};
 use super::wishes::{LoudnessWish, MixState, Wishes};
@@ -31,8 +32,8 @@ pub struct Owned {
 pub struct Proposal {
     /// All settings, the moves that are on made, at 100 % intensity, with drive and its trims.
     pub settings: Settings,
-    /// Which equalizer bands are the assistant's.
-    pub assistant_bands: [bool; BANDS],
+    /// Which equalizer bands are the assistant's, and the kind of move that each serves.
+    pub assistant_bands: [Option<MoveKind>; BANDS],
     /// The moves, with their switches.
     pub moves: Vec<Move>,
     /// What was given up and why (bands that found no place, moves that cost more than they gave).
@@ -115,7 +116,8 @@ pub fn draft(
         base.loudness.release_ms = release_ms.unwrap_or(base.loudness.release_ms);
     }
     let (settings, assistant_bands, mut notes) = assemble(&base, owned, &moves);
-    notes.extend(left_off(&moves));
+    notes.extend(left_off(verdict.kind, &moves));
+    notes.extend(target.from_references.shortfall());
     Proposal {
         settings,
         assistant_bands,
@@ -132,10 +134,10 @@ pub fn draft(
 }
 
 /// Says what is proposed but left off.
-fn left_off(moves: &[Move]) -> Option<String> {
+fn left_off(verdict: VerdictKind, moves: &[Move]) -> Option<String> {
     let names: Vec<&str> = moves
         .iter()
-        .filter(|one| !one.on)
+        .filter(|one| verdict == VerdictKind::Done && !one.on && shapes_density(one.kind))
         .map(|one| one.kind.stage().name())
         .collect();
     (!names.is_empty()).then(|| {
@@ -186,28 +188,33 @@ pub(super) fn limiter_name(character: Character) -> &'static str {
 }
 
 /// How loud the master is to be, in LUFS. `Auto` is what the style usually carries and never less than the
-/// song has; rehearsal stops it at the knee of the cost curve.
+/// song has by itself ([`own_lufs`]); rehearsal stops it at the knee of the cost curve.
 fn goal_lufs(report: &Report, target: &Target, wishes: &Wishes, owned: &Owned) -> Option<f64> {
     let song_lufs = report.loudness.integrated_lufs?;
     if owned.stages[stage_index(Group::Loudness)] {
         return None;
     }
     match wishes.loudness {
-        LoudnessWish::Auto => Some(song_lufs.max(target.style.loudness_lufs)),
+        LoudnessWish::Auto => {
+            let ceiling_dbtp = f64::from(CEILING_DBTP.quantized(wishes.ceiling_dbtp));
+            let sample_peak_dbfs = report.loudness.sample_peak_dbfs;
+            let own_lufs = own_lufs(song_lufs, sample_peak_dbfs, ceiling_dbtp);
+            Some(own_lufs.max(target.style.loudness_lufs))
+        }
         LoudnessWish::Keep => Some(song_lufs),
         LoudnessWish::Target(lufs) => Some(lufs),
         LoudnessWish::Off => None,
     }
 }
 
-/// `base` with the moves that are on, which bands they took, and what found no place. Never touches what is
+/// `base` with the moves that are on, which bands they took each, and what found no place. Never touches what is
 /// owned; stages that nobody owns and no move works in are off. Values within a step of what `base` has stay
 /// as they are there, so that a proposal does not flicker.
 pub fn assemble(
     base: &Settings,
     owned: &Owned,
     moves: &[Move],
-) -> (Settings, [bool; BANDS], Vec<String>) {
+) -> (Settings, [Option<MoveKind>; BANDS], Vec<String>) {
     let mut settings = cleared(base, owned);
     let mut notes = Vec::new();
     let free = |stage: Group| !owned.stages[stage_index(stage)];
@@ -286,14 +293,14 @@ fn cleared(base: &Settings, owned: &Owned) -> Settings {
 }
 
 /// Puts the bands of all moves on free places, the most useful of each move first, and in each round by
-/// [`RANK`]. Bands go from low to high, as the places do.
+/// [`RANK`]. Bands go from low to high, as the places do. Says which move each place serves.
 fn place(
     settings: &mut Settings,
     owned: &Owned,
     queues: &mut [(MoveKind, &[BandSettings])],
     notes: &mut Vec<String>,
-) -> [bool; BANDS] {
-    let mut taken = [false; BANDS];
+) -> [Option<MoveKind>; BANDS] {
+    let mut taken = [None; BANDS];
     let places: Vec<usize> = (0..BANDS).filter(|&band| !owned.bands[band]).collect();
     queues.sort_by_key(|(kind, _)| RANK.iter().position(|ranked| ranked == kind));
     let rounds = queues.iter().map(|(_, bands)| bands.len()).max();
@@ -313,9 +320,9 @@ fn place(
         }
     }
     chosen.sort_by(|a, b| a.1.frequency_hz.total_cmp(&b.1.frequency_hz));
-    for ((_, band), place) in chosen.into_iter().zip(places) {
+    for ((kind, band), place) in chosen.into_iter().zip(places) {
         settings.equalizer.bands[place] = band;
-        taken[place] = true;
+        taken[place] = Some(kind);
     }
     taken
 }

@@ -1,6 +1,6 @@
 //! References: the user's own tracks as a target.
 
-use super::style::Target;
+use super::style::{ReferenceShares, Side, Target};
 use super::wishes::ReferenceWeights;
 use crate::analysis::bands::{THIRDS, WIDE, center_hz};
 use crate::analysis::report::Report;
@@ -43,6 +43,12 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
         return moved;
     }
     let style = &mut moved.style;
+    let heard = references.iter().map(trust).fold(0.0, f64::max);
+    let mut shares = ReferenceShares {
+        count: references.len(),
+        heard,
+        ..ReferenceShares::default()
+    };
 
     for third in 0..THIRDS {
         let seen = references
@@ -50,13 +56,14 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
             .filter(|reference| reaches(reference, third))
             .map(|reference| (reference.tone.level_db[third], trust(reference)));
         let (level_db, spread_db) = (&mut style.level_db[third], &mut style.spread_db[third]);
-        blend(
+        let share = blend(
             Mean::of(seen),
             TONE_SPREAD_MIN_DB,
             tone,
             level_db,
             spread_db,
         );
+        shares.tone = shares.tone.max(share);
     }
     for band in 0..WIDE {
         let seen = references
@@ -70,7 +77,7 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
             &mut style.side_to_mid_db[band],
             &mut style.side_to_mid_spread_db[band],
         );
-        blend(
+        shares.width = blend(
             Mean::of(seen),
             WIDTH_SPREAD_MIN_DB,
             width,
@@ -86,7 +93,7 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
             &mut style.dynamics_db[band],
             &mut style.dynamics_spread_db[band],
         );
-        blend(
+        shares.dynamics = blend(
             Mean::of(seen),
             DYNAMICS_SPREAD_MIN_DB,
             dynamics,
@@ -107,7 +114,7 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
     let seen = references
         .iter()
         .filter_map(|reference| Some((reference.loudness.integrated_lufs?, trust(reference))));
-    blend(
+    shares.loudness = blend(
         Mean::of(seen),
         0.0,
         loudness,
@@ -115,14 +122,14 @@ pub fn towards(target: &Target, references: &[Report], weights: &ReferenceWeight
         &mut 0.0,
     );
 
-    moved.name = if references.len() == 1 {
-        "your reference".to_owned()
-    } else {
-        "your references".to_owned()
-    };
-    let heard = references.iter().map(trust).fold(0.0, f64::max);
+    moved.from_references = shares;
+    // What the sound is held against gives the name; loudness alone does not.
+    if [Side::Tone, Side::Dynamics, Side::Width].map(|side| moved.follows_references(side))
+        != [false; 3]
+    {
+        moved.name = shares.in_words().to_owned();
+    }
     moved.confidence += tone * (heard - moved.confidence).max(0.0);
-    moved.from_references = true;
     moved
 }
 
@@ -156,13 +163,20 @@ impl Mean {
     }
 }
 
-/// Moves a value of the style and its spread by `weight`, as far as there is an opinion.
-fn blend(mean: Option<Mean>, spread_min: f64, weight: f64, value: &mut f64, spread: &mut f64) {
-    let Some(mean) = mean else { return };
+/// Moves a value of the style and its spread by `weight`, as far as there is an opinion; returns how far.
+fn blend(
+    mean: Option<Mean>,
+    spread_min: f64,
+    weight: f64,
+    value: &mut f64,
+    spread: &mut f64,
+) -> f64 {
+    let Some(mean) = mean else { return 0.0 };
     let weight = weight * mean.opinion;
     let disagreement = libm::sqrt(mean.deviation * mean.deviation + spread_min * spread_min);
     *value += weight * (mean.value - *value);
     *spread += weight * (disagreement - *spread);
+    weight
 }
 
 /// How much of the reference was heard, 0 to 1.
@@ -199,7 +213,14 @@ mod tests {
         DynamicsReport, HeardReport, LoudnessReport, LowEndReport, RhythmReport, SibilanceReport,
         StereoReport, ToneReport,
     };
-    use crate::assistant::style::Style;
+    use crate::assistant::finding::FindingKind;
+    use crate::assistant::moves::tone::tone;
+    use crate::assistant::moves::{MoveKind, plain};
+    use crate::assistant::proposal::judge;
+    use crate::assistant::style::{Style, Whose};
+    use crate::assistant::wishes::MixState;
+
+    const SIDES: [Side; 4] = [Side::Tone, Side::Dynamics, Side::Width, Side::Loudness];
 
     const ALL: ReferenceWeights = ReferenceWeights {
         tone: 1.0,
@@ -207,6 +228,19 @@ mod tests {
         width: 1.0,
         loudness: 1.0,
     };
+
+    /// Weights of one side alone, in the order of [`SIDES`].
+    fn alone() -> [ReferenceWeights; 4] {
+        core::array::from_fn(|n| {
+            let weight = |of: usize| if of == n { 1.0 } else { 0.0 };
+            ReferenceWeights {
+                tone: weight(0),
+                dynamics: weight(1),
+                width: weight(2),
+                loudness: weight(3),
+            }
+        })
+    }
 
     fn target() -> Target {
         Target {
@@ -230,7 +264,7 @@ mod tests {
                 energy: 0.5,
             },
             chosen: false,
-            from_references: false,
+            from_references: ReferenceShares::default(),
         }
     }
 
@@ -284,8 +318,110 @@ mod tests {
         assert_eq!(moved.style.dynamics_db, [3.0; WIDE]);
         assert_eq!(moved.style.plr_db, 8.0);
         assert_eq!(moved.style.loudness_lufs, -9.0);
-        assert!(moved.from_references);
+        for side in SIDES {
+            assert_eq!(moved.whose(side), Whose::References);
+        }
+        assert_eq!(moved.name, "your reference");
         assert_eq!(moved.confidence, 1.0);
+    }
+
+    #[test]
+    fn a_side_without_weight_is_not_called_the_references() {
+        for (side, weights) in SIDES.into_iter().zip(alone()) {
+            let moved = towards(&target(), &[reference(2.0)], &weights);
+            for other in SIDES {
+                let whose = if other == side {
+                    Whose::References
+                } else {
+                    Whose::Style
+                };
+                assert_eq!(moved.whose(other), whose, "{side:?} {other:?}");
+                let mine = moved.than_usual(other).contains("reference");
+                assert_eq!(mine, other == side, "{}", moved.than_usual(other));
+                let mine = moved.is_usual(other).contains("reference");
+                assert_eq!(mine, other == side, "{}", moved.is_usual(other));
+            }
+            // Loudness is not what the sound is measured against.
+            let renamed = moved.name == "your reference";
+            assert_eq!(renamed, side != Side::Loudness, "{}", moved.name);
+        }
+    }
+
+    #[test]
+    fn half_a_reference_is_a_blend_and_says_so() {
+        let with = |tone| ReferenceWeights { tone, ..ALL };
+        let moved = towards(&target(), &[reference(2.0), reference(2.0)], &with(0.5));
+        assert!(moved.follows_references(Side::Tone));
+        assert_eq!(
+            moved.than_usual(Side::Tone),
+            "than a blend of your references and what is usual for finished music like this"
+        );
+        // Where the style's part is the greater, it is not taken as it is meant.
+        let moved = towards(&target(), &[reference(2.0)], &with(0.3));
+        assert!(!moved.follows_references(Side::Tone));
+        assert_eq!(moved.whose(Side::Tone), Whose::Blend);
+    }
+
+    /// Moves and findings of a dark, narrow song that moves much and is quiet, by what its target says.
+    fn said(target: &Target) -> Vec<(Side, String)> {
+        let mut song = plain::narrow();
+        song.rhythm.energy = 0.9;
+        for third in 24..THIRDS {
+            song.tone.level_db[third] -= 9.0;
+        }
+        let (findings, moves, _) = judge(&song, target, MixState::Unknown);
+        let moves = moves.into_iter().filter_map(|one| {
+            let side = match one.kind {
+                MoveKind::Tone => Side::Tone,
+                MoveKind::Dynamics | MoveKind::Glue => Side::Dynamics,
+                MoveKind::Width => Side::Width,
+                _ => return None,
+            };
+            Some((side, one.text))
+        });
+        let findings = findings.into_iter().filter_map(|one| {
+            let side = match one.kind {
+                FindingKind::Dull => Side::Tone,
+                FindingKind::Narrow => Side::Width,
+                FindingKind::Quiet => Side::Loudness,
+                _ => return None,
+            };
+            Some((side, one.text))
+        });
+        moves.chain(findings).collect()
+    }
+
+    #[test]
+    fn what_is_said_names_the_reference_only_where_its_numbers_are_used() {
+        let plain_target = plain::target();
+        let own = plain::report();
+        for (side, weights) in SIDES.into_iter().zip(alone()) {
+            let target = towards(&plain_target, core::slice::from_ref(&own), &weights);
+            let said = said(&target);
+            for wanted in SIDES {
+                assert!(said.iter().any(|(side, _)| *side == wanted), "{said:?}");
+            }
+            for (of, text) in said {
+                assert_eq!(
+                    text.contains("your reference"),
+                    of == side,
+                    "{side:?}: {text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_reference_for_loudness_alone_leaves_the_tone_as_it_is_without() {
+        let mut song = plain::mix();
+        for third in 24..THIRDS {
+            song.tone.level_db[third] -= 9.0;
+        }
+        let target = plain::target();
+        let [.., weights] = alone();
+        let moved = towards(&target, &[reference(2.0)], &weights);
+        let without = tone(&plain::case(&song, &target)).expect("a dark song");
+        assert_eq!(tone(&plain::case(&song, &moved)), Some(without));
     }
 
     #[test]
@@ -333,6 +469,7 @@ mod tests {
         assert_eq!(moved.style.plr_db, target().style.plr_db);
         assert_eq!(moved.style.level_db, [2.0; THIRDS]);
         assert_eq!(moved.style.loudness_lufs, -9.0);
+        assert_eq!(moved.whose(Side::Dynamics), Whose::Style);
         // Beside one that is not limited, that one counts.
         let moved = towards(&target(), &[rough, reference(2.0)], &ALL);
         assert_eq!(moved.style.dynamics_db, [3.0; WIDE]);
@@ -353,6 +490,7 @@ mod tests {
         assert_eq!(moved.style.level_db[28], 2.0);
         assert_eq!(moved.style.level_db[29..], [0.0, 0.0]);
         assert_eq!(moved.style.side_to_mid_db, [-10.0; WIDE]);
+        assert_eq!(moved.whose(Side::Width), Whose::Style);
         let moved = towards(&target(), &[lossy, low_rate], &ALL);
         assert_eq!(moved.style.level_db[29..], [2.0, 0.0]);
         assert_eq!(moved.style.side_to_mid_db, [-6.0; WIDE]);

@@ -11,8 +11,9 @@ pub mod trims;
 use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
-use super::proposal::Proposal;
-use super::style::Target;
+use super::own_loudness::own_lufs;
+use super::proposal::{Owned, Proposal};
+use super::style::{Side, Target, Whose};
 use super::verdict;
 use super::wishes::{LoudnessWish, Wishes};
 use crate::analysis::passages::Passages;
@@ -57,11 +58,12 @@ pub struct Cancelled;
 
 /// Plays the draft's passages through the engine: drive for the goal at 0/25/50/75/100 %, the balance of
 /// multiband, clipper and limiter, moves that cost more than they give, who triggers the limiter, and what
-/// loudness costs. `go_on` is told the share done and asked whether to go on, at least every 20 ms.
+/// loudness costs. What is owned is played and left as it is. `go_on` is told the share done and asked whether to go on, at least every 20 ms.
 pub fn rehearse(
     mut draft: Proposal,
     material: &Material<'_>,
     wishes: &Wishes,
+    owned: &Owned,
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Proposal, Cancelled> {
     let Some(goal_lufs) = draft.goal_lufs else {
@@ -78,14 +80,19 @@ pub fn rehearse(
         plain,
         stage,
     };
-    backing_off::back_off(&mut room, &mut draft, goal_lufs)?;
+    backing_off::back_off(&mut room, &mut draft, owned, goal_lufs)?;
     let shaped = room.shape(&draft.settings, INTENSITY.max)?;
     draft.cost = cost_curve(&mut room, &shaped, &draft.settings.loudness)?;
-    let song_lufs = material.song.integrated_lufs;
+    let ceiling_dbtp = f64::from(draft.settings.loudness.ceiling_dbtp);
+    let own_lufs = own_lufs(
+        material.song.integrated_lufs,
+        material.report.loudness.sample_peak_dbfs,
+        ceiling_dbtp,
+    );
     let goal_lufs = match (wishes.loudness, draft.cost.knee_lufs, wishes.force_loudness) {
-        (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(song_lufs) < goal_lufs => {
-            let lowered_lufs = knee_lufs.max(song_lufs);
-            let note = why_lower(&draft, wishes, goal_lufs, knee_lufs, lowered_lufs);
+        (LoudnessWish::Auto, Some(knee_lufs), false) if knee_lufs.max(own_lufs) < goal_lufs => {
+            let lowered_lufs = knee_lufs.max(own_lufs);
+            let note = why_lower(&draft, goal_lufs, knee_lufs, own_lufs);
             draft.notes.push(note);
             lowered_lufs
         }
@@ -96,7 +103,7 @@ pub fn rehearse(
 
     let goal = Goal {
         target_lufs: goal_lufs,
-        ceiling_dbtp: f64::from(draft.settings.loudness.ceiling_dbtp),
+        ceiling_dbtp,
         force: wishes.force_loudness,
     };
     let programme = room.programme(&shaped);
@@ -132,19 +139,12 @@ pub fn rehearse(
 }
 
 /// Why the goal is not what songs like this one carry.
-fn why_lower(
-    draft: &Proposal,
-    wishes: &Wishes,
-    usual_lufs: f64,
-    knee_lufs: f64,
-    goal_lufs: f64,
-) -> String {
-    let by_references = wishes.reference_weights.loudness > 0.0;
-    let who = usual_loudness_of(&draft.target, by_references);
-    let then = if goal_lufs > knee_lufs {
-        format!("it stays at its own {goal_lufs:.1} LUFS")
+fn why_lower(draft: &Proposal, usual_lufs: f64, knee_lufs: f64, own_lufs: f64) -> String {
+    let who = usual_loudness_of(&draft.target);
+    let then = if own_lufs > knee_lufs {
+        format!("it keeps the {own_lufs:.1} LUFS that it has by itself")
     } else {
-        format!("the goal is {goal_lufs:.1} LUFS")
+        format!("the goal is {knee_lufs:.1} LUFS")
     };
     format!(
         "{who} {usual_lufs:.1} LUFS, but above {knee_lufs:.1} LUFS each dB costs this song more than it gives: \
@@ -153,13 +153,19 @@ fn why_lower(
 }
 
 /// Whose loudness a target's is, and the verb: "Music like this usually carries".
-pub fn usual_loudness_of(target: &Target, by_references: bool) -> String {
-    if target.from_references && by_references {
-        "What you gave as reference carries".to_owned()
-    } else if target.chosen {
-        format!("Music of the style {} usually carries", target.style.name)
+pub fn usual_loudness_of(target: &Target) -> String {
+    let style = if target.chosen {
+        format!("Music of the style {}", target.style.name)
     } else {
-        "Music like this usually carries".to_owned()
+        "Music like this".to_owned()
+    };
+    match target.whose(Side::Loudness) {
+        Whose::Style => format!("{style} usually carries"),
+        Whose::Blend => {
+            let references = target.from_references.in_words();
+            format!("{style} and {references}, each by its weight, come to")
+        }
+        Whose::References => "What you gave as reference carries".to_owned(),
     }
 }
 

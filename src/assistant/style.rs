@@ -2,11 +2,14 @@
 
 mod blend;
 mod nearness;
+mod whose;
 
 use super::moves::tone::prior::{BANDS, FIRST, prior};
 use crate::analysis::bands::{THIRDS, WIDE};
 use crate::analysis::report::Report;
 use serde::{Deserialize, Serialize};
+
+pub use whose::{ReferenceShares, Side, Whose};
 
 /// A style as its file in `assets/styles` (or the user's folder) says it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,38 +68,8 @@ pub struct Target {
     pub style: Style,
     /// The user chose the style: its name stands for its numbers.
     pub chosen: bool,
-    /// Measured against the user's own references: they are meant as they are.
-    pub from_references: bool,
-}
-
-impl Target {
-    /// Whose numbers they are, as it stands in a sentence: "rock", "your references", or, where all styles
-    /// are blended, "finished music like this".
-    pub fn in_words(&self) -> &str {
-        if self.chosen || self.from_references {
-            &self.name
-        } else {
-            "finished music like this"
-        }
-    }
-
-    /// What comes after "more": "than is usual for rock", "than in your references".
-    pub fn than_usual(&self) -> String {
-        if self.from_references {
-            format!("than in {}", self.name)
-        } else {
-            format!("than is usual for {}", self.in_words())
-        }
-    }
-
-    /// What comes after a number: "is usual for rock", "is that of your references".
-    pub fn is_usual(&self) -> String {
-        if self.from_references {
-            format!("is that of {}", self.name)
-        } else {
-            format!("is usual for {}", self.in_words())
-        }
-    }
+    /// How far the numbers are those of the user's own references.
+    pub from_references: ReferenceShares,
 }
 
 /// What stands for all styles together, and for songs that are near none.
@@ -151,7 +124,7 @@ pub fn target(report: &Report, styles: &[Style], chosen: Option<&str>) -> Option
             nearness,
             style,
             chosen: true,
-            from_references: false,
+            from_references: ReferenceShares::default(),
         });
     }
     let nearest = nearness.first()?.clone();
@@ -175,7 +148,7 @@ pub fn target(report: &Report, styles: &[Style], chosen: Option<&str>) -> Option
         nearness,
         style,
         chosen: false,
-        from_references: false,
+        from_references: ReferenceShares::default(),
     })
 }
 

@@ -46,7 +46,8 @@ impl Default for Wishes {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoudnessWish {
-    /// What the style usually carries, stopped at the knee of the cost curve, never lower than the song is.
+    /// What the style usually carries, stopped at the knee of the cost curve, never lower than the song is
+    /// by itself ([`own_lufs`](super::own_loudness::own_lufs)).
     Auto,
     /// As loud as the song is already.
     Keep,

@@ -20,6 +20,7 @@ use super::write::{Shape, SoundWriter, Written};
 use crate::analysis::analyzer::Analyzer;
 use crate::assistant::drive::{Goal, Programme, Solution, TOLERANCE_LU};
 use crate::assistant::limiting::Limiting;
+use crate::assistant::own_loudness::own_lufs;
 use crate::dsp::block::Stream;
 use crate::dsp::units::gain_to_db;
 use finishing::Finishing;
@@ -63,7 +64,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         return Err(Failure::because("it was not kept while it was read"));
     };
     let sample_rate_hz = job.sample_rate_hz.unwrap_or(song.sample_rate_hz);
-    let mut goal_lufs = goal_lufs(job, &before)?;
+    let mut goal_lufs = goal_of(job, &before, job.settings.loudness.ceiling_dbtp)?;
     let mut assisted = match (&job.assist, &analyzer) {
         (Some(assist), Some(analyzer)) => {
             assisted::propose(job, assist, analyzer, &mut song, goal_lufs, watch)?
@@ -80,6 +81,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         && !job.ceiling_is_set
     {
         settings.loudness.ceiling_dbtp = service.advised_ceiling_dbtp(goal_lufs);
+        goal_lufs = goal_of(job, &before, settings.loudness.ceiling_dbtp)?;
     }
     if let Some(loudest_lufs) = before_reading.max_short_term_lufs
         && !job.reference_level_is_set
@@ -216,8 +218,8 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
     })
 }
 
-/// The goal in LUFS, if there is one.
-fn goal_lufs(job: &Job, before: &Measurement) -> Outcome<Option<f64>> {
+/// The goal in LUFS under a ceiling, if there is one.
+fn goal_of(job: &Job, before: &Measurement, ceiling_dbtp: f32) -> Outcome<Option<f64>> {
     let loudness = match (job.loudness, job.service) {
         (Loudness::Auto, Some(service)) if service.sets_loudness => service
             .plays_at_lufs
@@ -226,7 +228,11 @@ fn goal_lufs(job: &Job, before: &Measurement) -> Outcome<Option<f64>> {
     };
     let song_lufs = || before.integrated_lufs.ok_or_else(|| no_loudness(before));
     Ok(match loudness {
-        Loudness::Auto => Some(song_lufs()?.max(AUTO_LUFS)),
+        Loudness::Auto => {
+            let song_lufs = song_lufs()?;
+            let own_lufs = own_lufs(song_lufs, before.sample_peak_dbfs, f64::from(ceiling_dbtp));
+            Some(own_lufs.max(AUTO_LUFS))
+        }
         Loudness::Keep => Some(song_lufs()?),
         Loudness::Target(lufs) => {
             song_lufs()?;

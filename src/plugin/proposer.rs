@@ -357,7 +357,7 @@ impl Proposer {
             song,
             report: &report,
         };
-        let proposal = rehearsal::rehearse(draft, &material, &wishes, &mut |share| {
+        let proposal = rehearsal::rehearse(draft, &material, &wishes, &owned, &mut |share| {
             go_on(hearing, Work::Rehearsing(share))
         });
         drop(turn);
@@ -384,7 +384,7 @@ fn from_memory(session: &Session, base: &Settings, owned: &Owned) -> Result<Advi
     settings.input.reference_level_db = found.input.reference_level_db;
     let mut advice = advice.clone();
     advice.settings = ownership::merged(&settings, base, owned).quantized();
-    advice.assistant_bands = bands;
+    advice.assistant_bands = bands.map(|kind| kind.is_some());
     advice.notes = notes;
     advice.rehearsed = false;
     for (shown, one) in advice.moves.iter_mut().zip(&moves) {

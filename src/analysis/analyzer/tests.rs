@@ -108,7 +108,9 @@ fn numbers(report: &Report) -> Vec<(String, f64)> {
 
 /// Names ending in what is absolute, and mirrored by a swap of channels.
 fn absolute(name: &str) -> bool {
-    name.ends_with("_lufs") || name.ends_with("_dbtp")
+    ["_lufs", "_dbtp", "_dbfs"]
+        .iter()
+        .any(|unit| name.ends_with(unit))
 }
 
 fn assert_alike(a: &Report, b: &Report, tolerance: f64, what: &str, skip: impl Fn(&str) -> bool) {
@@ -166,6 +168,7 @@ fn loudness_and_peaks_are_the_meters() {
             (loudness.max_momentary_lufs, reading.max_momentary_lufs),
             (loudness.max_short_term_lufs, reading.max_short_term_lufs),
             (loudness.true_peak_dbtp, reading.true_peak_dbtp),
+            (loudness.sample_peak_dbfs, reading.sample_peak_dbfs),
             (loudness.plr_db, reading.plr_db),
         ] {
             let (found, expected) = (found.expect("there"), expected.expect("there"));

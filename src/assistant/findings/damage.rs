@@ -3,7 +3,7 @@
 use super::{Words, finding, located, severity};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Reach, Severity};
-use crate::assistant::style::Target;
+use crate::assistant::style::{Side, Target};
 
 /// Share of clipped samples in %.
 const CLIPPED_PCT: [f64; 3] = [0.02, 0.05, 0.15];
@@ -197,7 +197,7 @@ fn lossy(report: &Report) -> Option<Finding> {
 
 fn quiet(report: &Report, target: &Target) -> Option<Finding> {
     let style = &target.style;
-    let than = target.than_usual();
+    let than = target.than_usual(Side::Loudness);
     let lufs = report.loudness.integrated_lufs?;
     let missing_lu = style.loudness_lufs - lufs;
     if missing_lu < QUIET_LU {

@@ -3,7 +3,7 @@
 use super::{Words, finding, located, severity};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Reach, Severity};
-use crate::assistant::style::Target;
+use crate::assistant::style::{Side, Target};
 
 /// Lows that cancel: side over mid in dB, and the 10th percentile of their correlation, from where it is low
 /// and from where it is high. Lows that are only decorrelated stay below the first.
@@ -196,7 +196,7 @@ fn narrow(report: &Report, target: &Target) -> Option<Finding> {
     let words = Words {
         text: format!(
             "Above 150 Hz the sides are {missing_db:.1} dB further below the middle {}.",
-            target.than_usual()
+            target.than_usual(Side::Width)
         ),
         advice: "The master widens it a little; more is the mix's work.",
         better: "Pan and double in the mix.",

@@ -6,7 +6,7 @@ use crate::analysis::faults::{ClippingReport, LimitingReport};
 use crate::analysis::report::{
     BandStereo, HeardReport, LoudnessReport, RingingNote, SibilanceReport, ToneReport,
 };
-use crate::assistant::style::Style;
+use crate::assistant::style::{ReferenceShares, Style};
 
 /// A mix with peaks that want mastering, and nothing wrong.
 pub(in crate::assistant) fn song() -> Report {
@@ -98,7 +98,7 @@ fn target() -> Target {
         nearness: Vec::new(),
         style: style(),
         chosen: false,
-        from_references: false,
+        from_references: ReferenceShares::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::need::{of_density, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::BandDynamics;
+use crate::assistant::style::Side;
 use crate::dsp::dynamics::curve::compression_gain_db;
 use crate::engine::settings::multiband::{BAND_NAMES, BANDS, MultibandSettings};
 
@@ -72,7 +73,7 @@ pub fn dynamics(case: &Case<'_>) -> Option<Move> {
             "The {} band's loud moments stand {moves_db:.1} dB above its usual level, {usual_db:.1} dB \
              {}: they are held back by up to {reduction_db:.1} dB.",
             BAND_NAMES[band].to_lowercase(),
-            case.target.is_usual()
+            case.target.is_usual(Side::Dynamics)
         ),
         value: moves_db,
         unit: "dB",

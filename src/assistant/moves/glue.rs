@@ -2,6 +2,7 @@
 
 use super::need::{of_density, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
+use crate::assistant::style::Side;
 use crate::engine::settings::glue::GlueSettings;
 
 /// Authority: mean gain reduction of the loud passages, in dB.
@@ -65,7 +66,7 @@ pub fn glue(case: &Case<'_>) -> Option<Move> {
             "The peaks stand {plr_db:.1} dB above the loudness, {:.1} dB {}: a slow compressor \
              of {reduction_db:.1} dB on the mean holds the mix together.",
             style.plr_db,
-            case.target.is_usual()
+            case.target.is_usual(Side::Dynamics)
         ),
         value: plr_db,
         unit: "dB",

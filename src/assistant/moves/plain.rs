@@ -3,7 +3,7 @@
 use super::Case;
 use crate::analysis::bands::{THIRDS, WIDE};
 use crate::analysis::report::{BandDynamics, BandStereo, Report};
-use crate::assistant::style::{Style, Target};
+use crate::assistant::style::{ReferenceShares, Style, Target};
 
 /// A style that [`report`] is right in the middle of.
 pub(crate) fn target() -> Target {
@@ -29,7 +29,7 @@ pub(crate) fn target() -> Target {
             energy: 0.5,
         },
         chosen: false,
-        from_references: false,
+        from_references: ReferenceShares::default(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Case, Change, Move, MoveKind};
 use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::assistant::finding::Finding;
-use crate::assistant::style::Target;
+use crate::assistant::style::{Side, Target};
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 use hypotheses::{FAULTS, Fault, beliefs, deviation_db, response_db, weight_db};
 use prior::prior;
@@ -48,7 +48,7 @@ const LOSSY_CONFIDENCE: f64 = 0.5;
 
 /// The move: at most six bands that bring the song towards the target; `None` inside the tolerance.
 pub fn tone(case: &Case<'_>) -> Option<Move> {
-    let (bands, chance) = if case.target.from_references {
+    let (bands, chance) = if case.target.follows_references(Side::Tone) {
         let bands = follow::bands(case.report, case.target);
         (scaled(bands, case.confidence.clamp(0.0, 1.0)), None)
     } else {
@@ -175,7 +175,7 @@ fn reason(
         most.shape,
         hz,
     );
-    let than = case.target.than_usual();
+    let than = case.target.than_usual(Side::Tone);
     let more = if gain_db > 0.0 { "less" } else { "more" };
     let done = if gain_db > 0.0 { "lifted" } else { "lowered" };
     let rest = if bands.len() > 1 {

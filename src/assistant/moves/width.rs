@@ -2,6 +2,7 @@
 
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::BandStereo;
+use crate::assistant::style::Side;
 use crate::dsp::units::{db_to_energy, db_to_gain};
 use crate::engine::settings::image::{BAND_NAMES, BANDS};
 
@@ -79,7 +80,7 @@ pub fn width(case: &Case<'_>) -> Option<Move> {
             "Above the lows the sides stand {:.1} dB below the middle, {:.1} dB {}: they are widened, most in the {} band, to {:.0} %{}.",
             -heard_db,
             -mean_db(&|band| style.side_to_mid_db[band]),
-            case.target.is_usual(),
+            case.target.is_usual(Side::Width),
             BAND_NAMES[band].to_lowercase(),
             widths_pct[band],
             if held {

@@ -37,8 +37,11 @@ fn only_free_bands_are_used_and_the_least_useful_is_dropped_and_said() {
     ];
     let (settings, taken, notes) = assemble(&base, &owned, &wanted);
     assert_eq!(settings.equalizer.bands[..12], base.equalizer.bands[..12]);
-    assert_eq!(taken[12..], [true; 4]);
-    assert!(taken[..12].iter().all(|&taken| !taken));
+    assert_eq!(taken[..12], [None; 12]);
+    assert!(taken[12..].iter().all(Option::is_some), "{taken:?}");
+    let serves = |kind| taken.iter().filter(|&&taken| taken == Some(kind)).count();
+    let served = [MoveKind::Tone, MoveKind::Resonance, MoveKind::BassNote].map(serves);
+    assert_eq!(served, [2, 1, 1]);
     assert_eq!(notes.len(), 2, "{notes:?}");
     // The second resonance and the third of the tone.
     assert!(notes[0].contains("resonance"), "{notes:?}");
@@ -127,6 +130,12 @@ fn the_goal_follows_the_wish() {
     let mut loud = report();
     loud.loudness.integrated_lufs = Some(-7.5);
     assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-7.5));
+    // Gain above full scale is no loudness of the song's own; who says keep means it.
+    loud.loudness.sample_peak_dbfs = Some(11.0);
+    assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-11.0));
+    assert_eq!(goal(&loud, LoudnessWish::Keep), Some(-7.5));
+    loud.loudness.sample_peak_dbfs = Some(0.5);
+    assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-8.0));
 }
 
 #[test]

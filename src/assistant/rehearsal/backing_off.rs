@@ -5,7 +5,7 @@ use super::stage::Shaped;
 use super::{Cancelled, Room};
 use crate::assistant::finding::{FindingKind, Severity};
 use crate::assistant::moves::{Change, MoveKind};
-use crate::assistant::proposal::Proposal;
+use crate::assistant::proposal::{Owned, Proposal, stage_index};
 use crate::engine::settings::INTENSITY;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::{BANDS, EqualizerSettings};
@@ -30,10 +30,12 @@ const SUSPECTS: [(MoveKind, f64); 8] = [
 /// What mends a severe fault may cost so many times more.
 const SEVERE: f64 = 2.5;
 
-/// Switches off what is too dear, in the draft's moves and settings.
+/// Switches off what is too dear, in the draft's moves and settings. Stages that are owned stay as they are:
+/// the moves in them are not made anyway.
 pub(super) fn back_off(
     room: &mut Room<'_, '_>,
     draft: &mut Proposal,
+    owned: &Owned,
     goal_lufs: f64,
 ) -> Result<(), Cancelled> {
     if !draft.settings.shapes_sound() && !draft.settings.input.subsonic_on {
@@ -46,6 +48,9 @@ pub(super) fn back_off(
     for (kind, allowed_db) in SUSPECTS {
         if with_all_db - without_any_db <= TOGETHER_DB {
             break;
+        }
+        if owned.stages[stage_index(kind.stage())] {
+            continue;
         }
         let Some(index) = draft
             .moves
@@ -94,23 +99,18 @@ fn work_db(
 }
 
 /// The draft's settings and its equalizer bands without one of its moves.
-fn without(draft: &Proposal, index: usize) -> (Settings, [bool; BANDS]) {
+fn without(draft: &Proposal, index: usize) -> (Settings, [Option<MoveKind>; BANDS]) {
     let (mut settings, mut bands) = (draft.settings, draft.assistant_bands);
-    match &draft.moves[index].change {
+    let left_out = &draft.moves[index];
+    match &left_out.change {
         Change::Subsonic(_) => settings.input.subsonic_on = false,
-        Change::Bands(moved) => {
+        Change::Bands(_) => {
             let fresh = EqualizerSettings::default().bands;
-            for place in 0..BANDS {
-                let band = &mut settings.equalizer.bands[place];
-                let is_its = |moved: &crate::engine::settings::equalizer::BandSettings| {
-                    moved.shape == band.shape
-                        && moved.range_db == band.range_db
-                        && (moved.frequency_hz / band.frequency_hz - 1.0).abs() < 0.03
-                };
-                if bands[place] && moved.iter().any(is_its) {
-                    *band = fresh[place];
-                    bands[place] = false;
-                }
+            for place in
+                (0..BANDS).filter(|&place| draft.assistant_bands[place] == Some(left_out.kind))
+            {
+                settings.equalizer.bands[place] = fresh[place];
+                bands[place] = None;
             }
         }
         Change::Multiband(_) => settings.multiband.on = false,
@@ -120,9 +120,11 @@ fn without(draft: &Proposal, index: usize) -> (Settings, [bool; BANDS]) {
         Change::Colour(_) => settings.colour.on = false,
         Change::Limiter(..) => {}
     }
-    let image = &settings.image;
-    let idle = image.mono_amount_pct == 0.0 && image.bands == ImageSettings::default().bands;
-    settings.image.on &= !idle;
+    if matches!(left_out.change, Change::Width(_) | Change::MonoBass(..)) {
+        let image = &settings.image;
+        let idle = image.mono_amount_pct == 0.0 && image.bands == ImageSettings::default().bands;
+        settings.image.on &= !idle;
+    }
     (settings, bands)
 }
 
@@ -136,4 +138,56 @@ fn mends_severe(draft: &Proposal, kind: MoveKind) -> bool {
                     | (MoveKind::Mud, FindingKind::Muddy)
             )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assistant::moves::Move;
+    use crate::assistant::moves::plain::{mix, target};
+    use crate::assistant::proposal::{assemble, draft};
+    use crate::assistant::wishes::Wishes;
+    use crate::engine::settings::equalizer::BandSettings;
+
+    /// A move of bands at these frequencies that hold back by a range in dB.
+    fn held_back(kind: MoveKind, frequencies_hz: &[f32], range_db: f32) -> Move {
+        let band = |&frequency_hz: &f32| BandSettings {
+            on: true,
+            frequency_hz,
+            range_db: -range_db,
+            ..BandSettings::default()
+        };
+        Move {
+            kind,
+            text: String::new(),
+            value: 0.0,
+            unit: "dB",
+            change: Change::Bands(frequencies_hz.iter().map(band).collect()),
+            on: true,
+        }
+    }
+
+    #[test]
+    fn a_move_is_left_out_with_all_its_bands_and_no_other() {
+        let (base, owned) = (Settings::default(), Owned::default());
+        let mut draft = draft(&mix(), &target(), &Wishes::default(), &base, &owned);
+        for tenth in 5..=60 {
+            let range_db = tenth as f32 * 0.1;
+            // As close to each other as bands may come.
+            draft.moves = vec![
+                held_back(MoveKind::Mud, &[300.0], range_db),
+                held_back(MoveKind::Resonance, &[302.0, 1234.567, 4000.0], range_db),
+            ];
+            let (settings, bands, _) = assemble(&base, &owned, &draft.moves);
+            (draft.settings, draft.assistant_bands) = (settings.quantized(), bands);
+            let without = |index| {
+                let (settings, bands) = without(&draft, index);
+                let on = settings.equalizer.bands.iter().filter(|band| band.on);
+                let on: Vec<f32> = on.map(|band| libm::roundf(band.frequency_hz)).collect();
+                (on, bands.iter().flatten().count())
+            };
+            assert_eq!(without(0), (vec![302.0, 1235.0, 4000.0], 3), "{range_db}");
+            assert_eq!(without(1), (vec![300.0], 1), "{range_db}");
+        }
+    }
 }

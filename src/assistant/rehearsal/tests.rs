@@ -4,8 +4,10 @@ use super::*;
 use crate::assistant::finding::{Element, FindingKind};
 use crate::assistant::moves::plain::{mix, target};
 use crate::assistant::moves::{Change, MoveKind};
-use crate::assistant::proposal::{Owned, draft, limiter_name};
+use crate::assistant::ownership::merged;
+use crate::assistant::proposal::{Owned, draft, limiter_name, stage_index};
 use crate::engine::Engine;
+use crate::engine::settings::fields::Group;
 use crate::engine::settings::loudness::{Character, LoudnessSettings};
 use core::f64::consts::TAU;
 
@@ -72,25 +74,31 @@ fn rehearsed(passages: &[Passage], loudness: LoudnessWish) -> Proposal {
 }
 
 fn rehearsed_as(passages: &[Passage], wishes: &Wishes) -> Proposal {
+    rehearsed_over(passages, wishes, &Settings::default(), &Owned::default())
+}
+
+/// The same where the user has these settings, some of which are their own.
+fn rehearsed_over(
+    passages: &[Passage],
+    wishes: &Wishes,
+    base: &Settings,
+    owned: &Owned,
+) -> Proposal {
     let song = programme_of(passages);
     let mut report = mix();
     report.loudness.integrated_lufs = Some(song.integrated_lufs);
+    report.loudness.true_peak_dbtp = Some(song.true_peak_dbtp);
+    report.loudness.sample_peak_dbfs = Some(song.true_peak_dbtp);
     report.loudness.max_short_term_lufs = Some(song.integrated_lufs + 1.0);
     report.rhythm.energy = 0.8;
-    let draft = draft(
-        &report,
-        &target(),
-        wishes,
-        &Settings::default(),
-        &Owned::default(),
-    );
+    let draft = draft(&report, &target(), wishes, base, owned);
     let material = Material {
         stream: Stream::new(RATE_HZ),
         passages,
         song,
         report: &report,
     };
-    rehearse(draft, &material, wishes, &mut |_| true).expect("nobody cancels")
+    rehearse(draft, &material, wishes, owned, &mut |_| true).expect("nobody cancels")
 }
 
 /// Loudness of the passages, each through a whole engine of its own.
@@ -149,6 +157,47 @@ fn the_goal_is_met_at_every_intensity() {
 }
 
 #[test]
+fn a_stage_of_the_users_is_played_as_it_is_and_the_goal_met_with_it() {
+    let passages = vec![passage(10.0, -3.0, 1.5)];
+    let goal_lufs = programme_of(&passages).integrated_lufs + 1.0;
+    let wishes = Wishes {
+        loudness: LoudnessWish::Target(goal_lufs),
+        force_loudness: true,
+        ..Wishes::default()
+    };
+    // Fronts pass it and what follows them is held back: dear for the limiter.
+    let mut now = Settings::default();
+    now.glue.on = true;
+    now.glue.ratio = 4.0;
+    now.glue.threshold_db = -26.0;
+    now.glue.attack_ms = 60.0;
+    let mut owned = Owned::default();
+    owned.stages[stage_index(Group::Glue)] = true;
+    let made = rehearsed_over(&passages, &wishes, &now, &owned);
+    let glue = made.moves.iter().find(|one| one.kind == MoveKind::Glue);
+    let glue = &glue.expect("the song asks for glue").text;
+    let about_glue: Vec<_> = made
+        .notes
+        .iter()
+        .filter(|note| note.contains(glue))
+        .collect();
+    assert_eq!(about_glue.len(), 1, "{about_glue:?}");
+    assert!(about_glue[0].contains("is yours"), "{about_glue:?}");
+    let settings = merged(&made.settings, &now, &owned);
+    assert_eq!(settings.glue, now.glue);
+    let lufs = through(&passages, &settings);
+    assert!((lufs - goal_lufs).abs() <= 0.1, "{lufs} for {goal_lufs}");
+    // It is worth 3 dB.
+    let mut without = settings;
+    without.glue.on = false;
+    without.loudness.on = false;
+    let mut with = without;
+    with.glue.on = true;
+    let held_back_db = through(&passages, &without) - through(&passages, &with);
+    assert!(held_back_db > 2.0, "{held_back_db}");
+}
+
+#[test]
 fn the_same_song_gives_the_same_proposal() {
     let passages = song();
     let first = rehearsed(&passages, LoudnessWish::Target(-12.0));
@@ -193,6 +242,25 @@ fn a_goal_that_the_knee_lowers_says_so_and_one_that_is_asked_for_does_not() {
     }
     let asked = rehearsed(&passages, LoudnessWish::Target(goal_lufs));
     assert!(asked.notes.iter().all(|note| !note.contains("LUFS")));
+}
+
+#[test]
+fn gain_of_the_mix_changes_no_automatic_loudness() {
+    for hits in [0.7, 2.0] {
+        let [below, above] = [-12.0, 12.0].map(|gain_db| {
+            let passages = vec![passage(10.0, -3.0 + gain_db, hits)];
+            let made = rehearsed(&passages, LoudnessWish::Auto);
+            let lufs = through(&passages, &made.settings);
+            let (goal_lufs, knee_lufs) = (made.goal_lufs, made.cost.knee_lufs);
+            eprintln!("{hits} {gain_db}: {lufs} for {goal_lufs:?}, knee {knee_lufs:?}");
+            assert!(
+                (lufs - goal_lufs.expect("a goal")).abs() <= 0.1,
+                "{lufs} {goal_lufs:?}"
+            );
+            lufs
+        });
+        assert!((below - above).abs() <= 0.3, "{hits}: {below} {above}");
+    }
 }
 
 #[test]
@@ -271,7 +339,7 @@ fn who_stops_is_obeyed() {
             &Owned::default(),
         );
         let mut asked = 0;
-        let made = rehearse(draft, &material, &wishes, &mut |share| {
+        let made = rehearse(draft, &material, &wishes, &Owned::default(), &mut |share| {
             assert!((0.0..=1.0).contains(&share));
             asked += 1;
             asked < after

@@ -51,7 +51,7 @@ fn a_song_is_nearest_to_its_own_style() {
         let near = target.nearness[0].weight >= NEAR;
         let name = format!("closest to {}", style.name);
         assert_eq!(target.name, if near { &name } else { "near no style" });
-        assert_eq!(target.in_words(), "finished music like this");
+        assert_eq!(target.style_in_words(), "finished music like this");
         let all: f64 = target.nearness.iter().map(|near| near.weight).sum();
         assert!(all <= 1.0 + 1e-9 && all > 0.5, "{all}");
         // Styles overlap: nothing is ever certain.
@@ -86,11 +86,12 @@ fn the_users_choice_is_the_target() {
     let report = song(&styles[0]);
     let target = target(&report, &styles, Some(" Metal ")).unwrap();
     assert_eq!(target.name, "metal");
+    assert_eq!(target.style_in_words(), "metal");
     assert_eq!(target.style.plr_db, named(&styles, "metal").unwrap().plr_db);
     assert_eq!(target.confidence, 1.0);
     // A name that nobody knows is no choice.
     let unknown = self::target(&report, &styles, Some("skiffle")).unwrap();
-    assert!(!unknown.chosen && unknown.in_words() != "skiffle");
+    assert!(!unknown.chosen && unknown.style_in_words() != "skiffle");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::assistant::moves::Move;
 use crate::assistant::proposal::{Owned, draft};
 use crate::assistant::reference::towards;
 use crate::assistant::rehearsal::{self, Material, Passage, rehearse};
-use crate::assistant::style::{self, target};
+use crate::assistant::style::{self, Side, target};
 use crate::assistant::verdict::Verdict;
 use crate::assistant::wishes::{LoudnessWish, Wishes};
 use crate::dsp::block::Stream;
@@ -61,10 +61,6 @@ pub struct Assisted {
     /// Whether the cost of loudness lowered the goal; a note says so.
     #[serde(skip)]
     pub(super) is_lowered: bool,
-    #[serde(skip)]
-    pub(super) loudness_is_references: bool,
-    #[serde(skip)]
-    tone_is_references: bool,
     /// The drive that was rehearsed, in dB.
     #[serde(skip)]
     pub(super) drive_db: Option<f32>,
@@ -73,11 +69,23 @@ pub struct Assisted {
 impl Assisted {
     /// What it was measured against, in words.
     pub fn style_words(&self) -> String {
-        let style = &self.style;
-        if !self.target.from_references {
+        const SOUND: [(Side, &str); 3] = [
+            (Side::Tone, "tone"),
+            (Side::Dynamics, "dynamics"),
+            (Side::Width, "width"),
+        ];
+        let (style, target) = (&self.style, &self.target);
+        let followed: Vec<&str> = SOUND
+            .iter()
+            .filter_map(|&(side, name)| target.follows_references(side).then_some(name))
+            .collect();
+        if followed.is_empty() {
             return style.in_words();
         }
-        let references = format!("measured against {}", self.target.in_words());
+        let mut references = format!("measured against {}", target.from_references.in_words());
+        if followed.len() < SOUND.len() {
+            references.push_str(&format!(" in {}", followed.join(" and ")));
+        }
         if style.chosen {
             format!("{references}, and {} where that says nothing", style.name)
         } else {
@@ -87,13 +95,7 @@ impl Assisted {
 
     /// What the tone is held against, in words.
     pub fn tone_words(&self) -> String {
-        if self.tone_is_references {
-            self.target.in_words().to_owned()
-        } else if self.style.chosen {
-            format!("usual for {}", self.style.name)
-        } else {
-            "usual for finished music like this".to_owned()
-        }
+        self.target.in_words(Side::Tone)
     }
 }
 
@@ -138,8 +140,8 @@ pub(super) fn propose(
             report: &report,
         };
         let mut go_on = |share: f32| watch.at("rehearsing", (share * 1e3) as u64, 1000).is_ok();
-        proposal =
-            rehearse(proposal, &material, &wishes, &mut go_on).map_err(|_| Failure::Interrupted)?;
+        proposal = rehearse(proposal, &material, &wishes, &owned, &mut go_on)
+            .map_err(|_| Failure::Interrupted)?;
     }
     let is_lowered = proposal.goal_lufs != planned_lufs;
     if assist.intensity_pct <= 0.0 {
@@ -148,8 +150,6 @@ pub(super) fn propose(
         let others = proposal.notes.len().saturating_sub(kept);
         proposal.notes.drain(..others);
     }
-    let weights = &wishes.reference_weights;
-    let from_references = proposal.target.from_references;
     let mut settings = proposal.settings;
     settings.intensity = assist.intensity_pct;
     let rehearsed = proposal.reached_lufs.map(|_| settings.loudness.drive_db);
@@ -161,8 +161,6 @@ pub(super) fn propose(
         usual_lufs: (wishes.loudness == LoudnessWish::Auto)
             .then_some(proposal.target.style.loudness_lufs),
         is_lowered,
-        loudness_is_references: from_references && weights.loudness > 0.0,
-        tone_is_references: from_references && weights.tone > 0.0,
         before: report,
         after: None,
         target: proposal.target,

@@ -108,12 +108,21 @@ fn usual_loudness(made: &Assisted, before: &Measurement) -> Option<Reason> {
     if made.is_lowered {
         return None;
     }
-    let who = usual_loudness_of(&made.target, made.loudness_is_references);
+    let who = usual_loudness_of(&made.target);
     let text = if (goal_lufs - usual_lufs).abs() <= TOLERANCE_LU {
         format!("{who} {usual_lufs:.1} LUFS: that is the goal.")
     } else {
         let song_lufs = before.integrated_lufs?;
-        format!("{who} {usual_lufs:.1} LUFS; the song is louder and stays at {song_lufs:.1} LUFS.")
+        if (goal_lufs - song_lufs).abs() <= TOLERANCE_LU {
+            format!(
+                "{who} {usual_lufs:.1} LUFS; the song is louder and stays at {song_lufs:.1} LUFS."
+            )
+        } else {
+            format!(
+                "{who} {usual_lufs:.1} LUFS; the song is louder, but its peaks stand above the ceiling. Under it \
+                 the song has {goal_lufs:.1} LUFS by itself: that is the goal."
+            )
+        }
     };
     Some(Reason {
         stage: "loudness",

@@ -153,7 +153,7 @@ mod tests {
     fn a_dark_song_follows_a_bright_reference() {
         let report = plain::report();
         let mut target = plain::target();
-        target.from_references = true;
+        target.from_references.tone = 1.0;
         target.style.spread_db = [1.5; _];
         for third in 0..target.style.level_db.len() {
             target.style.level_db[third] += 0.25 * third as f64;

@@ -220,8 +220,8 @@ fn faults_are_named_more_often_than_falsely() {
 fn references_are_followed_and_said_in_their_name() {
     let report = plain::report();
     let mut target = plain::target();
-    target.from_references = true;
-    target.name = "your references".to_owned();
+    target.from_references.tone = 1.0;
+    target.from_references.count = 2;
     target.style.spread_db = [1.5; THIRDS];
     for third in 24..THIRDS {
         target.style.level_db[third] += 6.0;

@@ -6,7 +6,7 @@ use crate::analysis::bands::{THIRDS, center_hz};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Fix, Reach, Severity};
 use crate::assistant::moves::{Change, Move, MoveKind};
-use crate::assistant::style::Target;
+use crate::assistant::style::{Side, Target};
 
 /// What is believed to be wrong in a word's region, from how many dB on it is worth a note, a word, and a
 /// strong word. From the second on, about one in seven of the finished songs measured is called wrong.
@@ -102,7 +102,7 @@ pub(super) fn findings(report: &Report, target: &Target, believed: &Beliefs) -> 
     let mut found = Vec::new();
     for word in &WORDS {
         let beyond_db = mean_db(&deviation_db, word.region_hz);
-        let (grade, sure) = if target.from_references {
+        let (grade, sure) = if target.follows_references(Side::Tone) {
             let excess_db = if word.much { beyond_db } else { -beyond_db };
             let grade_db = excess_db - spread_db(target, word.region_hz);
             (graded(grade_db, BEYOND_DB), 0.8)
@@ -238,7 +238,7 @@ fn finding(
             },
             word.region,
             beyond_db.abs(),
-            target.than_usual()
+            target.than_usual(Side::Tone)
         ),
         advice: word.advice.to_owned(),
         fix: Fix {
