@@ -18,6 +18,7 @@ pub mod ownership;
 pub mod proposal;
 pub mod reference;
 pub mod rehearsal;
+mod sentence;
 pub mod services;
 pub mod style;
 pub mod verdict;

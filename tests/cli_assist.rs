@@ -54,6 +54,98 @@ fn check_says_all_that_scripts_rely_on() {
     );
 }
 
+/// Names of fields that hold numbers, whose end is no unit.
+fn without_unit(name: &str, value: &Value, found: &mut Vec<String>) {
+    const UNITS: [&str; 10] = [
+        "_db", "_dbtp", "_lufs", "_lu", "_hz", "_s", "_pct", "_bpm", "_per_s", "sds",
+    ];
+    // Ratios and shares, 0 to 1 or −1 to 1.
+    const PLAIN: [&str; 11] = [
+        "confidence",
+        "correlation",
+        "correlation_p10",
+        "percussiveness",
+        "tempo_strength",
+        "energy",
+        "active",
+        "occupancy",
+        "q",
+        "lossy_confidence",
+        "weight",
+    ];
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(name, value)| without_unit(name, value, found)),
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| without_unit(name, value, found)),
+        Value::Number(_) => {
+            let ends = |unit: &&str| name.ends_with(*unit);
+            if !UNITS.iter().any(ends) && !PLAIN.contains(&name) {
+                found.push(name.to_owned());
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn check_gives_the_report_that_it_judges_by() {
+    let folder = folder();
+    // Mono, and at a rate that holds no more than 11 kHz.
+    let low_rate = hound::WavSpec {
+        sample_rate: 22_050,
+        ..spec(1, 24)
+    };
+    write_wav(&folder, "song.wav", low_rate, 12 * 22_050, song);
+    write_song(&folder, "short.wav", 2, 1.0);
+    let checked = json(&folder, &["check", "song.wav", "short.wav"], 0);
+    let file = &checked["files"][0];
+    let report = &file["report"];
+    for key in [
+        "heard",
+        "loudness",
+        "tone",
+        "dynamics",
+        "rhythm",
+        "stereo",
+        "low_end",
+        "resonances",
+        "sibilance",
+        "elements",
+        "faults",
+        "translation",
+    ] {
+        assert!(!report[key].is_null(), "{key}: {report}");
+    }
+    let mut unnamed = Vec::new();
+    without_unit("report", report, &mut unnamed);
+    assert!(unnamed.is_empty(), "{unnamed:?}");
+    assert!(report.to_string().len() < 8000, "{report}");
+
+    // What is told twice is the same.
+    let loudness = |of: &Value| number(&of["integrated_lufs"]);
+    assert!((loudness(&report["loudness"]) - loudness(file)).abs() < 0.02);
+    assert_eq!(report["translation"], file["translation"]);
+    // Each band has its place, and what is not there is null: bands above the rate, the sides of mono.
+    let tone = &report["tone"];
+    let third = |name: &str, at: usize| tone[name][at].clone();
+    assert_eq!(number(&third("center_hz", 17)), 1000.0);
+    assert!(number(&third("level_db", 17)).abs() < 60.0);
+    assert!(third("level_db", 30).is_null() && third("side_db", 17).is_null());
+    let edges: Vec<f64> = (0..4)
+        .map(|band| number(&report["stereo"]["bands"][band]["to_hz"]))
+        .collect();
+    assert_eq!(edges, [150.0, 500.0, 4000.0, 20_000.0]);
+    assert_eq!(number(&report["dynamics"]["bands"][1]["from_hz"]), 110.0);
+    assert!(checked["files"][1]["report"].is_null());
+
+    // The master's `report` is the path of its page.
+    let mastered = json(&folder, &["master", "song.wav"], 0);
+    assert!(mastered["files"][0].get("report").is_none());
+}
+
 #[test]
 fn check_of_nothing_says_so_and_a_batch_goes_on() {
     let folder = folder();
@@ -264,6 +356,31 @@ fn compare_finds_delay_gain_and_polarity_and_what_remains() {
     assert_eq!(other["aligned"], false);
     assert!(other["null_residue_db"].is_null());
     assert!(number(&other["tone_distance_db"]) > 3.0);
+}
+
+#[test]
+fn compare_does_not_take_turned_lows_for_a_delay_or_for_polarity() {
+    let folder = folder();
+    let frames = 8 * RATE_HZ as usize;
+    write_wav(&folder, "a.wav", spec(2, 24), frames, |s, channel| {
+        // A strong bass that glides: the mono bass of the preset turns it over.
+        let turns = 70.0 * s + 6.0 * libm::sin(2.1 * s);
+        0.4 * song(s, channel) + 0.3 * libm::sin(std::f64::consts::TAU * turns)
+    });
+    let preset = [
+        "master",
+        "a.wav",
+        "--preset",
+        "Tight low end",
+        "--loudness",
+        "off",
+    ];
+    json(&folder, &preset, 0);
+    let found = difference(&folder, "a.wav", "a.master.wav");
+    assert_eq!(found["aligned"], true);
+    assert_eq!(found["delay_frames"], 0, "{found}");
+    assert_eq!(found["polarity_inverted"], false, "{found}");
+    assert!(number(&found["alignment"]) > 0.9, "{found}");
 }
 
 #[test]

@@ -381,7 +381,7 @@ fn compare_leaves_out_bands_that_a_file_does_not_hold() {
     assert!(!said.contains("in every band"));
 }
 
-/// Paths of numbers with more digits than they mean.
+/// Paths of numbers with more digits than they mean, or with the sign of what was rounded away.
 fn unrounded(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -394,7 +394,8 @@ fn unrounded(value: &Value, path: &str, found: &mut Vec<String>) {
             .for_each(|value| unrounded(value, path, found)),
         Value::Number(number) => {
             let number = number.as_f64().expect("a number");
-            if ((number * 1e3).round() / 1e3 - number).abs() > 1e-9 {
+            let is_minus_zero = number == 0.0 && number.is_sign_negative();
+            if ((number * 1e3).round() / 1e3 - number).abs() > 1e-9 || is_minus_zero {
                 found.push(format!("{path} {number}"));
             }
         }

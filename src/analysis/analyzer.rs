@@ -228,16 +228,6 @@ impl Analyzer {
     pub fn settle(&mut self) {
         self.song.settle();
     }
-
-    /// Forgets everything.
-    pub fn forget(&mut self) {
-        self.song = Song::new();
-        self.next_frame = None;
-        self.whole = true;
-        self.since_jump = 0;
-        self.audio.reset();
-        self.meters.reset();
-    }
 }
 
 impl Meters {

@@ -32,7 +32,7 @@ pub struct FaultsReport {
     pub noise_floor_db: Option<f64>,
     /// 50 or 60 Hz comb, in Hz.
     pub hum_hz: Option<f64>,
-    /// Runs of silence longer than 1 ms inside music.
+    /// Where runs of digital silence of 1 ms to 2 s cut the music off; whole slices of 100 ms.
     pub gaps: Vec<Span>,
 }
 
@@ -62,7 +62,7 @@ pub struct LimitingReport {
     pub places: Vec<Span>,
 }
 
-/// What the faults' meter leaves in a slice: about 130 bytes.
+/// What the faults' meter leaves in a slice: about 170 bytes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct FaultsPart {
     /// Samples per channel.
@@ -79,7 +79,7 @@ pub struct FaultsPart {
     pub offset: offset::OffsetPart,
     /// Flatness and mains harmonics.
     pub noise: noise::NoisePart,
-    /// A run of zeros inside the music.
+    /// Runs of zeros.
     pub gap: gaps::GapPart,
 }
 

@@ -13,6 +13,7 @@ pub mod stereo;
 
 use super::finding::{Cause, Element, Finding, FindingKind, Fix, Reach, Severity};
 use super::moves::tone;
+use super::sentence::unsigned_zeros;
 use super::style::Target;
 use crate::analysis::report::{Report, Span};
 
@@ -24,6 +25,9 @@ pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
     all.extend(sibilance::findings(report));
     all.extend(tone::findings(report, target));
     all.extend(elements::findings(report));
+    for one in &mut all {
+        one.text = unsigned_zeros(&one.text);
+    }
     sort(&mut all);
     all
 }

@@ -22,6 +22,7 @@ pub mod tone;
 pub mod width;
 
 use super::finding::Finding;
+use super::sentence::unsigned_zeros;
 use super::style::Target;
 use crate::analysis::report::Report;
 use crate::engine::equalizer::response::band_response_db;
@@ -133,7 +134,12 @@ pub fn moves(case: &Case<'_>) -> Vec<Move> {
     let case = Case { lowered, ..*case };
     let before = BEFORE_TONE.iter().filter_map(|decide| decide(&case));
     let after = AFTER_TONE.iter().filter_map(|decide| decide(&case));
-    before.chain(tone.clone()).chain(after).collect()
+    let all = before.chain(tone.clone()).chain(after);
+    all.map(|one| Move {
+        text: unsigned_zeros(&one.text),
+        ..one
+    })
+    .collect()
 }
 
 impl Case<'_> {

@@ -9,7 +9,7 @@ use super::moves::need::hertz;
 use super::moves::{self, Case, Change, Move, MoveKind};
 use super::own_loudness::own_lufs;
 use super::style::Target;
-use super::verdict::{self, Verdict};
+use super::verdict::{self, Verdict, VerdictKind};
 use super::wishes::{LoudnessWish, MixState, Wishes};
 use crate::analysis::report::Report;
 use crate::engine::settings::Settings;
@@ -63,16 +63,28 @@ pub fn judge(
     target: &Target,
     mix_state: MixState,
 ) -> (Vec<Finding>, Vec<Move>, Verdict) {
-    let findings = findings::findings(report, target);
-    let moves = moves::moves(&Case {
+    let mut findings = findings::findings(report, target);
+    let mut moves = moves::moves(&Case {
         report,
         target,
         findings: &findings,
         confidence: report.heard.confidence,
         lowered: &[],
     });
+    moves::tone::answer(&mut findings, &moves);
+    findings::sort(&mut findings);
     let verdict = verdict::verdict(report, &findings, &moves, mix_state);
+    if verdict.kind == VerdictKind::Done {
+        for one in moves.iter_mut().filter(|one| shapes_density(one.kind)) {
+            one.on = false;
+        }
+    }
     (findings, moves, verdict)
+}
+
+/// What makes a mix denser: left off where it is dense enough, for the user to switch on.
+fn shapes_density(kind: MoveKind) -> bool {
+    matches!(kind, MoveKind::Dynamics | MoveKind::Glue | MoveKind::Colour)
 }
 
 /// What of the proposal follows from the report alone, before anything is played: moves, settings without
@@ -108,6 +120,7 @@ pub fn draft(
         set_as_wished(&mut base.loudness, wishes);
     }
     let (settings, assistant_bands, mut notes) = assemble(&base, owned, &moves);
+    notes.extend(left_off(verdict.kind, &moves));
     notes.extend(target.from_references.shortfall());
     Proposal {
         settings,
@@ -128,6 +141,21 @@ pub fn draft(
 pub(crate) fn set_as_wished(loudness: &mut LoudnessSettings, wishes: &Wishes) {
     loudness.character = wishes.character.unwrap_or(loudness.character);
     loudness.release_ms = wishes.release_ms.unwrap_or(loudness.release_ms);
+}
+
+/// Says what is proposed but left off.
+fn left_off(verdict: VerdictKind, moves: &[Move]) -> Option<String> {
+    let names: Vec<&str> = moves
+        .iter()
+        .filter(|one| verdict == VerdictKind::Done && !one.on && shapes_density(one.kind))
+        .map(|one| one.kind.stage().name())
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "It is dense enough as it is, so what would make it denser is left off: {}.",
+            names.join(", ")
+        )
+    })
 }
 
 /// Puts the character and the release that the user wants into the limiter's move, which then says so.

@@ -3,7 +3,7 @@
 mod eased;
 
 use super::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
-use super::moves::Move;
+use super::moves::{Change, Move};
 use super::wishes::MixState;
 use crate::analysis::report::Report;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub enum VerdictKind {
     Stems,
     /// The mix must be fixed first.
     Mix,
-    /// It is mastered already.
+    /// Nothing needs to be done.
     Done,
 }
 
@@ -42,6 +42,10 @@ const ELEMENT_CONFIDENCE: f64 = 0.5;
 /// Peaks over loudness of a finished song, in dB: the calmer the music, the higher they may stand.
 const DONE_PLR_CALM_DB: f64 = 19.0;
 const DONE_PLR_DRIVING_DB: f64 = 14.5;
+/// What is widened by more than this, in %, is hardly finished.
+const WIDENED_MUCH_PCT: f32 = 150.0;
+/// So far from that limit it is clear whether a song is finished, in dB.
+const CLEAR_DB: f64 = 3.0;
 
 /// The verdict on a song with these findings, when these moves are made. The level decides nothing: turned
 /// down, it is the same song.
@@ -61,11 +65,15 @@ pub fn verdict(
     if let Some(problem) = worst(findings, is_left) {
         return element(problem, mix_state, sure(problem.confidence));
     }
-    let problem = findings.iter().find(|f| hinders(f));
-    if problem.is_none() && is_dense(report) {
-        return done(sure(0.8));
+    let denser_db = denser_than_needed_db(report);
+    let clear = 0.5 + 0.4 * (denser_db.unwrap_or(-CLEAR_DB).abs() / CLEAR_DB).min(1.0);
+    match findings.iter().find(|f| hinders(f)) {
+        Some(problem) => master(Some(problem), sure(problem.confidence.max(0.5))),
+        None if denser_db.is_some_and(|db| db >= 0.0) && !widens_much(moves) => {
+            done(findings, sure(clear))
+        }
+        None => master(None, sure(clear)),
     }
-    master(problem, sure(0.8))
 }
 
 /// The most severe, then the surest, of those that count.
@@ -109,15 +117,29 @@ fn hinders(finding: &Finding) -> bool {
                 | FindingKind::Quiet
                 | FindingKind::LimiterTrigger
         )
-        && (finding.kind != FindingKind::OneSided || finding.severity == Severity::High)
+        && (!matches!(
+            finding.kind,
+            FindingKind::OneSided | FindingKind::WideLowEnd
+        ) || finding.severity == Severity::High)
 }
 
-/// Whether the peaks stand as near to the loudness as a finished song's of this energy.
-fn is_dense(report: &Report) -> bool {
+/// Whether the stereo image is so much narrower than usual that it is hardly finished.
+fn widens_much(moves: &[Move]) -> bool {
+    moves
+        .iter()
+        .filter(|one| one.on)
+        .any(|one| match one.change {
+            Change::Width(widths_pct) => widths_pct.iter().any(|&pct| pct > WIDENED_MUCH_PCT),
+            _ => false,
+        })
+}
+
+/// How much nearer the peaks stand to the loudness than a finished song's of this energy need to, in dB;
+/// `None` when there is no loudness.
+fn denser_than_needed_db(report: &Report) -> Option<f64> {
     let energy = report.rhythm.energy.clamp(0.0, 1.0);
     let limit_db = DONE_PLR_CALM_DB + (DONE_PLR_DRIVING_DB - DONE_PLR_CALM_DB) * energy;
-    let plr_db = report.loudness.plr_db;
-    plr_db.is_some_and(|plr_db| plr_db <= limit_db)
+    Some(limit_db - report.loudness.plr_db?)
 }
 
 fn damaged(damage: &Finding, confidence: f64) -> Verdict {
@@ -128,8 +150,8 @@ fn damaged(damage: &Finding, confidence: f64) -> Verdict {
         if_open: sentence(&damage.fix.better, &damage.advice),
         if_locked: match damage.fix.stems {
             Reach::No => {
-                "Neither the master nor stems repair this. Master it gently and leave it as it is, or find an \
-                 earlier export."
+                "Neither the master nor stems repair this. Master it gently and leave the damage alone, or \
+                 find an earlier export."
             }
             _ => "Stems would let it be repaired where it is; the stereo master can only hide it.",
         }
@@ -138,7 +160,7 @@ fn damaged(damage: &Finding, confidence: f64) -> Verdict {
 }
 
 fn element(problem: &Finding, mix_state: MixState, confidence: f64) -> Verdict {
-    let name = name(problem.element);
+    let name = name(problem);
     let open = mix_state == MixState::Open;
     let summary = if open {
         format!(
@@ -170,14 +192,20 @@ fn element(problem: &Finding, mix_state: MixState, confidence: f64) -> Verdict {
     }
 }
 
-fn done(confidence: f64) -> Verdict {
+fn done(findings: &[Finding], confidence: f64) -> Verdict {
+    let found = if findings.iter().all(|one| one.kind == FindingKind::Quiet) {
+        "nothing stands out"
+    } else {
+        "nothing that was found calls for work"
+    };
     Verdict {
         kind: VerdictKind::Done,
         confidence,
-        summary: "It is mastered already: dense enough, and nothing stands out. What is proposed is a matter \
-                  of taste."
-            .to_owned(),
-        if_open: "Leave it as it is.".to_owned(),
+        summary: format!(
+            "Nothing needs to be done: it is as dense as finished music, and {found}. What is proposed is a \
+             matter of taste."
+        ),
+        if_open: "Leave the mix as it is.".to_owned(),
         if_locked: "Leave it as it is; set the level for where it is played.".to_owned(),
     }
 }
@@ -217,8 +245,9 @@ fn sentence(better: &str, advice: &str) -> String {
     }
 }
 
-fn name(element: Option<Element>) -> &'static str {
-    match element {
+fn name(problem: &Finding) -> &'static str {
+    match problem.element {
+        None if problem.kind == FindingKind::Sibilant => "the voice or the hats",
         Some(Element::Lead) => "lead vocal",
         Some(Element::Bass) => "bass",
         Some(Element::Kick) => "kick",

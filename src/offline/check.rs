@@ -1,4 +1,6 @@
-//! Listening to a file and saying what is to be said: style, findings, verdict.
+//! Listening to a file and saying what is to be said: report, style, findings, verdict.
+
+mod numbers;
 
 use super::failure::Outcome;
 use super::measure::{Measurement, listen_with, rounded};
@@ -39,6 +41,9 @@ pub struct Checked {
     pub verdict: Verdict,
     /// What was found, most severe first.
     pub findings: Vec<Finding>,
+    /// All that was measured of it; `None` of what is too short or too quiet.
+    #[serde(serialize_with = "numbers::serialize")]
+    pub report: Option<Box<Report>>,
 }
 
 /// A style and how sure it is.
@@ -105,6 +110,7 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
             translation: report.map_or_else(Vec::new, translation),
             verdict,
             findings,
+            report: report.cloned().map(Box::new),
         };
     };
     let (findings, _, verdict) = judge_song(report, &target, job.mix_state);
@@ -115,6 +121,7 @@ fn judge(measurement: Measurement, report: Option<&Report>, job: &CheckJob) -> C
         translation: translation(report),
         verdict: rounded_verdict(verdict),
         findings: findings.into_iter().map(rounded_finding).collect(),
+        report: Some(Box::new(report.clone())),
     }
 }
 

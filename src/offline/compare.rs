@@ -24,6 +24,19 @@ const IDENTICAL_DB: f64 = -200.0;
 /// Files whose lengths differ by more, in seconds, are told.
 const LENGTH_SLACK_S: f64 = 0.1;
 
+/// Where the report's wide bands of dynamics meet.
+pub(super) const DYNAMICS_SPLITS: [Range; WIDE - 1] = [
+    multiband::SPLIT_LOW_HZ,
+    multiband::SPLIT_MID_HZ,
+    multiband::SPLIT_HIGH_HZ,
+];
+/// The same of width.
+pub(super) const STEREO_SPLITS: [Range; WIDE - 1] = [
+    image::SPLIT_LOW_HZ,
+    image::SPLIT_MID_HZ,
+    image::SPLIT_HIGH_HZ,
+];
+
 /// How B differs from A: every difference is B − A.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
@@ -231,14 +244,9 @@ fn held_together(a: &mut Side, b: &mut Side, watch: Watch<'_>) -> Outcome<Compar
 }
 
 fn dynamics(a: &Report, b: &Report, end_hz: f64) -> Vec<DynamicsDifference> {
-    let splits = [
-        multiband::SPLIT_LOW_HZ,
-        multiband::SPLIT_MID_HZ,
-        multiband::SPLIT_HIGH_HZ,
-    ];
     let band = |at: usize| {
         let (a, b) = (a.dynamics.bands[at], b.dynamics.bands[at]);
-        let (from_hz, to_hz) = edges_hz(&splits, at);
+        let (from_hz, to_hz) = edges_hz(&DYNAMICS_SPLITS, at);
         DynamicsDifference {
             from_hz,
             to_hz,
@@ -253,14 +261,9 @@ fn dynamics(a: &Report, b: &Report, end_hz: f64) -> Vec<DynamicsDifference> {
 }
 
 fn width(a: &Report, b: &Report, end_hz: f64) -> Vec<WidthDifference> {
-    let splits = [
-        image::SPLIT_LOW_HZ,
-        image::SPLIT_MID_HZ,
-        image::SPLIT_HIGH_HZ,
-    ];
     let band = |at: usize| {
         let (a, b) = (a.stereo.bands[at], b.stereo.bands[at]);
-        let (from_hz, to_hz) = edges_hz(&splits, at);
+        let (from_hz, to_hz) = edges_hz(&STEREO_SPLITS, at);
         WidthDifference {
             from_hz,
             to_hz,
@@ -275,7 +278,7 @@ fn width(a: &Report, b: &Report, end_hz: f64) -> Vec<WidthDifference> {
 }
 
 /// Edges of a wide band in Hz.
-fn edges_hz(splits: &[Range; WIDE - 1], band: usize) -> (f64, f64) {
+pub(super) fn edges_hz(splits: &[Range; WIDE - 1], band: usize) -> (f64, f64) {
     let split = |at: usize| f64::from(splits[at].default);
     let lower = if band == 0 { 20.0 } else { split(band - 1) };
     let upper = if band == WIDE - 1 {

@@ -60,9 +60,9 @@ impl Measurement {
     }
 }
 
-/// To a thousandth: below what any of our numbers means.
+/// To a thousandth: below what any of our numbers means. Zero has no sign.
 pub(super) fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    (value * 1000.0).round() / 1000.0 + 0.0
 }
 
 /// Which integer depths hold all samples seen without loss.

@@ -7,7 +7,18 @@ use finalcoat::offline::read::SoundFile;
 
 /// Rate in Hz, left and right.
 pub fn demo() -> (f64, [Vec<f32>; 2]) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/twilight_area.flac");
+    read("demo/twilight_area.flac")
+}
+
+/// One of its stems.
+pub fn stem(name: &str) -> (f64, [Vec<f32>; 2]) {
+    read(&format!("demo/stems/{name}.flac"))
+}
+
+fn read(file: &str) -> (f64, [Vec<f32>; 2]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("assets")
+        .join(file);
     let mut source = SoundFile::open(&path).expect("the demo song lies in assets");
     let facts = source.facts();
     assert_eq!(facts.channels, 2);

@@ -71,6 +71,13 @@ fn heard(rate_hz: f64, [left, right]: &[Vec<f32>; 2]) -> Analyzer {
     analyzer
 }
 
+/// Digital silence for a while.
+fn drop_out(rate_hz: f64, song: &mut [Vec<f32>; 2], from_s: f64, to_s: f64) {
+    for channel in song {
+        channel[(from_s * rate_hz) as usize..(to_s * rate_hz) as usize].fill(0.0);
+    }
+}
+
 /// All numbers of a report that judgements are made from, with their names. Levels as they are are left out.
 fn numbers(report: &Report) -> Vec<(String, f64)> {
     fn walk(name: &str, value: &serde_json::Value, into: &mut Vec<(String, f64)>) {
@@ -121,8 +128,10 @@ fn assert_alike(a: &Report, b: &Report, tolerance: f64, what: &str, skip: impl F
 #[test]
 fn cutting_changes_nothing() {
     let rate_hz = 44_100.0;
-    let song = song(rate_hz, 6.0);
+    let mut song = song(rate_hz, 6.0);
+    drop_out(rate_hz, &mut song, 2.17, 2.53);
     let whole = heard(rate_hz, &song).report().expect("enough was heard");
+    assert_eq!(whole.faults.gaps.len(), 1);
     for sizes in [vec![1, 16, 63, 441], vec![512], vec![4096, 7, 100_000]] {
         let mut analyzer = Analyzer::new(Stream::new(rate_hz));
         let mut at = 0;
@@ -304,6 +313,33 @@ fn jumps_drop_what_was_begun_and_loops_fill_the_gaps() {
 }
 
 #[test]
+fn a_dropout_is_the_same_however_the_song_was_heard() {
+    let rate_hz = 48_000.0;
+    let mut song = song(rate_hz, 10.0);
+    drop_out(rate_hz, &mut song, 5.13, 5.33);
+    let [left, right] = &song;
+    let gaps = |pieces: &[(f64, f64)]| {
+        let mut analyzer = Analyzer::new(Stream::new(rate_hz));
+        for (from_s, to_s) in pieces {
+            let (from, to) = ((from_s * rate_hz) as usize, (to_s * rate_hz) as usize);
+            analyzer.process(&left[from..to], &right[from..to], Some(from as i64));
+        }
+        analyzer.report().expect("enough was heard").faults.gaps
+    };
+    let whole = gaps(&[(0.0, 10.0)]);
+    assert_eq!(whole.len(), 1, "{whole:?}");
+    assert!((whole[0].start_s - 5.1).abs() < 1e-9 && (whole[0].end_s - 5.4).abs() < 1e-9);
+    // A loop that begins and ends within it, and the rest afterwards, out of order.
+    assert_eq!(
+        gaps(&[(0.0, 5.2), (7.0, 10.0), (5.15, 7.2), (4.9, 5.25)]),
+        whole
+    );
+    // Its end was never heard, nor its beginning.
+    assert!(gaps(&[(0.0, 5.25), (6.0, 10.0)]).is_empty());
+    assert!(gaps(&[(0.0, 5.0), (5.2, 10.0)]).is_empty());
+}
+
+#[test]
 fn what_differs_the_second_time_is_told() {
     let rate_hz = 48_000.0;
     let [left, right] = song(rate_hz, 8.0);
@@ -391,7 +427,5 @@ fn silence_is_nothing_and_an_hour_is_small() {
     let [left, right] = song(48_000.0, 4.0);
     analyzer.process(&left, &right, None);
     assert!(analyzer.report().is_some());
-    analyzer.forget();
-    assert!(analyzer.report().is_none() && analyzer.covered().is_empty());
     assert!(size_of::<Slice>() <= 1536, "{} bytes", size_of::<Slice>());
 }

@@ -209,7 +209,7 @@ fn quiet(report: &Report, target: &Target) -> Option<Finding> {
         .is_some_and(|plr| plr > style.plr_db + PEAKY_SPREADS * style.plr_spread_db);
     let words = Words {
         text: format!("At {lufs:.1} LUFS it is {missing_lu:.1} LU quieter {than}."),
-        advice: "The master brings the level; nothing is wrong with the mix.",
+        advice: "The master brings the level; being quiet is no fault of the mix.",
         better: "No change in the mix: level is the master's work.",
     };
     Some(finding(

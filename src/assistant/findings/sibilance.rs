@@ -2,7 +2,7 @@
 
 use super::{Words, finding, located, severity};
 use crate::analysis::report::Report;
-use crate::assistant::finding::{Cause, Element, Finding, FindingKind, Reach, Severity};
+use crate::assistant::finding::{Cause, Finding, FindingKind, Reach, Severity};
 
 /// How much more 6–9 kHz jumps than it dips, in dB. Of 45 free songs half have 1.2, one in four 2, one in
 /// twenty 3.4 (many of them with rough hats).
@@ -24,7 +24,7 @@ fn sibilant(report: &Report) -> Option<Finding> {
             sibilance.jump_db,
         ),
         advice: "The master de-esses gently; hi-hats in the same band move with it.",
-        better: "A de-esser on the vocal track.",
+        better: "A de-esser on the voice, or softer hats: whichever it is that hisses.",
     };
     let stereo = if severity == Severity::High {
         Reach::Limited
@@ -39,5 +39,6 @@ fn sibilant(report: &Report) -> Option<Finding> {
         words,
         0.6,
     );
-    Some(located(found, &sibilance.places, Some(Element::Lead)))
+    // A voice or the hats: in a stereo file one hisses like the other.
+    Some(located(found, &sibilance.places, None))
 }

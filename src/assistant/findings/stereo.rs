@@ -10,13 +10,15 @@ use crate::assistant::style::{Side, Target};
 const LOW_CANCELS_DB: [f64; 2] = [1.0, 2.0];
 const LOW_CORRELATION: [f64; 2] = [-0.3, -0.45];
 /// Side over mid of lows that are wide, in dB: of 378 free songs one in four has −5.3, one in ten −1.9.
-const LOW_WIDE_DB: f64 = -1.7;
+const LOW_WIDE_DB: f64 = -2.2;
 /// Side over mid in every band, in dB, below which it is mono.
 const MONO_DB: f64 = -45.0;
 /// Spreads below the style's width in the middle and upper bands.
 const NARROW_SPREADS: [f64; 2] = [1.5, 2.5];
 /// Difference of left and right in dB that all bands but one have: a pan of one element is in one band.
 const ONE_SIDED_DB: [f64; 3] = [2.3, 2.3, 6.0];
+/// A channel so far below the other counts as missing, in dB.
+const ONE_MISSING_DB: f64 = 30.0;
 /// What the mono fold loses, in LU.
 const MONO_LOSS_LU: [f64; 3] = [-2.8, -3.2, -4.5];
 
@@ -126,20 +128,33 @@ fn one_sided(report: &Report) -> Option<Finding> {
     };
     let severity = severity(balance_db.abs(), ONE_SIDED_DB)?;
     let side = if balance_db > 0.0 { "Left" } else { "Right" };
-    let words = Words {
-        text: format!(
+    let text = if balance_db.abs() < ONE_MISSING_DB {
+        format!(
             "{side} is {:.1} dB louder, from the lows to the top.",
             balance_db.abs()
-        ),
+        )
+    } else if balance_db > 0.0 {
+        "There is next to nothing on the right channel.".to_owned()
+    } else {
+        "There is next to nothing on the left channel.".to_owned()
+    };
+    let words = Words {
+        text,
         advice: "The master leaves the balance as it is. If it is not meant, check the pan and the gain of left \
                  and right on the mix bus.",
         better: "Balance left and right in the mix.",
+    };
+    // A pan of everything is never so far: a channel is missing or was turned down.
+    let cause = if severity == Severity::High {
+        Cause::Source
+    } else {
+        Cause::Song
     };
     Some(finding(
         FindingKind::OneSided,
         severity,
         (balance_db, "dB"),
-        (Cause::Song, Reach::No, Reach::Yes),
+        (cause, Reach::No, Reach::Yes),
         words,
         0.9,
     ))

@@ -181,6 +181,23 @@ fn over_limited_takes_pressed_peaks_and_little_dynamics() {
 }
 
 #[test]
+fn no_finding_says_minus_zero() {
+    let mut report = finished();
+    report.loudness.psr_p10_db = Some(-0.04);
+    report.faults.limiting = LimitingReport {
+        pressed_pct: 80.0,
+        confidence: 1.0,
+        places: Vec::new(),
+    };
+    let found = findings(&report, &target());
+    let limited = found
+        .iter()
+        .find(|one| one.kind == FindingKind::OverLimited);
+    let text = &limited.expect("it is found").text;
+    assert!(text.contains("; 0.0 dB are left"), "{text}");
+}
+
+#[test]
 fn what_the_master_mends_weighs_little() {
     let dc = one(|report| report.faults.dc_db = [-34.0, -90.0]);
     assert_eq!(
@@ -263,7 +280,14 @@ fn the_image_is_judged() {
         (FindingKind::OneSided, Severity::Low)
     );
     assert!(left.text.starts_with("Left is 4.0 dB"));
+    assert_eq!(left.cause, Cause::Song);
     assert!(leaning(-4.0).text.starts_with("Right"));
+    let missing = leaning(120.0);
+    assert_eq!(
+        (missing.cause, missing.severity),
+        (Cause::Source, Severity::High)
+    );
+    assert!(missing.text.contains("right channel"), "{}", missing.text);
     assert!(all(|report| report.stereo.bands[1].balance_db = 9.0).is_empty());
     let loss = one(|report| report.stereo.mono_change_lu = -3.4);
     assert_eq!(loss.kind, FindingKind::MonoLoss);

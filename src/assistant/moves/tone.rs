@@ -77,6 +77,11 @@ pub fn findings(report: &Report, target: &Target) -> Vec<Finding> {
     words::findings(report, target, &beliefs(&prior(), &away_db))
 }
 
+/// Lets the findings of tone say what these moves do about them.
+pub fn answer(findings: &mut [Finding], moves: &[Move]) {
+    words::answer(findings, moves);
+}
+
 /// The bands that take away what is believed to be wrong, most useful first, and how likely it is that
 /// anything is.
 fn guessed(case: &Case<'_>) -> (Vec<BandSettings>, f64) {

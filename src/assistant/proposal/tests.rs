@@ -199,3 +199,36 @@ fn what_changes_by_a_fiftieth_of_a_db_changes_nothing() {
         assert_eq!(propose(&other, &first), first, "{step}");
     }
 }
+
+#[test]
+fn what_would_make_a_dense_song_denser_is_left_off_and_said() {
+    let draft = |plr_db: f64| {
+        let mut song = mix();
+        song.rhythm.energy = 0.0;
+        song.loudness.plr_db = Some(plr_db);
+        let (base, owned) = (Settings::default(), Owned::default());
+        draft(&song, &target(), &Wishes::default(), &base, &owned, &[])
+    };
+    let dense: Vec<MoveKind> = [MoveKind::Dynamics, MoveKind::Glue, MoveKind::Colour].into();
+    let on = |made: &Proposal| -> Vec<MoveKind> {
+        let moves = made.moves.iter().filter(|one| one.on);
+        moves
+            .map(|one| one.kind)
+            .filter(|kind| dense.contains(kind))
+            .collect()
+    };
+    // A calm song is finished up to a PLR of 19 dB.
+    let made = draft(18.5);
+    assert_eq!(made.verdict.kind, VerdictKind::Done);
+    assert!(made.moves.iter().any(|one| dense.contains(&one.kind)));
+    assert!(on(&made).is_empty() && !made.settings.glue.on && !made.settings.multiband.on);
+    assert!(
+        made.notes.iter().any(|note| note.contains("left off")),
+        "{:?}",
+        made.notes
+    );
+    let made = draft(19.5);
+    assert_eq!(made.verdict.kind, VerdictKind::Master);
+    assert!(!on(&made).is_empty() && made.settings.glue.on);
+    assert!(!made.notes.iter().any(|note| note.contains("left off")));
+}

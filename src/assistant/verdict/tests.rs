@@ -1,4 +1,6 @@
-//! The six cases of what each way of working can reach, and the order in which findings decide.
+//! The six cases of what each way of working can reach, given as findings, and the order in which findings
+//! decide. Four of them are heard in real sound in `tests/verdicts.rs`; no stereo file lets a voice that is 1 dB
+//! low, or a printed reverb, be told from what is meant.
 
 use super::*;
 use crate::assistant::finding::{Fix, Severity};
@@ -205,4 +207,24 @@ fn a_finished_song_is_done_and_a_peaky_one_is_mastered() {
         verdict(&finished(), &[dull], &[], MixState::Open).kind,
         Master
     );
+}
+
+#[test]
+fn what_is_widened_much_is_not_done() {
+    let widened = |pct: f32| Move {
+        kind: crate::assistant::moves::MoveKind::Width,
+        text: String::new(),
+        value: 0.0,
+        unit: "dB",
+        change: Change::Width([100.0, 100.0, pct, 100.0]),
+        on: true,
+    };
+    let kind = |moves: &[Move]| verdict(&finished(), &[], moves, MixState::Unknown).kind;
+    assert_eq!(kind(&[widened(140.0)]), Done);
+    assert_eq!(kind(&[widened(160.0)]), Master);
+    let off = Move {
+        on: false,
+        ..widened(160.0)
+    };
+    assert_eq!(kind(&[off]), Done);
 }

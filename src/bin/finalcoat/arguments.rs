@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Meter(MeterArguments),
     /// Listen to songs and say what they need: style, findings, and whether a stereo master is enough
     #[command(
-        after_help = "Examples:\n  finalcoat check song.wav\n  finalcoat check mixes/ --mix-state locked --json\n\nThe verdict is one of: master (a stereo master is enough), stems (one element needs its own fader), mix (the mix must be fixed first), done (it is mastered already)."
+        after_help = "Examples:\n  finalcoat check song.wav\n  finalcoat check mixes/ --mix-state locked --json\n\nThe verdict is one of: master (a stereo master is enough), stems (one element needs its own fader), mix (the mix must be fixed first), done (nothing needs to be done)."
     )]
     Check(CheckArguments),
     /// Master songs: listen, decide what they need, do that much of it, and say why

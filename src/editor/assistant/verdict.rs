@@ -49,7 +49,7 @@ fn verdict(ui: &mut egui::Ui, advice: &Advice, mix_state: MixState) {
         VerdictKind::Master => ("Master it", theme::GOAL),
         VerdictKind::Stems => ("Stems would help", theme::REDUCTION),
         VerdictKind::Mix => ("Fix the mix first", theme::OVER),
-        VerdictKind::Done => ("It is done already", theme::OUTPUT),
+        VerdictKind::Done => ("Nothing to do", theme::OUTPUT),
     };
     let size = vec2(ui.available_width(), 26.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());

@@ -354,8 +354,8 @@ fn a_verdict_says_nothing_twice() {
         (
             VerdictKind::Done,
             0.8,
-            "It is mastered already: dense enough.",
-            "It is mastered already</p><p>Dense enough.</p>",
+            "Nothing needs to be done: dense enough.",
+            "Nothing needs to be done</p><p>Dense enough.</p>",
         ),
         (
             VerdictKind::Stems,

@@ -95,7 +95,7 @@ fn headline(kind: VerdictKind) -> (&'static str, &'static str) {
         VerdictKind::Master => ("good", "Stereo mastering is enough"),
         VerdictKind::Stems => ("warn", "Stems would help"),
         VerdictKind::Mix => ("bad", "Fix the mix first"),
-        VerdictKind::Done => ("good", "It is mastered already"),
+        VerdictKind::Done => ("good", "Nothing needs to be done"),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::analysis::report::ToneReport;
-use crate::assistant::finding::{FindingKind, Severity};
+use crate::assistant::finding::{Cause, FindingKind, Fix, Reach, Severity};
 use crate::assistant::moves::plain;
 use crate::assistant::style::{factory, target};
 use hypotheses::Fault;
@@ -232,4 +232,59 @@ fn references_are_followed_and_said_in_their_name() {
     let said = findings(&report, &target);
     assert!(said.iter().any(|one| one.kind == FindingKind::Dull));
     assert!(songs().iter().all(|song| !song.name.is_empty()));
+}
+
+#[test]
+fn a_word_says_what_the_moves_do_about_it() {
+    let boomy = |excess_db: f64| Finding {
+        kind: FindingKind::Boomy,
+        severity: Severity::High,
+        value: excess_db,
+        unit: "dB",
+        places: Vec::new(),
+        text: "It is boomy.".to_owned(),
+        advice: "The master lowers this region.".to_owned(),
+        fix: Fix {
+            stereo: Reach::Yes,
+            stems: Reach::Yes,
+            better: String::new(),
+        },
+        cause: Cause::Song,
+        element: None,
+        confidence: 0.8,
+    };
+    let answered = |excess_db: f64, gain_db: f32, on: bool| {
+        let band = BandSettings {
+            on: true,
+            shape: Shape::Bell,
+            frequency_hz: 120.0,
+            q: 0.7,
+            gain_db,
+            ..BandSettings::default()
+        };
+        let one = Move {
+            kind: MoveKind::Tone,
+            text: String::new(),
+            value: 0.0,
+            unit: "dB",
+            change: Change::Bands(vec![band]),
+            on,
+        };
+        let mut findings = [boomy(excess_db)];
+        answer(&mut findings, &[one]);
+        let [finding] = findings;
+        (finding.severity, finding.fix.stereo, finding.advice)
+    };
+    let mended = answered(4.0, -4.0, true);
+    assert_eq!((mended.0, mended.1), (Severity::High, Reach::Yes));
+    assert!(mended.2.contains("lowers this region"));
+    let in_part = answered(8.0, -4.0, true);
+    assert_eq!((in_part.0, in_part.1), (Severity::High, Reach::Limited));
+    assert!(in_part.2.contains("leaves the rest"), "{}", in_part.2);
+    // So much is more likely meant than wrong.
+    let hardly = answered(10.0, -1.0, true);
+    assert_eq!((hardly.0, hardly.1), (Severity::Info, Reach::Limited));
+    let (severity, _, advice) = answered(4.0, -4.0, false);
+    assert_eq!(severity, Severity::Info);
+    assert!(advice.contains("leaves it"), "{advice}");
 }

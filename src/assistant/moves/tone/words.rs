@@ -1,10 +1,11 @@
 //! What of the tone is said: `dull, bright, boomy, thin, muddy, harsh`.
 
-use super::hypotheses::{Beliefs, deviation_db, leveled};
+use super::hypotheses::{Beliefs, deviation_db, leveled, response_db};
 use super::prior::{BANDS, FIRST, prior};
 use crate::analysis::bands::{THIRDS, center_hz};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Fix, Reach, Severity};
+use crate::assistant::moves::{Change, Move, MoveKind};
 use crate::assistant::style::{Side, Target};
 
 /// What is believed to be wrong in a word's region, from how many dB on it is worth a note, a word, and a
@@ -15,6 +16,13 @@ const BELIEVED_DB: [f64; 3] = [1.2, 1.7, 2.6];
 const MUD_SIGMA: [f64; 3] = [2.0, 2.5, 3.5];
 /// Against references: so many dB beyond their spread.
 const BEYOND_DB: [f64; 3] = [1.5, 2.0, 4.0];
+
+/// A move that takes back so much of a deviation mends it; one that takes back less than the second share
+/// takes it for meant, and so does the finding.
+const MENDED_SHARE: f64 = 0.5;
+const MEANT_SHARE: f64 = 0.25;
+/// What is moved less than this is left, in dB.
+const MOVED_MIN_DB: f64 = 0.3;
 
 /// A word: its kind, the region in Hz it is about, whether it is too much there, and the sentences.
 struct Word {
@@ -117,6 +125,44 @@ pub(super) fn findings(report: &Report, target: &Target, believed: &Beliefs) -> 
         by_severity.then(b.confidence.total_cmp(&a.confidence))
     });
     found
+}
+
+/// Lets what was found say what the moves that are on do about it, at 100 % intensity.
+pub(super) fn answer(findings: &mut [Finding], moves: &[Move]) {
+    let bands: Vec<_> = moves
+        .iter()
+        .filter(|one| one.on && one.kind == MoveKind::Tone)
+        .filter_map(|one| match &one.change {
+            Change::Bands(bands) => Some(bands.as_slice()),
+            _ => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
+    let moved_db = leveled(&response_db(&bands));
+    let mud_is_held = moves.iter().any(|one| one.on && one.kind == MoveKind::Mud);
+    for finding in findings {
+        let Some(word) = WORDS.iter().find(|word| word.kind == finding.kind) else {
+            continue;
+        };
+        let back_db = -mean_db(&moved_db, word.region_hz) * finding.value.signum();
+        let off_db = finding.value.abs();
+        if back_db < MEANT_SHARE * off_db && !(word.kind == FindingKind::Muddy && mud_is_held) {
+            finding.severity = finding.severity.min(Severity::Info);
+        }
+        if back_db >= MENDED_SHARE * off_db || (word.kind == FindingKind::Muddy && mud_is_held) {
+            continue;
+        }
+        finding.fix.stereo = Reach::Limited;
+        finding.advice = if back_db >= MOVED_MIN_DB {
+            let moves = if word.much { "lowers" } else { "lifts" };
+            format!(
+                "The master {moves} it by {back_db:.1} dB and leaves the rest: more would make it another song."
+            )
+        } else {
+            "The master leaves it: it is more likely meant.".to_owned()
+        };
+    }
 }
 
 fn graded(value: f64, limits: [f64; 3]) -> Option<Severity> {

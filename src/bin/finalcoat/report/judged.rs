@@ -162,21 +162,23 @@ fn value_words(finding: &Finding) -> String {
     format!("{} {}", number(Some(finding.value), decimals), finding.unit)
 }
 
-/// Time ranges as m:ss–m:ss, the first few.
+/// Time ranges as m:ss–m:ss, in whole seconds, what touches then as one; the first few.
 fn places_words(places: &[Span]) -> String {
     if places.is_empty() {
         return "all through".to_owned();
     }
-    let mut words: Vec<String> = places
-        .iter()
-        .take(PLACES)
-        .map(|span| {
-            let (from, to) = (time(span.start_s.floor()), time(span.end_s.ceil()));
-            format!("{from}\u{2013}{to}")
-        })
-        .collect();
-    if places.len() > PLACES {
-        words.push(format!("and {} more", places.len() - PLACES));
+    let mut joined: Vec<(f64, f64)> = Vec::new();
+    for span in places {
+        let (from_s, to_s) = (span.start_s.floor(), span.end_s.ceil());
+        match joined.last_mut() {
+            Some(last) if from_s <= last.1 => last.1 = last.1.max(to_s),
+            _ => joined.push((from_s, to_s)),
+        }
+    }
+    let range = |&(from_s, to_s): &(f64, f64)| format!("{}\u{2013}{}", time(from_s), time(to_s));
+    let mut words: Vec<String> = joined.iter().take(PLACES).map(range).collect();
+    if joined.len() > PLACES {
+        words.push(format!("and {} more", joined.len() - PLACES));
     }
     words.join(", ")
 }
@@ -222,7 +224,7 @@ pub(crate) fn print_compared(a: &Path, b: &Path, compared: &Compared) {
     line!("  at equal loudness:");
     let residue = match compared.null_residue_db {
         Some(db) if db <= -200.0 => "nothing: the two are identical".to_owned(),
-        Some(db) => format!("{db:.1} dB of A"),
+        Some(db) => format!("{} dB of A", number(Some(db), 1)),
         None => "-".to_owned(),
     };
     line!("  null residue     {residue}");
@@ -305,4 +307,35 @@ pub(super) fn paragraph(head: &str, text: &str) {
         columns += length + 1;
     }
     line!("{}", row.trim_end());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_rounded_then_joined_then_counted() {
+        let words = |places: &[(f64, f64)]| {
+            let spans: Vec<Span> = places
+                .iter()
+                .map(|&(start_s, end_s)| Span { start_s, end_s })
+                .collect();
+            places_words(&spans).replace('\u{2013}', "-")
+        };
+        assert_eq!(words(&[]), "all through");
+        assert_eq!(words(&[(6.1, 6.2), (6.5, 6.6), (7.3, 7.4)]), "0:06-0:08");
+        assert_eq!(words(&[(1.0, 2.0), (3.1, 3.2)]), "0:01-0:02, 0:03-0:04");
+        // One within another, as elements' places may lie.
+        assert_eq!(words(&[(1.0, 9.5), (2.0, 3.0), (10.0, 11.0)]), "0:01-0:11");
+        let apart: Vec<(f64, f64)> = (0..6)
+            .flat_map(|n| {
+                [(0.2, 0.3), (0.6, 0.8)]
+                    .map(|(a, b)| (a + 60.0 * f64::from(n), b + 60.0 * f64::from(n)))
+            })
+            .collect();
+        assert_eq!(
+            words(&apart),
+            "0:00-0:01, 1:00-1:01, 2:00-2:01, 3:00-3:01, and 2 more"
+        );
+    }
 }
