@@ -171,7 +171,7 @@ fn the_goal_follows_the_wish() {
     loud.loudness.sample_peak_dbfs = Some(11.0);
     assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-11.0));
     assert_eq!(goal(&loud, LoudnessWish::Keep), Some(-7.5));
-    loud.loudness.sample_peak_dbfs = Some(0.5);
+    loud.loudness.sample_peak_dbfs = Some(0.25);
     assert_eq!(goal(&loud, LoudnessWish::Auto), Some(-8.0));
 }
 
