@@ -56,8 +56,8 @@ fn check_says_all_that_scripts_rely_on() {
 
 /// Names of fields that hold numbers, whose end is no unit.
 fn without_unit(name: &str, value: &Value, found: &mut Vec<String>) {
-    const UNITS: [&str; 10] = [
-        "_db", "_dbtp", "_lufs", "_lu", "_hz", "_s", "_pct", "_bpm", "_per_s", "sds",
+    const UNITS: [&str; 11] = [
+        "_db", "_dbtp", "_dbfs", "_lufs", "_lu", "_hz", "_s", "_pct", "_bpm", "_per_s", "sds",
     ];
     // Ratios and shares, 0 to 1 or −1 to 1.
     const PLAIN: [&str; 11] = [
