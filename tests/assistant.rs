@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use finalcoat::analysis::report::Span;
 use finalcoat::assistant::advice::{Advice, Switch};
+use finalcoat::assistant::moves::MoveKind;
 use finalcoat::assistant::ownership;
 use finalcoat::assistant::proposal::Owned;
 use finalcoat::assistant::wishes::LoudnessWish;
@@ -25,6 +26,7 @@ use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::meter::Meter;
 use finalcoat::engine::Engine;
 use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::loudness::Character;
 use finalcoat::handoff::capture::Place;
 use finalcoat::handoff::listen::{Status, Work};
 use finalcoat::handoff::{self, AudioSide, EditorSide};
@@ -228,6 +230,62 @@ fn what_is_listened_to_becomes_a_proposal_and_wishes_change_it_without_playing_a
 }
 
 #[test]
+fn a_move_that_is_switched_off_is_noted_no_more_and_the_limiter_stays_as_wished() {
+    let (rate_hz, channels) = song::demo();
+    let mut rig = Rig::new(rate_hz);
+    // Everything that can be is the user's: it was on, and they switched it off.
+    let mut applied = Settings::default();
+    applied.multiband.on = true;
+    applied.image.on = true;
+    applied.glue.on = true;
+    applied.colour.on = true;
+    rig.params.kept.session.edit(|session| {
+        session.applied = Some(Box::new(applied));
+        session.wishes.character = Some(Character::Dense);
+        session.wishes.release_ms = Some(77.0);
+        session.wishes.loudness = LoudnessWish::Target(-14.0);
+    });
+    rig.editor.listen.listen(true);
+    thread::sleep(Duration::from_millis(300));
+    rig.play(&channels, Place::Unknown);
+    rig.editor.listen.propose();
+    let first = rig.advice(None);
+    let about = |advice: &Advice, text: &str| {
+        let notes = advice.notes.iter();
+        notes.filter(|note| note.contains(text)).count()
+    };
+    let yours = "is yours and stays as it is";
+    let noted: Vec<_> = first
+        .moves
+        .iter()
+        .filter(|one| one.on && about(&first, &one.text) == 1)
+        .collect();
+    assert!(noted.len() >= 2, "{:?}", first.notes);
+    assert_eq!(about(&first, yours), noted.len());
+    rig.params.kept.session.edit(|session| {
+        let off = |kind| Switch {
+            kind,
+            nth: 0,
+            on: false,
+        };
+        session.switches = vec![off(noted[0].kind), off(MoveKind::Limiter)];
+    });
+    let second = rig.advice(Some(&first));
+    assert_eq!(about(&second, &noted[0].text), 0, "{:?}", second.notes);
+    assert_eq!(about(&second, yours), noted.len() - 1, "{:?}", second.notes);
+    let limiter = second
+        .moves
+        .iter()
+        .find(|one| one.kind == MoveKind::Limiter);
+    assert!(!limiter.expect("a limiter").on);
+    for advice in [first, second] {
+        let loudness = &advice.settings.loudness;
+        assert_eq!(loudness.character, Character::Dense);
+        assert_eq!(loudness.release_ms, 77.0);
+    }
+}
+
+#[test]
 fn a_cancelled_proposal_stays_cancelled_and_two_instances_take_turns() {
     let (rate_hz, channels) = song::demo();
     let mut rigs = [Rig::new(rate_hz), Rig::new(rate_hz)];
@@ -284,6 +342,10 @@ fn a_session_that_is_opened_again_can_still_be_switched() {
     let params = Arc::new(FinalcoatParams::default());
     let (rate_hz, channels) = song::demo();
     let mut rig = Rig::new(rate_hz);
+    rig.params
+        .kept
+        .session
+        .edit(|session| session.wishes.character = Some(Character::Dense));
     rig.editor.listen.listen(true);
     thread::sleep(Duration::from_millis(300));
     rig.play(&channels, Place::Unknown);
@@ -296,13 +358,14 @@ fn a_session_that_is_opened_again_can_still_be_switched() {
     drop(rig);
     let (_out, editor, worker_side) = handoff::new();
     let _worker = Worker::start(worker_side, params.clone(), Shelf::default());
-    let kind = advice.moves[0].kind;
     params.kept.session.edit(|session| {
-        session.switches = vec![Switch {
-            kind,
-            nth: 0,
-            on: false,
-        }];
+        session.switches = [advice.moves[0].kind, MoveKind::Limiter]
+            .map(|kind| Switch {
+                kind,
+                nth: 0,
+                on: false,
+            })
+            .to_vec();
     });
     editor.listen.wake();
     let again = loop {
@@ -318,4 +381,5 @@ fn a_session_that_is_opened_again_can_still_be_switched() {
         again.settings.loudness.drive_db,
         advice.settings.loudness.drive_db
     );
+    assert_eq!(again.settings.loudness.character, Character::Dense);
 }

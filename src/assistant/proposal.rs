@@ -1,5 +1,6 @@
 //! The proposal: moves, the settings they make, style, findings and verdict.
 
+use super::advice::{Switch, switched};
 use super::cost::CostCurve;
 use super::drive::Stop;
 use super::finding::Finding;
@@ -15,7 +16,9 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::{BANDS, BandSettings};
 use crate::engine::settings::fields::{Field, Group, Variant, Visitor};
 use crate::engine::settings::input::REFERENCE_LEVEL_DB;
-use crate::engine::settings::loudness::{CEILING_DBTP, Character, TRIM_POINTS_PCT};
+use crate::engine::settings::loudness::{
+    CEILING_DBTP, Character, LoudnessSettings, TRIM_POINTS_PCT,
+};
 use crate::engine::settings::range::Range;
 
 /// What belongs to the user and is left alone.
@@ -85,16 +88,19 @@ fn shapes_density(kind: MoveKind) -> bool {
 }
 
 /// What of the proposal follows from the report alone, before anything is played: moves, settings without
-/// drive, findings, verdict, and the loudness goal. `base` is what the user has now.
+/// drive, findings, verdict, and the loudness goal. `base` is what the user has now, `switches` which moves
+/// they switched.
 pub fn draft(
     report: &Report,
     target: &Target,
     wishes: &Wishes,
     base: &Settings,
     owned: &Owned,
+    switches: &[Switch],
 ) -> Proposal {
     let (findings, mut moves, verdict) = judge(report, target, wishes.mix_state);
     limit_as_wished(&mut moves, wishes);
+    switched(&mut moves, switches);
     let mut base = *base;
     if !owned.stages[stage_index(Group::Input)]
         && let Some(loudest_lufs) = report.loudness.max_short_term_lufs
@@ -111,9 +117,7 @@ pub fn draft(
         base.loudness.ceiling_dbtp = CEILING_DBTP.quantized(wishes.ceiling_dbtp);
         base.loudness.drive_db = 0.0;
         base.loudness.drive_trim_db = [0.0; TRIM_POINTS_PCT.len()];
-        let (character, release_ms) = (wishes.character, wishes.release_ms);
-        base.loudness.character = character.unwrap_or(base.loudness.character);
-        base.loudness.release_ms = release_ms.unwrap_or(base.loudness.release_ms);
+        set_as_wished(&mut base.loudness, wishes);
     }
     let (settings, assistant_bands, mut notes) = assemble(&base, owned, &moves);
     notes.extend(left_off(verdict.kind, &moves));
@@ -131,6 +135,12 @@ pub fn draft(
         stopped_by: None,
         cost: CostCurve::default(),
     }
+}
+
+/// Sets the character and the release that the user wants, whether or not the limiter's move is made.
+pub(crate) fn set_as_wished(loudness: &mut LoudnessSettings, wishes: &Wishes) {
+    loudness.character = wishes.character.unwrap_or(loudness.character);
+    loudness.release_ms = wishes.release_ms.unwrap_or(loudness.release_ms);
 }
 
 /// Says what is proposed but left off.

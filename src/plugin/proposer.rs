@@ -12,7 +12,7 @@ use super::shelf::Shelf;
 use super::turn;
 use crate::assistant::advice::{Advice, Switch, switched};
 use crate::assistant::ownership;
-use crate::assistant::proposal::{self, Owned, Proposal};
+use crate::assistant::proposal::{self, Owned};
 use crate::assistant::reference;
 use crate::assistant::rehearsal::{self, Material};
 use crate::assistant::style;
@@ -340,10 +340,8 @@ impl Proposer {
                 })?;
             target = reference::towards(&target, &reports, &wishes.reference_weights);
         }
-        let mut draft = proposal::draft(&report, &target, &wishes, &now, &owned);
-        if switched(&mut draft.moves, &session.switches) {
-            reassemble(&mut draft, &now, &owned);
-        }
+        let switches = &session.switches;
+        let draft = proposal::draft(&report, &target, &wishes, &now, &owned, switches);
         let Some(song) = rehearsal::programme(&report) else {
             return Err(Void::Fault(
                 "What was heard is silent: play the song first.".to_owned(),
@@ -376,7 +374,9 @@ fn from_memory(session: &Session, base: &Settings, owned: &Owned) -> Result<Advi
     if !switched(&mut moves, &session.switches) {
         return Err(again());
     }
-    let (mut settings, bands, notes) = proposal::assemble(base, owned, &moves);
+    let mut wished = *base;
+    proposal::set_as_wished(&mut wished.loudness, &session.wishes);
+    let (mut settings, bands, notes) = proposal::assemble(&wished, owned, &moves);
     let found = &advice.settings;
     settings.loudness.on = found.loudness.on;
     settings.loudness.drive_db = found.loudness.drive_db;
@@ -391,21 +391,6 @@ fn from_memory(session: &Session, base: &Settings, owned: &Owned) -> Result<Advi
         shown.on = one.on;
     }
     Ok(advice)
-}
-
-fn reassemble(draft: &mut Proposal, base: &Settings, owned: &Owned) {
-    let found = draft.settings;
-    let (mut settings, bands, notes) = proposal::assemble(base, owned, &draft.moves);
-    // What no move makes.
-    settings.input.reference_level_db = found.input.reference_level_db;
-    settings.loudness.on = found.loudness.on;
-    settings.loudness.drive_db = found.loudness.drive_db;
-    settings.loudness.drive_trim_db = found.loudness.drive_trim_db;
-    settings.loudness.ceiling_dbtp = found.loudness.ceiling_dbtp;
-    draft.settings = settings;
-    draft.assistant_bands = bands;
-    draft.notes.extend(notes);
-    draft.notes.dedup();
 }
 
 fn covered_s(hearing: &Hearing) -> f64 {

@@ -106,6 +106,7 @@ fn listened(stream: Stream, [left, right]: &[Vec<f32>; 2]) -> (Status, Advice) {
         &wishes,
         &Settings::default(),
         &Owned::default(),
+        &[],
     );
     let proposal = rehearse(draft, &material, &wishes, &Owned::default(), &mut |_| true)
         .expect("nobody cancels");

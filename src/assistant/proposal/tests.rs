@@ -70,7 +70,7 @@ fn what_is_owned_is_untouched() {
     let mut song = narrow();
     song.rhythm.energy = 0.9;
     song.faults.dc_db = [-20.0; 2];
-    let made = draft(&song, &target(), &Wishes::default(), &base, &owned);
+    let made = draft(&song, &target(), &Wishes::default(), &base, &owned, &[]);
     assert_eq!(made.settings.glue, base.glue);
     assert_eq!(made.settings.multiband, base.multiband);
     assert_eq!(made.settings.loudness, base.loudness);
@@ -84,6 +84,7 @@ fn what_is_owned_is_untouched() {
         &Wishes::default(),
         &base,
         &Owned::default(),
+        &[],
     );
     assert!(!nobody.settings.glue.on && !nobody.settings.multiband.on);
 }
@@ -98,6 +99,7 @@ fn a_switched_off_move_is_not_made() {
         &Wishes::default(),
         &Settings::default(),
         &Owned::default(),
+        &[],
     );
     assert!(made.settings.image.on);
     for one in &mut made.moves {
@@ -105,6 +107,40 @@ fn a_switched_off_move_is_not_made() {
     }
     let (settings, _, _) = assemble(&made.settings, &Owned::default(), &made.moves);
     assert!(!settings.image.on && settings.glue == made.settings.glue);
+}
+
+#[test]
+fn what_is_switched_off_is_not_noted_and_the_limiter_is_as_wished() {
+    let mut song = narrow();
+    song.rhythm.energy = 0.9;
+    let mut owned = Owned::default();
+    for stage in [Group::Glue, Group::Multiband] {
+        owned.stages[stage_index(stage)] = true;
+    }
+    let wishes = Wishes {
+        character: Some(Character::Dense),
+        release_ms: Some(77.0),
+        ..Wishes::default()
+    };
+    let made = |switched_off: &[MoveKind]| {
+        let off = |&kind| Switch {
+            kind,
+            nth: 0,
+            on: false,
+        };
+        let switches: Vec<Switch> = switched_off.iter().map(off).collect();
+        let base = Settings::default();
+        draft(&song, &target(), &wishes, &base, &owned, &switches)
+    };
+    let all = made(&[]);
+    assert_eq!(all.notes.len(), 2, "{:?}", all.notes);
+    let some = made(&[MoveKind::Glue, MoveKind::Limiter]);
+    assert_eq!(some.notes, all.notes[..1]);
+    for one in [all, some] {
+        let loudness = &one.settings.loudness;
+        assert_eq!(loudness.character, Character::Dense);
+        assert_eq!(loudness.release_ms, 77.0);
+    }
 }
 
 #[test]
@@ -120,6 +156,7 @@ fn the_goal_follows_the_wish() {
             &wishes,
             &Settings::default(),
             &Owned::default(),
+            &[],
         )
         .goal_lufs
     };
@@ -144,7 +181,7 @@ fn what_changes_by_a_fiftieth_of_a_db_changes_nothing() {
     song.rhythm.energy = 0.9;
     let wishes = Wishes::default();
     let propose = |song: &Report, base: &Settings| {
-        draft(song, &target(), &wishes, base, &Owned::default()).settings
+        draft(song, &target(), &wishes, base, &Owned::default(), &[]).settings
     };
     let first = propose(&song, &Settings::default());
     for step in 0..40 {
@@ -170,7 +207,7 @@ fn what_would_make_a_dense_song_denser_is_left_off_and_said() {
         song.rhythm.energy = 0.0;
         song.loudness.plr_db = Some(plr_db);
         let (base, owned) = (Settings::default(), Owned::default());
-        draft(&song, &target(), &Wishes::default(), &base, &owned)
+        draft(&song, &target(), &Wishes::default(), &base, &owned, &[])
     };
     let dense: Vec<MoveKind> = [MoveKind::Dynamics, MoveKind::Glue, MoveKind::Colour].into();
     let on = |made: &Proposal| -> Vec<MoveKind> {

@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_move_is_left_out_with_all_its_bands_and_no_other() {
         let (base, owned) = (Settings::default(), Owned::default());
-        let mut draft = draft(&mix(), &target(), &Wishes::default(), &base, &owned);
+        let mut draft = draft(&mix(), &target(), &Wishes::default(), &base, &owned, &[]);
         for tenth in 5..=60 {
             let range_db = tenth as f32 * 0.1;
             // As close to each other as bands may come.

@@ -91,7 +91,7 @@ fn rehearsed_over(
     report.loudness.sample_peak_dbfs = Some(song.true_peak_dbtp);
     report.loudness.max_short_term_lufs = Some(song.integrated_lufs + 1.0);
     report.rhythm.energy = 0.8;
-    let draft = draft(&report, &target(), wishes, base, owned);
+    let draft = draft(&report, &target(), wishes, base, owned, &[]);
     let material = Material {
         stream: Stream::new(RATE_HZ),
         passages,
@@ -337,6 +337,7 @@ fn who_stops_is_obeyed() {
             &wishes,
             &Settings::default(),
             &Owned::default(),
+            &[],
         );
         let mut asked = 0;
         let made = rehearse(draft, &material, &wishes, &Owned::default(), &mut |share| {

@@ -123,12 +123,12 @@ pub(super) fn propose(
     let target = towards(&target, &references, &assist.wishes.reference_weights);
     let mut wishes = wishes(job, assist, goal_lufs);
     let owned = Owned::default();
-    let mut proposal = draft(&report, &target, &wishes, &job.settings, &owned);
+    let mut proposal = draft(&report, &target, &wishes, &job.settings, &owned, &[]);
     if let Some(service) = job.service
         && !job.ceiling_is_set
     {
         wishes.ceiling_dbtp = service.advised_ceiling_dbtp(proposal.goal_lufs);
-        proposal = draft(&report, &target, &wishes, &job.settings, &owned);
+        proposal = draft(&report, &target, &wishes, &job.settings, &owned, &[]);
     }
     let planned_lufs = proposal.goal_lufs;
     if let Some(programme) = rehearsal::programme(&report) {
