@@ -8,6 +8,7 @@ pub mod take;
 mod trigger;
 pub mod trims;
 
+use super::advice::Switch;
 use super::cost::{CostCurve, CostPoint};
 use super::drive::{self, Driven, Goal, Programme, Solution};
 use super::findings;
@@ -58,12 +59,14 @@ pub struct Cancelled;
 
 /// Plays the draft's passages through the engine: drive for the goal at 0/25/50/75/100 %, the balance of
 /// multiband, clipper and limiter, moves that cost more than they give, who triggers the limiter, and what
-/// loudness costs. What is owned is played and left as it is. `go_on` is told the share done and asked whether to go on, at least every 20 ms.
+/// loudness costs. What is owned and what was switched on is played and
+/// left as it is. `go_on` is told the share done and asked whether to go on, at least every 20 ms.
 pub fn rehearse(
     mut draft: Proposal,
     material: &Material<'_>,
     wishes: &Wishes,
     owned: &Owned,
+    switches: &[Switch],
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Proposal, Cancelled> {
     let Some(goal_lufs) = draft.goal_lufs else {
@@ -80,7 +83,7 @@ pub fn rehearse(
         plain,
         stage,
     };
-    backing_off::back_off(&mut room, &mut draft, owned, goal_lufs)?;
+    backing_off::back_off(&mut room, &mut draft, owned, switches, goal_lufs)?;
     let shaped = room.shape(&draft.settings, INTENSITY.max)?;
     draft.cost = cost_curve(&mut room, &shaped, &draft.settings.loudness)?;
     let ceiling_dbtp = f64::from(draft.settings.loudness.ceiling_dbtp);

@@ -355,9 +355,10 @@ impl Proposer {
             song,
             report: &report,
         };
-        let proposal = rehearsal::rehearse(draft, &material, &wishes, &owned, &mut |share| {
-            go_on(hearing, Work::Rehearsing(share))
-        });
+        let proposal =
+            rehearsal::rehearse(draft, &material, &wishes, &owned, switches, &mut |share| {
+                go_on(hearing, Work::Rehearsing(share))
+            });
         drop(turn);
         let mut proposal = proposal.map_err(|_| Void::Stopped)?;
         proposal.settings = ownership::merged(&proposal.settings, &now, &owned);

@@ -108,8 +108,15 @@ fn listened(stream: Stream, [left, right]: &[Vec<f32>; 2]) -> (Status, Advice) {
         &Owned::default(),
         &[],
     );
-    let proposal = rehearse(draft, &material, &wishes, &Owned::default(), &mut |_| true)
-        .expect("nobody cancels");
+    let proposal = rehearse(
+        draft,
+        &material,
+        &wishes,
+        &Owned::default(),
+        &[],
+        &mut |_| true,
+    )
+    .expect("nobody cancels");
     let seconds = left.len() as f64 / stream.sample_rate_hz;
     let status = Status {
         covered: vec![Span {

@@ -3,6 +3,7 @@
 
 use super::stage::Shaped;
 use super::{Cancelled, Room};
+use crate::assistant::advice::Switch;
 use crate::assistant::finding::{FindingKind, Severity};
 use crate::assistant::moves::{Change, MoveKind};
 use crate::assistant::proposal::{Owned, Proposal, stage_index};
@@ -31,11 +32,12 @@ const SUSPECTS: [(MoveKind, f64); 8] = [
 const SEVERE: f64 = 2.5;
 
 /// Switches off what is too dear, in the draft's moves and settings. Stages that are owned stay as they are:
-/// the moves in them are not made anyway.
+/// the moves in them are not made anyway. What the user switched on is wanted at its price.
 pub(super) fn back_off(
     room: &mut Room<'_, '_>,
     draft: &mut Proposal,
     owned: &Owned,
+    switches: &[Switch],
     goal_lufs: f64,
 ) -> Result<(), Cancelled> {
     if !draft.settings.shapes_sound() && !draft.settings.input.subsonic_on {
@@ -49,7 +51,10 @@ pub(super) fn back_off(
         if with_all_db - without_any_db <= TOGETHER_DB {
             break;
         }
-        if owned.stages[stage_index(kind.stage())] {
+        let is_wanted = switches
+            .iter()
+            .any(|switch| switch.kind == kind && switch.on);
+        if is_wanted || owned.stages[stage_index(kind.stage())] {
             continue;
         }
         let Some(index) = draft

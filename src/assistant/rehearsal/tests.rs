@@ -74,7 +74,13 @@ fn rehearsed(passages: &[Passage], loudness: LoudnessWish) -> Proposal {
 }
 
 fn rehearsed_as(passages: &[Passage], wishes: &Wishes) -> Proposal {
-    rehearsed_over(passages, wishes, &Settings::default(), &Owned::default())
+    rehearsed_over(
+        passages,
+        wishes,
+        &Settings::default(),
+        &Owned::default(),
+        &[],
+    )
 }
 
 /// The same where the user has these settings, some of which are their own.
@@ -83,6 +89,7 @@ fn rehearsed_over(
     wishes: &Wishes,
     base: &Settings,
     owned: &Owned,
+    switches: &[Switch],
 ) -> Proposal {
     let song = programme_of(passages);
     let mut report = mix();
@@ -91,14 +98,14 @@ fn rehearsed_over(
     report.loudness.sample_peak_dbfs = Some(song.true_peak_dbtp);
     report.loudness.max_short_term_lufs = Some(song.integrated_lufs + 1.0);
     report.rhythm.energy = 0.8;
-    let draft = draft(&report, &target(), wishes, base, owned, &[]);
+    let draft = draft(&report, &target(), wishes, base, owned, switches);
     let material = Material {
         stream: Stream::new(RATE_HZ),
         passages,
         song,
         report: &report,
     };
-    rehearse(draft, &material, wishes, owned, &mut |_| true).expect("nobody cancels")
+    rehearse(draft, &material, wishes, owned, switches, &mut |_| true).expect("nobody cancels")
 }
 
 /// Loudness of the passages, each through a whole engine of its own.
@@ -173,7 +180,7 @@ fn a_stage_of_the_users_is_played_as_it_is_and_the_goal_met_with_it() {
     now.glue.attack_ms = 60.0;
     let mut owned = Owned::default();
     owned.stages[stage_index(Group::Glue)] = true;
-    let made = rehearsed_over(&passages, &wishes, &now, &owned);
+    let made = rehearsed_over(&passages, &wishes, &now, &owned, &[]);
     let glue = made.moves.iter().find(|one| one.kind == MoveKind::Glue);
     let glue = &glue.expect("the song asks for glue").text;
     let about_glue: Vec<_> = made
@@ -195,6 +202,34 @@ fn a_stage_of_the_users_is_played_as_it_is_and_the_goal_met_with_it() {
     with.glue.on = true;
     let held_back_db = through(&passages, &without) - through(&passages, &with);
     assert!(held_back_db > 2.0, "{held_back_db}");
+}
+
+#[test]
+fn what_the_user_switches_on_stays_on_whatever_it_costs() {
+    let passages = vec![passage(10.0, -3.0, 1.5)];
+    let goal_lufs = programme_of(&passages).integrated_lufs + 1.0;
+    let wishes = Wishes {
+        loudness: LoudnessWish::Target(goal_lufs),
+        ..Wishes::default()
+    };
+    let made = |switches: &[Switch]| {
+        let (base, owned) = (Settings::default(), Owned::default());
+        rehearsed_over(&passages, &wishes, &base, &owned, switches)
+    };
+    let alone = made(&[]);
+    let left_out: Vec<_> = alone.moves.iter().filter(|one| !one.on).collect();
+    assert!(!left_out.is_empty(), "{:?}", alone.notes);
+    for one in left_out {
+        let switch = Switch {
+            kind: one.kind,
+            nth: 0,
+            on: true,
+        };
+        let wanted = made(&[switch]);
+        let kept = wanted.moves.iter().find(|other| other.kind == one.kind);
+        assert!(kept.is_some_and(|kept| kept.on), "{:?}", one.kind);
+        assert!(!wanted.notes.iter().any(|note| note.contains(&one.text)));
+    }
 }
 
 #[test]
@@ -340,11 +375,18 @@ fn who_stops_is_obeyed() {
             &[],
         );
         let mut asked = 0;
-        let made = rehearse(draft, &material, &wishes, &Owned::default(), &mut |share| {
-            assert!((0.0..=1.0).contains(&share));
-            asked += 1;
-            asked < after
-        });
+        let made = rehearse(
+            draft,
+            &material,
+            &wishes,
+            &Owned::default(),
+            &[],
+            &mut |share| {
+                assert!((0.0..=1.0).contains(&share));
+                asked += 1;
+                asked < after
+            },
+        );
         assert_eq!(made, Err(Cancelled));
         assert_eq!(asked, after, "it goes on after it was stopped");
     }

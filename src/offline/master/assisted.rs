@@ -140,7 +140,7 @@ pub(super) fn propose(
             report: &report,
         };
         let mut go_on = |share: f32| watch.at("rehearsing", (share * 1e3) as u64, 1000).is_ok();
-        proposal = rehearse(proposal, &material, &wishes, &owned, &mut go_on)
+        proposal = rehearse(proposal, &material, &wishes, &owned, &[], &mut go_on)
             .map_err(|_| Failure::Interrupted)?;
     }
     let is_lowered = proposal.goal_lufs != planned_lufs;
