@@ -21,6 +21,8 @@ use std::path::Path;
 
 /// What no difference at all is told as, in dB.
 const IDENTICAL_DB: f64 = -200.0;
+/// A residue above this, in dB, looks like another song, and is explained.
+const LARGE_RESIDUE_DB: f64 = -3.0;
 /// Files whose lengths differ by more, in seconds, are told.
 const LENGTH_SLACK_S: f64 = 0.1;
 
@@ -197,6 +199,13 @@ fn held_together(a: &mut Side, b: &mut Side, watch: Watch<'_>) -> Outcome<Compar
     } else {
         IDENTICAL_DB
     };
+    if alignment.found && residue_db > LARGE_RESIDUE_DB {
+        notes.push(
+            "the null residue is large though both hold the same music: filters that turn the phase of the \
+             lows, as a mono bass does, leave much of what the ear hears as the same"
+                .to_owned(),
+        );
+    }
     let [tone_a, tone_b] = passed.spectra.map(Spectrum::levels_db);
     let gain_db = gain_to_db(gain);
     let tone_db = (0..THIRDS).filter_map(|third| {
