@@ -161,7 +161,7 @@ mod tests {
         );
         assert_eq!(held(&[case(-14.2, None)]), Some(false));
         let mut over = case(-14.0, None);
-        over.true_peak_dbtp = -0.99;
+        over.true_peak_dbtp = -0.94;
         assert_eq!(rows(&[over])[3].held, Some(false));
     }
 }
