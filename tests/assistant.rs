@@ -100,7 +100,7 @@ impl Rig {
 
     /// Waits until there is another proposal than `before`.
     fn advice(&self, before: Option<&Arc<Advice>>) -> Arc<Advice> {
-        for _ in 0..40_000 {
+        for _ in 0..120_000 {
             if let Some(advice) = self.session().advice
                 && before.is_none_or(|before| !Arc::ptr_eq(before, &advice))
             {
@@ -112,7 +112,7 @@ impl Rig {
     }
 
     fn until(&self, there: impl Fn(&Status) -> bool) -> Status {
-        for _ in 0..120_000 {
+        for _ in 0..600_000 {
             let status = self.status();
             if there(&status) {
                 return status;

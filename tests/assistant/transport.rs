@@ -24,7 +24,7 @@ pub(crate) fn part(
 
 /// Waits until what is told of the assistant is so.
 pub(crate) fn until(host: &Wrapped, there: impl Fn(&AssistantView) -> bool) -> AssistantView {
-    for _ in 0..60_000 {
+    for _ in 0..600_000 {
         let view = host.assistant();
         if there(&view) {
             return view;

@@ -189,7 +189,7 @@ impl Wrapped {
     fn wait_for_the_worker(&self) {
         /// The worker lets so many frames lie until there are more.
         const GATHERED: u64 = 4096;
-        for _ in 0..60_000 {
+        for _ in 0..600_000 {
             if self.assistant().status.taken_frames + GATHERED > self.played {
                 return;
             }
