@@ -142,11 +142,13 @@ impl Proposer {
             return;
         }
         let session = self.params.kept.session.get();
-        let inputs = Inputs::of(&session);
+        let mut inputs = Inputs::of(&session);
         self.desk.tell(|status| status.fault = None);
         let made = self.propose(hearing, &session, interrupted);
         self.desk.tell(|status| status.work = Work::Idle);
-        if interrupted() && made.is_err() {
+        let cancels = self.desk.asked().cancels;
+        let cancelled = made.is_err() && cancels != self.asked.cancels;
+        if interrupted() && made.is_err() && !cancelled {
             // Taken up again when what is urgent is done.
             return;
         }
@@ -165,12 +167,12 @@ impl Proposer {
             }
             Err(Void::Fault(text)) => self.desk.tell(|status| status.fault = Some(text)),
             Err(Void::Stopped) => {
-                // Changed wishes begin anew; a cancel stays one.
-                let cancelled = self.desk.asked().cancels != self.asked.cancels;
-                self.asked.cancels = self.desk.asked().cancels;
+                // Changed wishes begin anew; a cancel stays one, for all that was wished until then.
                 if !cancelled {
                     return;
                 }
+                self.asked.cancels = cancels;
+                inputs = self.params.kept.session.with(Inputs::of);
             }
         }
         self.made_by = inputs;
