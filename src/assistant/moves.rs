@@ -93,6 +93,18 @@ pub struct Move {
     pub on: bool,
 }
 
+/// The equalizer bands of the moves of a kind that are on.
+pub(super) fn bands_of(moves: &[Move], kind: MoveKind) -> impl Iterator<Item = &BandSettings> {
+    moves
+        .iter()
+        .filter(move |one| one.on && one.kind == kind)
+        .filter_map(|one| match &one.change {
+            Change::Bands(bands) => Some(bands),
+            _ => None,
+        })
+        .flatten()
+}
+
 /// What moves are decided by.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {

@@ -1,4 +1,14 @@
-//! What holds for every sentence, whatever it says.
+//! What holds for every sentence, whatever it says, and words that several share.
+
+/// Where the sides stand: "4.4 dB below the middle".
+pub(super) fn beside_the_middle(side_to_mid_db: f64) -> String {
+    let side = if side_to_mid_db < 0.0 {
+        "below"
+    } else {
+        "above"
+    };
+    format!("{:.1} dB {side} the middle", side_to_mid_db.abs())
+}
 
 /// The text without the sign of zeros: "−0.0 dB" is what rounding leaves of next to nothing.
 pub(super) fn unsigned_zeros(text: &str) -> String {

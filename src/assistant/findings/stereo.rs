@@ -3,6 +3,7 @@
 use super::{Words, finding, located, severity};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Reach, Severity};
+use crate::assistant::sentence::beside_the_middle;
 use crate::assistant::style::{Side, Target};
 
 /// Lows that cancel: side over mid in dB, and the 10th percentile of their correlation, from where it is low
@@ -95,15 +96,10 @@ fn lows(report: &Report) -> Option<Finding> {
     if low.side_to_mid_db < LOW_WIDE_DB {
         return None;
     }
-    let side_of = if low.side_to_mid_db < 0.0 {
-        "below"
-    } else {
-        "above"
-    };
     let words = Words {
         text: format!(
-            "Below 120 Hz the sound is wide: the sides stand {:.1} dB {side_of} the middle.",
-            low.side_to_mid_db.abs()
+            "Below 120 Hz the sound is wide: the sides stand {}.",
+            beside_the_middle(low.side_to_mid_db)
         ),
         advice: "The master makes the bass mono; loudspeakers then work together on it.",
         better: "Bass and kick in the centre of the mix.",

@@ -4,6 +4,7 @@
 use super::need::ramp;
 use super::{Case, Change, Move, MoveKind};
 use crate::assistant::finding::{FindingKind, Severity};
+use crate::assistant::sentence::beside_the_middle;
 
 /// Authority: the corner in Hz; the amount goes to 100 %.
 const BELOW_HZ: f32 = 110.0;
@@ -39,28 +40,20 @@ pub fn mono_bass(case: &Case<'_>) -> Option<Move> {
     if amount_pct < AMOUNT_STEP {
         return None;
     }
-    let text = if low.correlation_p10 < CORRELATION[0] {
-        format!(
+    let (text, value, unit) = if low.correlation_p10 < CORRELATION[0] {
+        let text = format!(
             "Below 120 Hz left and right work against each other (correlation {:.2}): the low end is brought \
              to the middle; what cancels there must be mended in the mix.",
             low.correlation_p10
-        )
+        );
+        (text, low.correlation_p10, "")
     } else {
-        format!(
-            "Below 120 Hz the sides stand {:.1} dB {} the middle: the low end is brought to the middle, where \
-             loudspeakers carry it together.",
-            low.side_to_mid_db.abs(),
-            if low.side_to_mid_db < 0.0 {
-                "below"
-            } else {
-                "above"
-            }
-        )
-    };
-    let (value, unit) = if low.correlation_p10 < CORRELATION[0] {
-        (low.correlation_p10, "")
-    } else {
-        (low.side_to_mid_db, "dB")
+        let text = format!(
+            "Below 120 Hz the sides stand {}: the low end is brought to the middle, where loudspeakers carry \
+             it together.",
+            beside_the_middle(low.side_to_mid_db)
+        );
+        (text, low.side_to_mid_db, "dB")
     };
     Some(Move {
         kind: MoveKind::MonoBass,

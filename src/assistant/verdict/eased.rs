@@ -2,7 +2,7 @@
 
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Finding, FindingKind};
-use crate::assistant::moves::{Change, Move, MoveKind};
+use crate::assistant::moves::{Move, MoveKind, bands_of};
 use crate::engine::equalizer::response::band_response_db;
 use crate::engine::settings::equalizer::BandSettings;
 
@@ -23,18 +23,10 @@ pub(super) fn is_eased(finding: &Finding, moves: &[Move], report: &Report) -> bo
     let Some(fault) = fault(finding, report) else {
         return false;
     };
-    let bands = moves
-        .iter()
-        .filter(|one| one.on && one.kind == fault.kind)
-        .filter_map(|one| match &one.change {
-            Change::Bands(bands) => Some(bands.as_slice()),
-            _ => None,
-        })
-        .flatten();
     let on_it = |band: &&BandSettings| {
         libm::log2(f64::from(band.frequency_hz) / fault.frequency_hz).abs() < fault.within_octaves
     };
-    bands
+    bands_of(moves, fault.kind)
         .filter(on_it)
         .any(|band| takes_enough(band, &fault) && drag_db(band, &fault) <= DRAG_MAX_DB)
 }

@@ -5,7 +5,7 @@ use super::prior::{BANDS, FIRST, prior};
 use crate::analysis::bands::{THIRDS, center_hz};
 use crate::analysis::report::Report;
 use crate::assistant::finding::{Cause, Finding, FindingKind, Fix, Reach, Severity};
-use crate::assistant::moves::{Change, Move, MoveKind};
+use crate::assistant::moves::{Move, MoveKind, bands_of};
 use crate::assistant::style::{Side, Target};
 
 /// What is believed to be wrong in a word's region, from how many dB on it is worth a note, a word, and a
@@ -129,29 +129,20 @@ pub(super) fn findings(report: &Report, target: &Target, believed: &Beliefs) -> 
 
 /// Lets what was found say what the moves that are on do about it, at 100 % intensity.
 pub(super) fn answer(findings: &mut [Finding], moves: &[Move]) {
-    let bands: Vec<_> = moves
-        .iter()
-        .filter(|one| one.on && one.kind == MoveKind::Tone)
-        .filter_map(|one| match &one.change {
-            Change::Bands(bands) => Some(bands.as_slice()),
-            _ => None,
-        })
-        .flatten()
-        .copied()
-        .collect();
+    let bands: Vec<_> = bands_of(moves, MoveKind::Tone).copied().collect();
     let moved_db = leveled(&response_db(&bands));
-    let mud_is_held = moves.iter().any(|one| one.on && one.kind == MoveKind::Mud);
+    let mud_is_held = bands_of(moves, MoveKind::Mud).next().is_some();
     for finding in findings {
         let Some(word) = WORDS.iter().find(|word| word.kind == finding.kind) else {
             continue;
         };
         let back_db = -mean_db(&moved_db, word.region_hz) * finding.value.signum();
         let off_db = finding.value.abs();
-        if back_db < MEANT_SHARE * off_db && !(word.kind == FindingKind::Muddy && mud_is_held) {
-            finding.severity = finding.severity.min(Severity::Info);
-        }
         if back_db >= MENDED_SHARE * off_db || (word.kind == FindingKind::Muddy && mud_is_held) {
             continue;
+        }
+        if back_db < MEANT_SHARE * off_db {
+            finding.severity = finding.severity.min(Severity::Info);
         }
         finding.fix.stereo = Reach::Limited;
         finding.advice = if back_db >= MOVED_MIN_DB {
