@@ -280,14 +280,14 @@ fn every_text_stands_out_from_its_ground() {
 #[test]
 fn the_palette_keeps_its_contrast() {
     for ink in [
-        theme::TEXT,
-        theme::LABEL,
-        theme::REDUCTION,
-        theme::GOAL,
-        theme::OVER,
-        theme::SIDE,
+        theme::colors().text,
+        theme::colors().label,
+        theme::colors().reduction,
+        theme::colors().goal,
+        theme::colors().over,
+        theme::colors().side,
     ] {
-        for ground in [theme::GROUND, theme::PANEL] {
+        for ground in [theme::colors().ground, theme::colors().panel] {
             assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
         }
     }

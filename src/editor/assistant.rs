@@ -37,7 +37,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     wishes::draw(desk, content);
 
     let foot = cut_bottom(&mut rect, 30.0 + 2.0 * GRID, 2.0 * GRID);
-    painter.rect_filled(foot, theme::PANEL_RADIUS, theme::PANEL);
+    painter.rect_filled(foot, theme::PANEL_RADIUS, theme::colors().panel);
     draw_foot(desk, foot.shrink2(vec2(GAP, GRID)));
 
     let left = panel(&painter, column(rect, 0, 2, 2.0 * GRID));
@@ -50,14 +50,14 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
 
 /// What the assistant does, as small as it gets.
 pub fn small(painter: &Painter, bar: Rect, view: &ViewModel) {
-    painter.rect_filled(bar, 2.0, theme::RAISED);
+    painter.rect_filled(bar, 2.0, theme::colors().raised);
     let (share, ink) = match view.assistant.status.work {
-        Work::Reading(share) | Work::Rehearsing(share) => (share, theme::GOAL),
-        Work::Waiting => (0.05, theme::GOAL),
+        Work::Reading(share) | Work::Rehearsing(share) => (share, theme::colors().goal),
+        Work::Waiting => (0.05, theme::colors().goal),
         Work::Idle if view.assistant.status.on => {
-            (view.assistant.status.confidence as f32, theme::INPUT)
+            (view.assistant.status.confidence as f32, theme::colors().input)
         }
-        Work::Idle if view.assistant.advice.is_some() => (1.0, theme::OUTPUT),
+        Work::Idle if view.assistant.advice.is_some() => (1.0, theme::colors().output),
         Work::Idle => return,
     };
     let size = vec2(bar.width() * share.clamp(0.04, 1.0), bar.height());
@@ -95,7 +95,7 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     let apply = cut_left(&mut rect, 96.0, GAP);
     let redo = cut_right(&mut rect, 64.0, GRID);
     let undo = cut_right(&mut rect, 64.0, GAP);
-    if button(desk.ui, apply, label, Some(theme::GOAL), ready) {
+    if button(desk.ui, apply, label, Some(theme::colors().goal), ready) {
         desk.push(Gesture::Apply);
     }
     let named = |verb: &str, name: &Option<String>| match name {
@@ -122,11 +122,11 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
             let (mut upper, mut lower) = (rect, rect);
             upper.max.y = rect.center().y + 1.0;
             lower.min.y = rect.center().y + 1.0;
-            one_line(&painter, upper, &gain(desk), theme::TEXT);
-            one_line(&painter, lower, &short, theme::LABEL);
+            one_line(&painter, upper, &gain(desk), theme::colors().text);
+            one_line(&painter, lower, &short, theme::colors().label);
         }
-        None if hint.is_empty() => one_line(&painter, rect, &gain(desk), theme::TEXT),
-        None => one_line(&painter, rect, &hint, theme::LABEL),
+        None if hint.is_empty() => one_line(&painter, rect, &gain(desk), theme::colors().text),
+        None => one_line(&painter, rect, &hint, theme::colors().label),
     }
 }
 
@@ -181,9 +181,9 @@ pub(super) fn heading(ui: &mut egui::Ui, label: &str) {
         Align2::LEFT_CENTER,
         label,
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     );
-    let line = Stroke::new(1.0, theme::LINE);
+    let line = Stroke::new(1.0, theme::colors().line);
     painter.hline(rect.x_range(), rect.bottom() - 1.0, line);
     ui.add_space(GRID);
 }
@@ -231,7 +231,7 @@ pub(super) fn list(desk: &mut Desk<'_>, id: &str, rect: Rect, add: impl FnOnce(&
 /// From clear to the panel's colour.
 fn fade(painter: &Painter, x: egui::Rangef, [clear, full]: [f32; 2]) {
     let mut mesh = egui::Mesh::default();
-    for (y, ink) in [(clear, egui::Color32::TRANSPARENT), (full, theme::PANEL)] {
+    for (y, ink) in [(clear, egui::Color32::TRANSPARENT), (full, theme::colors().panel)] {
         mesh.colored_vertex(egui::pos2(x.min, y), ink);
         mesh.colored_vertex(egui::pos2(x.max, y), ink);
     }

@@ -20,7 +20,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     let window = ui.ctx().content_rect();
     let mut desk = Desk::new(ui, view, memory);
     let painter = desk.painter();
-    painter.rect_filled(window, 0.0, theme::GROUND);
+    painter.rect_filled(window, 0.0, theme::colors().ground);
     let mut rest = window.shrink(MARGIN);
     let top = cut_top(&mut rest, header::HEIGHT, GAP);
     let bottom = cut_bottom(&mut rest, footer::HEIGHT, GAP);
@@ -47,7 +47,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
 
 /// A frame around the window: what is heard is not the master.
 fn warn(desk: &Desk<'_>, window: Rect) {
-    let edge = Stroke::new(3.0, theme::ALARM);
+    let edge = Stroke::new(3.0, theme::colors().alarm);
     let painter = desk.painter();
     painter.rect_stroke(window, 0.0, edge, StrokeKind::Inside);
 }

@@ -35,12 +35,12 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let now = desk.view.audition;
     let on = now.on();
-    let ink = if on { theme::TEXT } else { theme::LABEL };
+    let ink = if on { theme::colors().text } else { theme::colors().label };
     if on {
         painter.rect_filled(
             rect.expand2(egui::vec2(8.0, 4.0)),
             theme::PANEL_RADIUS,
-            theme::ALARM,
+            theme::colors().alarm,
         );
     }
     let name = |rect: &mut Rect, name: &str| {
@@ -48,7 +48,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         let shown = text(&painter, at, Align2::LEFT_CENTER, name, theme::label(), ink);
         cut_left(rect, shown.width(), 8.0);
     };
-    let color = |same: bool| if same { theme::LABEL } else { theme::OVER };
+    let color = |same: bool| if same { theme::colors().label } else { theme::colors().over };
     name(&mut rect, "Listen");
     let place = cut_left(&mut rect, 282.0, GAP);
     let labels = LISTEN.map(|(_, label)| label);
@@ -88,9 +88,9 @@ fn right(desk: &Desk<'_>, rect: Rect, on: bool) {
     let fault = desk.view.presets.fault.as_ref();
     let latency = latency(desk.view);
     let (said, ink) = match (on, fault, latency) {
-        (true, _, _) => ("Not the master".to_owned(), theme::TEXT),
-        (_, Some(fault), _) => (fault.clone(), theme::OVER),
-        (_, _, Some(latency)) => (latency, theme::LABEL),
+        (true, _, _) => ("Not the master".to_owned(), theme::colors().text),
+        (_, Some(fault), _) => (fault.clone(), theme::colors().over),
+        (_, _, Some(latency)) => (latency, theme::colors().label),
         _ => return,
     };
     let galley = painter.layout_no_wrap(said.clone(), theme::label(), ink);

@@ -28,7 +28,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
     );
     let y = |db: f32| plot.top() + (db / DEPTH_DB).clamp(0.0, 1.0) * plot.height();
 
-    painter.rect_filled(plot, 0.0, theme::GROUND);
+    painter.rect_filled(plot, 0.0, theme::colors().ground);
     let inside = painter.with_clip_rect(plot);
     let input = curve(
         plot,
@@ -43,31 +43,31 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
         &inside,
         &output,
         plot.bottom(),
-        theme::mix(theme::OUTPUT, theme::GROUND, 0.45),
+        theme::mix(theme::colors().output, theme::colors().ground, 0.45),
     );
     for down in [3.0, 6.0, 9.0, 12.0, 15.0] {
         inside.hline(
             plot.x_range(),
             y(down),
-            Stroke::new(1.0, theme::mix(theme::LABEL, theme::PANEL, 0.18)),
+            Stroke::new(1.0, theme::mix(theme::colors().label, theme::colors().panel, 0.18)),
         );
     }
     inside.add(Shape::line(
         input,
-        Stroke::new(1.25, theme::mix(theme::INPUT, theme::GROUND, 0.8)),
+        Stroke::new(1.25, theme::mix(theme::colors().input, theme::colors().ground, 0.8)),
     ));
     if view.history.iter().any(|column| column.min_gain < 1.0) {
         fill(
             &inside,
             &gain,
             plot.top(),
-            theme::mix(theme::REDUCTION, theme::GROUND, 0.75),
+            theme::mix(theme::colors().reduction, theme::colors().ground, 0.75),
         );
-        inside.add(Shape::line(gain, Stroke::new(1.5, theme::REDUCTION)));
+        inside.add(Shape::line(gain, Stroke::new(1.5, theme::colors().reduction)));
     }
     if view.settings.loudness.on && !view.settings.bypass {
         let at = y(-view.settings.loudness.ceiling_dbtp);
-        inside.hline(plot.x_range(), at, Stroke::new(1.0, theme::GOAL));
+        inside.hline(plot.x_range(), at, Stroke::new(1.0, theme::colors().goal));
     }
 
     let labels = [0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0];
@@ -83,7 +83,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             format!("\u{2212}{down}")
         };
         let at = pos2(rect.right(), y(down));
-        text(&painter, at, align, label, theme::tiny(), theme::LABEL);
+        text(&painter, at, align, label, theme::tiny(), theme::colors().label);
     }
     for seconds in [20, 15, 10, 5, 0] {
         let columns = f64::from(seconds) * 1000.0 / COLUMN_MS;
@@ -100,7 +100,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             align,
             label,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
 }
@@ -113,12 +113,12 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         Align2::LEFT_CENTER,
         "Gain reduction",
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     );
     let entries = [
-        ("In", theme::INPUT),
-        ("Out", theme::OUTPUT),
-        ("Reduction", theme::REDUCTION),
+        ("In", theme::colors().input),
+        ("Out", theme::colors().output),
+        ("Reduction", theme::colors().reduction),
     ];
     legend(painter, pos2(title.right() + 20.0, line), &entries);
     // The deepest of the last half second can be read; the newest alone flickers.
@@ -131,9 +131,9 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         .fold(1.0_f32, |least, column| least.min(column.min_gain));
     let reduction = crate::params::text::number(db(deepest), 1).replace('-', "\u{2212}");
     let color = if deepest < 1.0 {
-        theme::REDUCTION
+        theme::colors().reduction
     } else {
-        theme::LABEL
+        theme::colors().label
     };
     let label = format!("{reduction} dB");
     text(

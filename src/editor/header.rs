@@ -26,13 +26,13 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         Align2::LEFT_CENTER,
         "Finalcoat",
         theme::title(),
-        theme::TEXT,
+        theme::colors().text,
     );
     cut_left(&mut rect, name.width(), 2.0 * GAP);
     let place = cut_right(&mut rect, 88.0, 2.0 * GAP);
     let on = desk.view.settings.bypass;
     let at = Align2::RIGHT_CENTER;
-    if let Some(on) = switch(desk.ui, BYPASS, place, "Bypass", at, on, theme::REDUCTION) {
+    if let Some(on) = switch(desk.ui, BYPASS, place, "Bypass", at, on, theme::colors().reduction) {
         desk.push(Gesture::Switch(BYPASS, on));
     }
     let width = (rect.width() * 0.48).clamp(250.0, 380.0);
@@ -49,7 +49,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
 fn draw_intensity(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let at = rect.left_center();
-    let ink = theme::TEXT;
+    let ink = theme::colors().text;
     let label = text(
         &painter,
         at,
@@ -62,9 +62,9 @@ fn draw_intensity(desk: &mut Desk<'_>, mut rect: Rect) {
     let number = cut_right(&mut rect, 92.0, GRID);
     entry(desk, number, INTENSITY, theme::large(), None);
     let ink = if desk.view.settings.bypass {
-        theme::LABEL
+        theme::colors().label
     } else {
-        theme::GOAL
+        theme::colors().goal
     };
     slider(desk, rect, INTENSITY, ink);
 }
@@ -94,15 +94,15 @@ fn draw_presets(desk: &mut Desk<'_>, mut rect: Rect) {
         .interact(rect, Id::unique("presets"), Sense::click());
     let painter = desk.painter();
     let ground = if response.hovered() || desk.memory.listing {
-        theme::HOVERED
+        theme::colors().hovered
     } else {
-        theme::RAISED
+        theme::colors().raised
     };
     painter.rect_filled(rect, theme::RADIUS, ground);
     let (label, ink) = match current {
-        Some(name) if presets.edited => (format!("{name} (edited)"), theme::TEXT),
-        Some(name) => (name.clone(), theme::TEXT),
-        None => ("Presets".to_owned(), theme::LABEL),
+        Some(name) if presets.edited => (format!("{name} (edited)"), theme::colors().text),
+        Some(name) => (name.clone(), theme::colors().text),
+        None => ("Presets".to_owned(), theme::colors().label),
     };
     let inside = rect.shrink2(vec2(10.0, 0.0));
     one_line(
@@ -115,7 +115,7 @@ fn draw_presets(desk: &mut Desk<'_>, mut rect: Rect) {
     let arrow = vec![tip - vec2(4.5, 5.0), tip + vec2(4.5, -5.0), tip];
     painter.add(egui::Shape::convex_polygon(
         arrow,
-        theme::LABEL,
+        theme::colors().label,
         Stroke::NONE,
     ));
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
@@ -174,8 +174,8 @@ fn draw_list(desk: &mut Desk<'_>, below: Rect) {
         .show(desk.ui.ctx(), |ui| {
             ui.set_clip_rect(area.expand(2.0));
             let painter = ui.painter().clone();
-            painter.rect_filled(area, theme::PANEL_RADIUS, theme::RAISED);
-            let edge = Stroke::new(1.0, theme::HOVERED);
+            painter.rect_filled(area, theme::PANEL_RADIUS, theme::colors().raised);
+            let edge = Stroke::new(1.0, theme::colors().hovered);
             painter.rect_stroke(area, theme::PANEL_RADIUS, edge, StrokeKind::Inside);
             // Nothing below hears the pointer.
             ui.interact(area, id.with("ground"), Sense::click_and_drag());
@@ -227,7 +227,7 @@ fn heading(ui: &mut egui::Ui, label: &str) {
         Align2::LEFT_CENTER,
         label,
         theme::tiny(),
-        theme::LABEL,
+        theme::colors().label,
     );
 }
 
@@ -236,9 +236,9 @@ fn list_row(ui: &mut egui::Ui, preset: &PresetName, current: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let painter = ui.painter();
     if response.hovered() {
-        painter.rect_filled(rect, theme::RADIUS, theme::HOVERED);
+        painter.rect_filled(rect, theme::RADIUS, theme::colors().hovered);
     }
-    let ink = if current { theme::GOAL } else { theme::TEXT };
+    let ink = if current { theme::colors().goal } else { theme::colors().text };
     let at = pos2(rect.left() + 2.0 * GRID, rect.center().y);
     let name = text(
         painter,
@@ -252,7 +252,7 @@ fn list_row(ui: &mut egui::Ui, preset: &PresetName, current: bool) -> bool {
     let mut job = egui::text::LayoutJob::simple(
         preset.description.clone(),
         theme::tiny(),
-        theme::LABEL,
+        theme::colors().label,
         room.max(0.0),
     );
     job.wrap.max_rows = 1;
@@ -264,7 +264,7 @@ fn list_row(ui: &mut egui::Ui, preset: &PresetName, current: bool) -> bool {
             x.min(rect.right() - 2.0 * GRID - galley.size().x),
             rect.center().y - galley.size().y / 2.0,
         );
-        painter.galley(at, galley, theme::LABEL);
+        painter.galley(at, galley, theme::colors().label);
     }
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }
@@ -284,7 +284,7 @@ fn draw_naming(desk: &mut Desk<'_>, mut rect: Rect) {
     let left = field(desk.ui, id, rect, theme::body(), &mut name, valid);
     let enter = left == Some(true) && desk.ui.input(|input| input.key_pressed(Key::Enter));
     let label = if replaces { "Replace" } else { "Keep" };
-    let kept = button(desk.ui, keep, label, Some(theme::GOAL), valid);
+    let kept = button(desk.ui, keep, label, Some(theme::colors().goal), valid);
     if valid && (kept || enter) {
         desk.push(Gesture::SavePreset(trimmed, replaces));
     } else if left != Some(false) && !button(desk.ui, cancel, "Cancel", None, true) {

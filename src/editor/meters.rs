@@ -36,7 +36,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         Align2::LEFT_CENTER,
         "Loudness",
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     );
     let reset = Rect::from_min_max(pos2(right - 64.0, head.top()), head.max);
     if button(ui, reset, "Reset", None, true) {
@@ -50,7 +50,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         Align2::LEFT_TOP,
         "Integrated",
         theme::label(),
-        theme::LABEL,
+        theme::colors().label,
     );
     let counted = format!("over {}", clock(meter.duration_s));
     text(
@@ -59,7 +59,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         Align2::RIGHT_TOP,
         counted,
         theme::label(),
-        theme::LABEL,
+        theme::colors().label,
     );
     let number = tenths(meter.integrated_lufs);
     let bottom = pos2(left, y + 64.0);
@@ -69,7 +69,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         &number,
         "LUFS",
         theme::huge(),
-        theme::TEXT,
+        theme::colors().text,
     );
     bar(
         &painter,
@@ -95,7 +95,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
             Align2::LEFT_CENTER,
             name,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
         let most_text = format!("max {}", tenths(most));
         // Between the name and the number, which is the longer one; in the least window they move together.
@@ -107,7 +107,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
             Align2::CENTER_CENTER,
             most_text,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
         text(
             &painter,
@@ -115,7 +115,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
             Align2::RIGHT_CENTER,
             tenths(now),
             theme::large(),
-            theme::TEXT,
+            theme::colors().text,
         );
         bar(&painter, span(left, right, y + 29.0, 6.0), now, most, None);
         y += ROW;
@@ -134,14 +134,14 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
             align,
             minus(&lufs.to_string()),
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
     y += SCALE + gap;
     painter.hline(
         left..=right,
         y - gap * 0.5 + 3.0,
-        egui::Stroke::new(1.0, theme::LINE),
+        egui::Stroke::new(1.0, theme::colors().line),
     );
     y += 6.0;
 
@@ -158,7 +158,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
                 Align2::LEFT_TOP,
                 cell.name,
                 theme::label(),
-                theme::LABEL,
+                theme::colors().label,
             );
             let unit = if cell.number == NOTHING {
                 ""
@@ -185,7 +185,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel, out: &mut Vec<Gesture>) {
         label,
         Align2::LEFT_CENTER,
         view.reset_on_start,
-        theme::GOAL,
+        theme::colors().goal,
     ) {
         out.push(Gesture::ResetOnStart(on));
     }
@@ -203,7 +203,7 @@ fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [[Cell; 2]; 3] {
         name,
         number,
         unit,
-        color: theme::TEXT,
+        color: theme::colors().text,
     };
     // Shown in tenths, so judged in tenths: a peak that reads as the ceiling is not over it.
     let over = meter
@@ -215,7 +215,7 @@ fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [[Cell; 2]; 3] {
     [
         [
             Cell {
-                color: if over { theme::OVER } else { theme::TEXT },
+                color: if over { theme::colors().over } else { theme::colors().text },
                 ..cell("True peak", tenths(meter.true_peak_dbtp), "dBTP")
             },
             cell("Range (LRA)", tenths(meter.loudness_range_lu), "LU"),
@@ -265,12 +265,12 @@ fn scale_share(lufs: f64) -> f32 {
 /// A bar with, where there is one, a mark at the highest value and one at the goal.
 fn bar(painter: &Painter, rect: Rect, now: Option<f64>, most: Option<f64>, goal_lufs: Option<f32>) {
     let at = |lufs: f64| rect.left() + scale_share(lufs) * rect.width();
-    painter.rect_filled(rect, 2.0, theme::RAISED);
+    painter.rect_filled(rect, 2.0, theme::colors().raised);
     if let Some(now) = now.filter(|now| at(*now) > rect.left() + 1.0) {
         painter.rect_filled(
             Rect::from_min_max(rect.min, pos2(at(now), rect.bottom())),
             2.0,
-            theme::OUTPUT,
+            theme::colors().output,
         );
     }
     let mark = |lufs: f64, color: Color32, out: f32| {
@@ -279,9 +279,9 @@ fn bar(painter: &Painter, rect: Rect, now: Option<f64>, most: Option<f64>, goal_
         painter.rect_filled(mark, 0.0, color);
     };
     if let Some(most) = most {
-        mark(most, theme::TEXT, 0.0);
+        mark(most, theme::colors().text, 0.0);
     }
     if let Some(goal_lufs) = goal_lufs {
-        mark(f64::from(goal_lufs), theme::GOAL, 6.0);
+        mark(f64::from(goal_lufs), theme::colors().goal, 6.0);
     }
 }

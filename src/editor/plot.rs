@@ -55,16 +55,16 @@ impl Plot {
             pos2(outer.right(), outer.bottom() - BELOW),
         );
         let plot = Self { rect, bottom, top };
-        painter.rect_filled(rect, 0.0, theme::GROUND);
+        painter.rect_filled(rect, 0.0, theme::colors().ground);
         for hz in LINES_HZ {
             let decade = [100.0, 1e3, 10e3].contains(&hz);
             let share = if decade { 0.22 } else { 0.09 };
-            let line = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, share));
+            let line = Stroke::new(1.0, theme::mix(theme::colors().label, theme::colors().ground, share));
             painter.vline(plot.x(hz), rect.y_range(), line);
         }
         for &value in values {
             let share = if value == 0.0 { 0.4 } else { 0.14 };
-            let line = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, share));
+            let line = Stroke::new(1.0, theme::mix(theme::colors().label, theme::colors().ground, share));
             let y = plot.y(value);
             painter.hline(rect.x_range(), y, line);
             // A label stays beside its line as far as the edges let it.
@@ -76,7 +76,7 @@ impl Plot {
                 Align2::RIGHT_CENTER,
                 label(value),
                 theme::tiny(),
-                theme::LABEL,
+                theme::colors().label,
             );
         }
         for (hz, label) in LABELS_HZ {
@@ -86,7 +86,7 @@ impl Plot {
                 _ => (plot.x(hz), Align2::CENTER_BOTTOM),
             };
             let at = pos2(x, outer.bottom());
-            text(painter, at, align, label, theme::tiny(), theme::LABEL);
+            text(painter, at, align, label, theme::tiny(), theme::colors().label);
         }
         plot
     }
@@ -145,11 +145,11 @@ impl Plot {
             levels_db.iter().enumerate().map(place).collect()
         };
         let output = points(&spectra.output_db);
-        let ground = theme::mix(theme::OUTPUT, theme::GROUND, 0.2);
+        let ground = theme::mix(theme::colors().output, theme::colors().ground, 0.2);
         fill(&inside, &output, self.rect.bottom(), ground);
-        let edge = theme::mix(theme::OUTPUT, theme::GROUND, 0.5);
+        let edge = theme::mix(theme::colors().output, theme::colors().ground, 0.5);
         inside.add(Shape::line(output, Stroke::new(1.0, edge)));
-        let edge = theme::mix(theme::INPUT, theme::GROUND, 0.55);
+        let edge = theme::mix(theme::colors().input, theme::colors().ground, 0.55);
         inside.add(Shape::line(
             points(&spectra.input_db),
             Stroke::new(1.0, edge),

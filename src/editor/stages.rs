@@ -90,7 +90,7 @@ pub fn stage_switch(desk: &mut Desk<'_>, place: Rect, stage: Group) {
     let field = switch_of(stage);
     let label = if on { "On" } else { "Off" };
     let at = Align2::RIGHT_CENTER;
-    if let Some(on) = switch(desk.ui, field, place, label, at, on, theme::GOAL) {
+    if let Some(on) = switch(desk.ui, field, place, label, at, on, theme::colors().goal) {
         desk.push(Gesture::Switch(field, on));
     }
 }

@@ -26,10 +26,10 @@ const LIGHT: f32 = 20.0;
 pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let painter = desk.painter();
     let widths = Group::STAGES.map(|stage| {
-        let galley = painter.layout_no_wrap(stage.name().to_owned(), theme::label(), theme::TEXT);
+        let galley = painter.layout_no_wrap(stage.name().to_owned(), theme::label(), theme::colors().text);
         LIGHT + galley.size().x
     });
-    let own = painter.layout_no_wrap(assistant::NAME.to_owned(), theme::label(), theme::TEXT);
+    let own = painter.layout_no_wrap(assistant::NAME.to_owned(), theme::label(), theme::colors().text);
     let own = own.size().x + 2.0 * GRID;
     let gaps = GAP * Group::STAGES.len() as f32;
     let tabs = (Group::STAGES.len() + 1) as f32;
@@ -53,9 +53,9 @@ fn ground(desk: &Desk<'_>, rect: Rect, id: Id, chosen: bool) -> bool {
     let painter = desk.painter();
     let response = desk.ui.interact(rect, id, Sense::click());
     let ground = match (chosen, response.hovered()) {
-        (true, _) => theme::PANEL,
-        (false, true) => theme::RAISED,
-        (false, false) => theme::mix(theme::PANEL, theme::GROUND, 0.5),
+        (true, _) => theme::colors().panel,
+        (false, true) => theme::colors().raised,
+        (false, false) => theme::mix(theme::colors().panel, theme::colors().ground, 0.5),
     };
     painter.rect_filled(rect, theme::PANEL_RADIUS, ground);
     if chosen {
@@ -63,7 +63,7 @@ fn ground(desk: &Desk<'_>, rect: Rect, id: Id, chosen: bool) -> bool {
             pos2(rect.left() + theme::PANEL_RADIUS, rect.top()),
             vec2(rect.width() - 2.0 * theme::PANEL_RADIUS, 2.0),
         );
-        painter.rect_filled(line, 1.0, theme::TEXT);
+        painter.rect_filled(line, 1.0, theme::colors().text);
     }
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }
@@ -82,7 +82,7 @@ fn assistant_tab(desk: &mut Desk<'_>, rect: Rect) {
         Align2::CENTER_CENTER,
         name,
         theme::label(),
-        theme::TEXT,
+        theme::colors().text,
     );
     let bar = Rect::from_min_max(
         pos2(rect.left() + 2.0 * GRID, rect.bottom() - 16.0),
@@ -100,7 +100,7 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
     }
     if assistant::yours(desk.view, stage) {
         let corner = pos2(rect.right() - 6.0, rect.top() + 6.5);
-        painter.circle_filled(corner, 2.5, theme::SIDE);
+        painter.circle_filled(corner, 2.5, theme::colors().side);
     }
 
     let on = stages::is_on(&desk.view.settings, stage);
@@ -110,9 +110,9 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
     let switch = desk.ui.interact(touch, id, Sense::click());
     let center = pos2(rect.left() + LIGHT / 2.0, rect.top() + 16.0);
     if switch.hovered() {
-        painter.circle_filled(center, 8.0, theme::HOVERED);
+        painter.circle_filled(center, 8.0, theme::colors().hovered);
     }
-    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let ink = if live { theme::colors().goal } else { theme::colors().label };
     light(&painter, center, on, ink);
     let verb = if on { "Turn off" } else { "Turn on" };
     let switch = switch.on_hover_cursor(CursorIcon::PointingHand);
@@ -120,9 +120,9 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
         desk.push(Gesture::Switch(stages::switch_of(stage), !on));
     }
     let ink = if on || chosen {
-        theme::TEXT
+        theme::colors().text
     } else {
-        theme::LABEL
+        theme::colors().label
     };
     let at = pos2(rect.left() + LIGHT, center.y);
     text(
@@ -144,7 +144,7 @@ fn tab(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
 fn activity(painter: &Painter, desk: &Desk<'_>, area: Rect, stage: Group, live: bool) {
     let now = &desk.memory.activity.now;
     let bar = Rect::from_center_size(area.center(), vec2(area.width(), 4.0));
-    let ink = if live { theme::REDUCTION } else { theme::LABEL };
+    let ink = if live { theme::colors().reduction } else { theme::colors().label };
     let reduction = |db: f32| {
         let ends = [REDUCTION_DB, 0.0];
         trace::bar(painter, bar, ends, 0.0, -db, ink);
@@ -155,7 +155,7 @@ fn activity(painter: &Painter, desk: &Desk<'_>, area: Rect, stage: Group, live: 
             let level = level.filter(|_| desk.view.running);
             let level = level.map_or(LEVEL_LUFS[0], |lufs| lufs as f32);
             let [low, _] = LEVEL_LUFS;
-            trace::bar(painter, bar, LEVEL_LUFS, low, level, theme::INPUT);
+            trace::bar(painter, bar, LEVEL_LUFS, low, level, theme::colors().input);
         }
         Group::Equalizer => curve(painter, desk, area, live),
         Group::Multiband => pillars(painter, area, &now.multiband_db.map(|db| db / 6.0), ink),
@@ -172,7 +172,7 @@ fn activity(painter: &Painter, desk: &Desk<'_>, area: Rect, stage: Group, live: 
                 painter,
                 area,
                 &widths.map(|pct| (pct - 100.0) / 60.0),
-                theme::SIDE,
+                theme::colors().side,
             );
         }
         Group::Glue => reduction(now.glue_db),
@@ -192,7 +192,7 @@ fn pillars(painter: &Painter, area: Rect, values: &[f32], ink: Color32) {
         let zero = place.center().y;
         let y = zero - value.clamp(-1.0, 1.0) * place.height() / 2.0;
         let line = Rect::from_center_size(place.center(), vec2(place.width(), 1.5));
-        painter.rect_filled(line, 0.0, theme::HOVERED);
+        painter.rect_filled(line, 0.0, theme::colors().hovered);
         if (y - zero).abs() >= 0.5 {
             let pillar = Rect::from_min_max(
                 pos2(place.left(), zero.min(y)),
@@ -210,7 +210,7 @@ fn curve(painter: &Painter, desk: &Desk<'_>, area: Rect, live: bool) {
     let settings = &desk.effect.equalizer;
     let rate_hz = stages::equalizer::graph::rate_hz(desk.view);
     let zero = area.center().y;
-    let line = Stroke::new(1.0, theme::HOVERED);
+    let line = Stroke::new(1.0, theme::colors().hovered);
     painter.hline(area.x_range(), zero, line);
     if !live || !settings.bands.iter().any(|band| band.on) {
         return;
@@ -224,5 +224,5 @@ fn curve(painter: &Painter, desk: &Desk<'_>, area: Rect, live: bool) {
             pos2(area.left() + share * area.width(), zero - y)
         })
         .collect();
-    painter.add(Shape::line(points, Stroke::new(1.5, theme::GOAL)));
+    painter.add(Shape::line(points, Stroke::new(1.5, theme::colors().goal)));
 }

@@ -50,7 +50,7 @@ pub fn number_with_unit(
         Align2::LEFT_TOP,
         unit,
         unit_font,
-        theme::LABEL,
+        theme::colors().label,
     );
     rect.union(unit)
 }
@@ -71,16 +71,16 @@ pub fn button(ui: &Ui, rect: Rect, label: &str, fill: Option<Color32>, enabled: 
     };
     let response = ui.interact(rect, Id::unique(("button", label)), sense);
     let ground = match fill {
-        _ if !enabled => theme::mix(theme::RAISED, theme::PANEL, 0.5),
+        _ if !enabled => theme::mix(theme::colors().raised, theme::colors().panel, 0.5),
         Some(fill) if response.hovered() => theme::mix(Color32::WHITE, fill, 0.15),
         Some(fill) => fill,
-        None if response.hovered() => theme::HOVERED,
-        None => theme::RAISED,
+        None if response.hovered() => theme::colors().hovered,
+        None => theme::colors().raised,
     };
     let ink = match fill {
-        _ if !enabled => theme::LABEL,
-        Some(_) => theme::ON_FILL,
-        None => theme::TEXT,
+        _ if !enabled => theme::colors().label,
+        Some(_) => theme::colors().on_fill,
+        None => theme::colors().text,
     };
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, ground);
@@ -111,8 +111,8 @@ pub fn switch(
     let ground = match (on, response.hovered()) {
         (true, false) => color,
         (true, true) => theme::mix(Color32::WHITE, color, 0.15),
-        (false, false) => theme::RAISED,
-        (false, true) => theme::HOVERED,
+        (false, false) => theme::colors().raised,
+        (false, true) => theme::colors().hovered,
     };
     painter.rect_filled(track, 8.0, ground);
     let x = if on {
@@ -120,9 +120,9 @@ pub fn switch(
     } else {
         track.left() + 8.0
     };
-    let knob = if on { theme::ON_FILL } else { theme::LABEL };
+    let knob = if on { theme::colors().on_fill } else { theme::colors().label };
     painter.circle_filled(pos2(x, track.center().y), 5.0, knob);
-    let ink = if on { theme::TEXT } else { theme::LABEL };
+    let ink = if on { theme::colors().text } else { theme::colors().label };
     let x = match label_at {
         Align2::LEFT_CENTER => rect.left(),
         _ => track.left() - 2.0 * theme::GRID,
@@ -145,11 +145,11 @@ pub fn segments(
     let id = Id::unique(("segments", id));
     let mut picked = None;
     let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, theme::RAISED);
+    painter.rect_filled(rect, theme::RADIUS, theme::colors().raised);
     let widths: Vec<f32> = labels
         .iter()
         .map(|label| {
-            let galley = painter.layout_no_wrap((*label).to_owned(), theme::body(), theme::TEXT);
+            let galley = painter.layout_no_wrap((*label).to_owned(), theme::body(), theme::colors().text);
             galley.size().x
         })
         .collect();
@@ -163,12 +163,12 @@ pub fn segments(
         let part = part.shrink(2.0);
         let ink = if index == chosen {
             painter.rect_filled(part, theme::RADIUS - 1.0, color);
-            theme::ON_FILL
+            theme::colors().on_fill
         } else {
             if response.hovered() {
-                painter.rect_filled(part, theme::RADIUS - 1.0, theme::HOVERED);
+                painter.rect_filled(part, theme::RADIUS - 1.0, theme::colors().hovered);
             }
-            theme::TEXT
+            theme::colors().text
         };
         text(
             painter,
@@ -190,7 +190,7 @@ pub fn light(painter: &Painter, center: Pos2, on: bool, color: Color32) {
     if on {
         painter.circle_filled(center, 4.0, color);
     } else {
-        let edge = egui::Stroke::new(1.25, theme::LABEL);
+        let edge = egui::Stroke::new(1.25, theme::colors().label);
         painter.circle_stroke(center, 3.5, edge);
     }
 }
@@ -203,7 +203,7 @@ pub fn title(painter: &Painter, row: Rect, title: &str) -> Rect {
         Align2::LEFT_CENTER,
         title,
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     )
 }
 
@@ -220,7 +220,7 @@ pub fn legend(painter: &Painter, left_center: Pos2, entries: &[(&str, Color32)])
             Align2::LEFT_CENTER,
             name,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
         x = label.right() + 12.0;
     }

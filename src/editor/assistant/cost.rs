@@ -29,7 +29,7 @@ pub(super) fn draw(ui: &mut egui::Ui, advice: &Advice) {
     let size = vec2(ui.available_width(), HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     chart(ui, rect, advice);
-    words(ui, &said(advice), theme::label(), theme::LABEL);
+    words(ui, &said(advice), theme::label(), theme::colors().label);
 }
 
 fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
@@ -45,7 +45,7 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
     let y = |db: f64| plot.bottom() - plot.height() * (db / most_db) as f32;
     for db in [0.0, most_db / 2.0, most_db] {
         let line = [pos2(plot.left(), y(db)), pos2(plot.right(), y(db))];
-        painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+        painter.line_segment(line, Stroke::new(1.0, theme::colors().line));
         let at = pos2(plot.left() - GRID, y(db));
         let digits = decibels(db as f32, usize::from(db.fract() != 0.0), false);
         text(
@@ -54,18 +54,18 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
             Align2::RIGHT_CENTER,
             digits,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
     let curve = points.iter().map(|p| pos2(x(p[0]), y(p[1]))).collect();
-    painter.line(curve, Stroke::new(2.0, theme::REDUCTION));
+    painter.line(curve, Stroke::new(2.0, theme::colors().reduction));
     // The lower of the two has its name at the left, the higher at the right, unless there is no room.
     let [goal, knee] =
         [advice.reached_lufs, advice.knee_lufs].map(|lufs| lufs.map(|l| x(l.clamp(from, to))));
     let goal_is_left = knee.is_none_or(|knee| goal.is_some_and(|goal| goal < knee));
     let marks = [
-        (goal, theme::GOAL, "goal", goal_is_left),
-        (knee, theme::LABEL, "knee", !goal_is_left),
+        (goal, theme::colors().goal, "goal", goal_is_left),
+        (knee, theme::colors().label, "knee", !goal_is_left),
     ];
     for (at, ink, name, at_left) in marks {
         let Some(at) = at else { continue };
@@ -94,7 +94,7 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
     for (lufs, align) in ends {
         let label = format!("{} LUFS", decibels(lufs as f32, 1, false));
         let at = pos2(x(lufs), rect.bottom());
-        text(painter, at, align, label, theme::tiny(), theme::LABEL);
+        text(painter, at, align, label, theme::tiny(), theme::colors().label);
     }
 }
 

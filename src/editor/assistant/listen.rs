@@ -24,8 +24,8 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let press = cut_left(&mut rect, 112.0, GAP);
     let press = Rect::from_center_size(press.center(), vec2(press.width(), 36.0));
     let (label, fill) = match on {
-        true => ("Stop listening", theme::REDUCTION),
-        false => ("Listen", theme::GOAL),
+        true => ("Stop listening", theme::colors().reduction),
+        false => ("Listen", theme::colors().goal),
     };
     if button(desk.ui, press, label, Some(fill), true) {
         desk.push(Gesture::Listen(!on));
@@ -60,7 +60,7 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
     let painter = desk.painter();
     let assistant = &desk.view.assistant;
     let status = &assistant.status;
-    painter.rect_filled(rect, theme::RADIUS, theme::GROUND);
+    painter.rect_filled(rect, theme::RADIUS, theme::colors().ground);
     let end_of = |spans: &[[f64; 2]]| spans.last().map_or(0.0, |span| span[1]);
     let now: Vec<[f64; 2]> = status
         .covered
@@ -86,21 +86,21 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
         draw(
             span[0],
             span[1],
-            theme::mix(theme::OUTPUT, theme::GROUND, 0.35),
+            theme::mix(theme::colors().output, theme::colors().ground, 0.35),
         );
     }
     for span in &now {
         draw(
             span[0],
             span[1],
-            theme::mix(theme::OUTPUT, theme::GROUND, 0.75),
+            theme::mix(theme::colors().output, theme::colors().ground, 0.75),
         );
     }
     for span in &status.changed {
-        draw(span.start_s, span.end_s, theme::REDUCTION);
+        draw(span.start_s, span.end_s, theme::colors().reduction);
     }
     if let Some(position_s) = status.position_s.filter(|_| status.on) {
-        let line = Stroke::new(1.5, theme::TEXT);
+        let line = Stroke::new(1.5, theme::colors().text);
         painter.vline(x(position_s), rect.y_range(), line);
     }
     let nothing = now.is_empty() && kept.is_empty();
@@ -117,7 +117,7 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
             Align2::CENTER_CENTER,
             said,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
 }
@@ -131,23 +131,23 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
         Work::Reading(share) => {
             return (
                 format!("Reading the references: {} %", pct(share)),
-                theme::TEXT,
+                theme::colors().text,
             );
         }
         Work::Waiting => {
             return (
                 "Another Finalcoat is rehearsing; this one is next".to_owned(),
-                theme::TEXT,
+                theme::colors().text,
             );
         }
         Work::Rehearsing(share) => {
             let said = format!("Rehearsing a proposal: {} %", pct(share));
-            return (said, theme::TEXT);
+            return (said, theme::colors().text);
         }
         Work::Idle => {}
     }
     if let Some(fault) = &status.fault {
-        return (fault.clone(), theme::OVER);
+        return (fault.clone(), theme::colors().over);
     }
     if !status.changed.is_empty() {
         let places: Vec<String> = status
@@ -162,7 +162,7 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
         } else {
             format!("The mix changed at {places}: listen again")
         };
-        return (said, theme::REDUCTION);
+        return (said, theme::colors().reduction);
     }
     let heard_s = status.covered_s;
     if heard_s > 0.0 {
@@ -178,7 +178,7 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
                 clock(heard_s)
             ),
         };
-        return (said, theme::LABEL);
+        return (said, theme::colors().label);
     }
     if let Some(advice) = &assistant.advice {
         let said = format!(
@@ -186,11 +186,11 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
             clock(advice.gated_s),
             pct(advice.confidence as f32)
         );
-        return (said, theme::LABEL);
+        return (said, theme::colors().label);
     }
     let said = match status.on {
         true => "Waiting for the transport\u{2026}",
         false => "Press Listen and play the song: it hears, decides, and says why.",
     };
-    (said.to_owned(), theme::LABEL)
+    (said.to_owned(), theme::colors().label)
 }

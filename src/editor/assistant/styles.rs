@@ -24,23 +24,23 @@ pub fn draw_box(desk: &mut Desk<'_>, rect: Rect) {
     let painter = desk.painter();
     let open = desk.memory.choosing_style;
     let ground = if response.hovered() || open {
-        theme::HOVERED
+        theme::colors().hovered
     } else {
-        theme::RAISED
+        theme::colors().raised
     };
     painter.rect_filled(rect, theme::RADIUS, ground);
     let assistant = &desk.view.assistant;
     let (shown, ink) = match (&assistant.wishes.style, &assistant.advice) {
-        (Some(style), _) => (style.clone(), theme::TEXT),
+        (Some(style), _) => (style.clone(), theme::colors().text),
         (None, Some(advice)) if !advice.style.is_empty() => {
             let pct = (advice.style_confidence * 100.0).round();
             let shown = match advice.style.strip_prefix("closest to ") {
                 Some(style) => format!("Auto: near {style}, {pct} %"),
                 None => format!("Auto: {}", advice.style),
             };
-            (shown, theme::TEXT)
+            (shown, theme::colors().text)
         }
-        _ => ("Auto".to_owned(), theme::LABEL),
+        _ => ("Auto".to_owned(), theme::colors().label),
     };
     let inside = rect.shrink2(vec2(8.0, 0.0));
     let words = Rect::from_min_max(inside.min, pos2(inside.right() - 14.0, inside.bottom()));
@@ -49,7 +49,7 @@ pub fn draw_box(desk: &mut Desk<'_>, rect: Rect) {
     let arrow = vec![tip - vec2(4.5, 5.0), tip + vec2(4.5, -5.0), tip];
     painter.add(egui::Shape::convex_polygon(
         arrow,
-        theme::LABEL,
+        theme::colors().label,
         Stroke::NONE,
     ));
     let clicked = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
@@ -109,12 +109,12 @@ fn notes(assistant: &AssistantView, painter: &Painter, width: f32) -> Vec<Arc<Ga
     };
     let mut notes = Vec::new();
     for [file, why] in &styles.faults {
-        notes.push(lay(format!("{file} is left out"), theme::REDUCTION));
-        let words = egui::text::LayoutJob::simple(why.clone(), theme::tiny(), theme::LABEL, width);
+        notes.push(lay(format!("{file} is left out"), theme::colors().reduction));
+        let words = egui::text::LayoutJob::simple(why.clone(), theme::tiny(), theme::colors().label, width);
         notes.push(painter.layout_job(words));
     }
     if let Some(folder) = &styles.folder {
-        notes.push(lay(format!("Your own: {folder}"), theme::LABEL));
+        notes.push(lay(format!("Your own: {folder}"), theme::colors().label));
     }
     notes
 }
@@ -148,8 +148,8 @@ pub fn draw_list(desk: &mut Desk<'_>) {
         .show(desk.ui.ctx(), |ui| {
             ui.set_clip_rect(area.expand(2.0));
             let painter = ui.painter().clone();
-            painter.rect_filled(area, theme::PANEL_RADIUS, theme::RAISED);
-            let edge = Stroke::new(1.0, theme::HOVERED);
+            painter.rect_filled(area, theme::PANEL_RADIUS, theme::colors().raised);
+            let edge = Stroke::new(1.0, theme::colors().hovered);
             painter.rect_stroke(area, theme::PANEL_RADIUS, edge, StrokeKind::Inside);
             // Nothing below hears the pointer.
             ui.interact(area, list.with("ground"), Sense::click_and_drag());
@@ -168,7 +168,7 @@ pub fn draw_list(desk: &mut Desk<'_>) {
                         let size = vec2(ui.available_width(), note.size().y + GRID);
                         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
                         let at = rect.min + vec2(2.0 * GRID, 0.0);
-                        ui.painter().galley(at, note.clone(), theme::LABEL);
+                        ui.painter().galley(at, note.clone(), theme::colors().label);
                     }
                 });
         });
@@ -193,9 +193,9 @@ fn draw_row(ui: &mut egui::Ui, row: &Row, chosen: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let painter = ui.painter();
     if response.hovered() {
-        painter.rect_filled(rect, theme::RADIUS, theme::HOVERED);
+        painter.rect_filled(rect, theme::RADIUS, theme::colors().hovered);
     }
-    let ink = if chosen { theme::GOAL } else { theme::TEXT };
+    let ink = if chosen { theme::colors().goal } else { theme::colors().text };
     let mut inside = rect.shrink2(vec2(2.0 * GRID, 0.0));
     if !row.aside.is_empty() {
         let aside = text(
@@ -204,7 +204,7 @@ fn draw_row(ui: &mut egui::Ui, row: &Row, chosen: bool) -> bool {
             Align2::RIGHT_CENTER,
             &row.aside,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
         cut_right(&mut inside, aside.width(), 2.0 * GRID);
     }

@@ -22,7 +22,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
                 "Whether a master is enough, whether stems or the mix would serve the song better, or \
                  whether it is done already.",
                 theme::label(),
-                theme::LABEL,
+                theme::colors().label,
             );
             return;
         };
@@ -38,7 +38,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         if let Some([_, full]) = streamed(advice) {
             ui.add_space(2.0 * GRID);
             heading(ui, "When it is streamed");
-            words(ui, &full, theme::label(), theme::LABEL);
+            words(ui, &full, theme::label(), theme::colors().label);
         }
     });
 }
@@ -46,10 +46,10 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
 fn verdict(ui: &mut egui::Ui, advice: &Advice, mix_state: MixState) {
     let verdict = &advice.verdict;
     let (title, ink) = match verdict.kind {
-        VerdictKind::Master => ("Master it", theme::GOAL),
-        VerdictKind::Stems => ("Stems would help", theme::REDUCTION),
-        VerdictKind::Mix => ("Fix the mix first", theme::OVER),
-        VerdictKind::Done => ("Nothing to do", theme::OUTPUT),
+        VerdictKind::Master => ("Master it", theme::colors().goal),
+        VerdictKind::Stems => ("Stems would help", theme::colors().reduction),
+        VerdictKind::Mix => ("Fix the mix first", theme::colors().over),
+        VerdictKind::Done => ("Nothing to do", theme::colors().output),
     };
     let size = vec2(ui.available_width(), 26.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -71,10 +71,10 @@ fn verdict(ui: &mut egui::Ui, advice: &Advice, mix_state: MixState) {
             Align2::RIGHT_CENTER,
             sure,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
-    words(ui, &verdict.summary, theme::label(), theme::TEXT);
+    words(ui, &verdict.summary, theme::label(), theme::colors().text);
     let open = ("If the mix can be reopened: ", &verdict.if_open);
     let locked = ("If it is locked: ", &verdict.if_locked);
     let said: &[_] = match mix_state {
@@ -84,7 +84,7 @@ fn verdict(ui: &mut egui::Ui, advice: &Advice, mix_state: MixState) {
     };
     for (head, what) in said.iter().filter(|(_, what)| !what.is_empty()) {
         ui.add_space(GRID);
-        words(ui, &format!("{head}{what}"), theme::label(), theme::LABEL);
+        words(ui, &format!("{head}{what}"), theme::label(), theme::colors().label);
     }
 }
 
@@ -102,7 +102,7 @@ fn row(ui: &mut egui::Ui, finding: &AdviceFinding) {
         Align2::LEFT_CENTER,
         title,
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     );
     let mut places: Vec<String> = finding
         .places
@@ -113,20 +113,20 @@ fn row(ui: &mut egui::Ui, finding: &AdviceFinding) {
     // As many as there is room for.
     while !places.is_empty() {
         let said = places.join("  ");
-        let galley = painter.layout_no_wrap(said, theme::tiny(), theme::LABEL);
+        let galley = painter.layout_no_wrap(said, theme::tiny(), theme::colors().label);
         let left = rect.right() - galley.size().x;
         if left > shown.right() + 2.0 * GRID {
             let at = pos2(left, rect.center().y - galley.size().y / 2.0);
-            painter.galley(at, galley, theme::LABEL);
+            painter.galley(at, galley, theme::colors().label);
             break;
         }
         places.pop();
     }
-    words(ui, &finding.text, theme::label(), theme::LABEL);
+    words(ui, &finding.text, theme::label(), theme::colors().label);
     if !finding.advice.is_empty() {
-        words(ui, &finding.advice, theme::label(), theme::TEXT);
+        words(ui, &finding.advice, theme::label(), theme::colors().text);
     }
-    words(ui, &remedies(finding), theme::label(), theme::LABEL);
+    words(ui, &remedies(finding), theme::label(), theme::colors().label);
     ui.add_space(2.0 * GRID);
 }
 
@@ -151,9 +151,9 @@ fn remedies(finding: &AdviceFinding) -> String {
 
 fn color(severity: Severity) -> Color32 {
     match severity {
-        Severity::Info => theme::LABEL,
-        Severity::Low => theme::REDUCTION,
-        Severity::High => theme::OVER,
+        Severity::Info => theme::colors().label,
+        Severity::Low => theme::colors().reduction,
+        Severity::High => theme::colors().over,
     }
 }
 

@@ -47,7 +47,7 @@ fn draw_weights(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let names = Side::ALL.map(|side| {
         let name = Number::Weight(side).name().to_owned();
-        painter.layout_no_wrap(name, theme::label(), theme::TEXT)
+        painter.layout_no_wrap(name, theme::label(), theme::colors().text)
     });
     let named: f32 = names.iter().map(|name| name.size().x + 2.0 * GRID).sum();
     let wide = Side::ALL.len() as f32 * WEIGHT + named;
@@ -56,11 +56,11 @@ fn draw_weights(desk: &mut Desk<'_>, mut rect: Rect) {
         let number = Number::Weight(side);
         let place = cut_left(&mut rect, name.size().x, 2.0 * GRID);
         let counts = desk.value(number) > 0.0;
-        let ink = if counts { theme::TEXT } else { theme::LABEL };
+        let ink = if counts { theme::colors().text } else { theme::colors().label };
         let at = pos2(place.left(), place.center().y - name.size().y / 2.0);
         painter.galley_with_override_text_color(at, name, ink);
         let value = cut_left(&mut rect, WEIGHT, gap);
-        entry(desk, value, number, theme::body(), Some(theme::RAISED));
+        entry(desk, value, number, theme::body(), Some(theme::colors().raised));
     }
 }
 
@@ -73,7 +73,7 @@ fn label(desk: &Desk<'_>, rect: &mut Rect, name: &str, width: f32) {
         Align2::LEFT_CENTER,
         name,
         theme::label(),
-        theme::LABEL,
+        theme::colors().label,
     );
 }
 
@@ -88,7 +88,7 @@ fn draw_upper(desk: &mut Desk<'_>, mut rect: Rect) {
         LoudnessWish::Target(_) => 3,
     };
     let place = cut_left(&mut rect, 206.0, GRID);
-    if let Some(index) = segments(desk.ui, "goal", place, &labels, chosen, theme::GOAL) {
+    if let Some(index) = segments(desk.ui, "goal", place, &labels, chosen, theme::colors().goal) {
         let loudness = match index {
             0 => LoudnessWish::Auto,
             1 => LoudnessWish::Keep,
@@ -108,7 +108,7 @@ fn draw_upper(desk: &mut Desk<'_>, mut rect: Rect) {
             number,
             Number::Goal,
             theme::body(),
-            Some(theme::RAISED),
+            Some(theme::colors().raised),
         );
     } else if let Some(lufs) = desk
         .view
@@ -128,7 +128,7 @@ fn draw_upper(desk: &mut Desk<'_>, mut rect: Rect) {
             Align2::CENTER_CENTER,
             shown,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
     label(desk, &mut rect, "Mix", 24.0);
@@ -136,7 +136,7 @@ fn draw_upper(desk: &mut Desk<'_>, mut rect: Rect) {
     let labels = MIX.map(|(_, name)| name);
     let state = desk.view.assistant.wishes.mix_state;
     let chosen = MIX.iter().position(|(one, _)| *one == state).unwrap_or(0);
-    if let Some(index) = segments(desk.ui, "mix", place, &labels, chosen, theme::GOAL) {
+    if let Some(index) = segments(desk.ui, "mix", place, &labels, chosen, theme::colors().goal) {
         let wishes = desk.view.assistant.wishes.clone();
         let mix_state = MIX[index].0;
         desk.push(Gesture::Wish(crate::assistant::wishes::Wishes {
@@ -161,7 +161,7 @@ fn draw_lower(desk: &mut Desk<'_>, mut rect: Rect) {
         desk.memory.adding = Some(String::new());
     }
     if references.is_empty() {
-        one_line(&desk.painter(), rect, "none", theme::LABEL);
+        one_line(&desk.painter(), rect, "none", theme::colors().label);
         return;
     }
     let width = (rect.width() / references.len() as f32 - GRID).min(150.0);
@@ -177,16 +177,16 @@ fn chip(desk: &mut Desk<'_>, rect: Rect, index: usize, path: &str) {
     let response = desk.ui.interact(rect, id, Sense::click());
     let painter = desk.painter();
     let ground = if response.hovered() {
-        theme::HOVERED
+        theme::colors().hovered
     } else {
-        theme::RAISED
+        theme::colors().raised
     };
     painter.rect_filled(rect, theme::RADIUS, ground);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let mut inside = rect.shrink2(vec2(6.0, 0.0));
     let cross = cut_right(&mut inside, 10.0, 2.0);
-    one_line(&painter, inside, name, theme::TEXT);
-    let stroke = Stroke::new(1.25, theme::LABEL);
+    one_line(&painter, inside, name, theme::colors().text);
+    let stroke = Stroke::new(1.25, theme::colors().label);
     let (c, r) = (cross.center(), 3.0);
     painter.line_segment([c - vec2(r, r), c + vec2(r, r)], stroke);
     painter.line_segment([c + vec2(-r, r), c + vec2(r, -r)], stroke);
@@ -221,10 +221,10 @@ fn draw_adding(desk: &mut Desk<'_>, mut rect: Rect) {
             Align2::CENTER_CENTER,
             hint,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
-    let added = button(desk.ui, add, "Add", Some(theme::GOAL), valid);
+    let added = button(desk.ui, add, "Add", Some(theme::colors().goal), valid);
     if valid && (added || enter) {
         desk.push(Gesture::AddReference(trimmed));
     } else if left != Some(false) && !button(desk.ui, cancel, "Cancel", None, true) {

@@ -19,11 +19,11 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     let auto = desk.view.settings.glue.auto_release;
     let at = Align2::RIGHT_CENTER;
     let label = "Auto release";
-    if let Some(on) = switch(desk.ui, AUTO_RELEASE, place, label, at, auto, theme::GOAL) {
+    if let Some(on) = switch(desk.ui, AUTO_RELEASE, place, label, at, auto, theme::colors().goal) {
         desk.push(Gesture::Switch(AUTO_RELEASE, on));
     }
-    let ink = if live { theme::REDUCTION } else { theme::LABEL };
-    let entries = [("Gain reduction", theme::REDUCTION)];
+    let ink = if live { theme::colors().reduction } else { theme::colors().label };
+    let entries = [("Gain reduction", theme::colors().reduction)];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),

@@ -64,7 +64,7 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
         left += size.x;
         knob(desk, place, number, live);
     }
-    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let ink = if live { theme::colors().goal } else { theme::colors().label };
     let chosen = desk.view.settings.loudness.character.index();
     let labels = names::<Character>();
     let picked = segments(desk.ui, CHARACTER, foot, &labels, chosen, ink);
@@ -75,11 +75,11 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
 fn clipper(desk: &Desk<'_>, rect: Rect, live: bool) {
     let painter = desk.painter();
     let now_db = desk.memory.activity.now.clip_db;
-    let color = if live { theme::REDUCTION } else { theme::LABEL };
+    let color = if live { theme::colors().reduction } else { theme::colors().label };
     let ink = if live && now_db < -0.05 {
-        theme::REDUCTION
+        theme::colors().reduction
     } else {
-        theme::LABEL
+        theme::colors().label
     };
     let at = rect.left_center();
     let name = text(
@@ -88,7 +88,7 @@ fn clipper(desk: &Desk<'_>, rect: Rect, live: bool) {
         Align2::LEFT_CENTER,
         "Clip",
         theme::label(),
-        theme::LABEL,
+        theme::colors().label,
     );
     let shown = format!("{} dB", decibels(now_db, 1, false));
     let at = rect.right_center();
@@ -115,7 +115,7 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
         pos2(rect.left(), head.bottom() + 6.0),
         vec2(rect.width(), 32.0),
     );
-    let ground = Some(theme::RAISED);
+    let ground = Some(theme::colors().raised);
     entry(desk, number, Number::Goal, theme::large(), ground);
 
     let press = Rect::from_min_size(
@@ -132,7 +132,7 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
         desk.ui,
         press,
         "Set drive from what was heard",
-        Some(theme::GOAL),
+        Some(theme::colors().goal),
         true,
     ) {
         desk.push(Gesture::FindDrive);
@@ -140,20 +140,20 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
     let (said, color) = match &desk.view.errand {
         Errand::Idle => (
             "Play the loudest part, or all of the song, then press.".to_owned(),
-            theme::LABEL,
+            theme::colors().label,
         ),
         Errand::Working(share) => {
             let bar = Rect::from_min_size(below.min, vec2(below.width(), 4.0));
-            painter.rect_filled(bar, 2.0, theme::RAISED);
+            painter.rect_filled(bar, 2.0, theme::colors().raised);
             let done = vec2(bar.width() * share.clamp(0.0, 1.0), bar.height());
-            painter.rect_filled(Rect::from_min_size(bar.min, done), 2.0, theme::GOAL);
+            painter.rect_filled(Rect::from_min_size(bar.min, done), 2.0, theme::colors().goal);
             (
                 "\nRehearsing what was heard\u{2026}".to_owned(),
-                theme::LABEL,
+                theme::colors().label,
             )
         }
-        Errand::Done(answer) => (answer.text.replace('-', "\u{2212}"), theme::TEXT),
-        Errand::Failed(why) => (why.clone(), theme::REDUCTION),
+        Errand::Done(answer) => (answer.text.replace('-', "\u{2212}"), theme::colors().text),
+        Errand::Failed(why) => (why.clone(), theme::colors().reduction),
     };
     paragraph(&painter, below, &said, theme::label(), color);
 }

@@ -69,7 +69,7 @@ pub fn knob(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
         Align2::CENTER_TOP,
         short_name(number),
         label_font,
-        theme::LABEL,
+        theme::colors().label,
     );
 
     let dial = Rect::from_min_max(
@@ -85,18 +85,18 @@ pub fn knob(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
     adjust(desk, &response, number);
 
     let Shares { zero, set, effect } = Shares::of(desk, number);
-    let color = if live { theme::GOAL } else { theme::LABEL };
+    let color = if live { theme::colors().goal } else { theme::colors().label };
     let body = if response.hovered() || response.dragged() {
-        theme::HOVERED
+        theme::colors().hovered
     } else {
-        theme::RAISED
+        theme::colors().raised
     };
     let ring = if small { 4.5 } else { 7.0 };
     painter.circle_filled(center, radius - ring, body);
     let edge = radius - 1.5;
-    arc(&painter, center, edge, [0.0, 1.0], theme::RAISED);
+    arc(&painter, center, edge, [0.0, 1.0], theme::colors().raised);
     if effect != set {
-        let faint = theme::mix(color, theme::PANEL, 0.4);
+        let faint = theme::mix(color, theme::colors().panel, 0.4);
         arc(&painter, center, edge, ordered(zero, set), faint);
     }
     arc(&painter, center, edge, ordered(zero, effect), color);
@@ -107,7 +107,7 @@ pub fn knob(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
     ];
     painter.line_segment(
         pointer,
-        Stroke::new(if small { 2.0 } else { 2.5 }, theme::TEXT),
+        Stroke::new(if small { 2.0 } else { 2.5 }, theme::colors().text),
     );
 
     let below = Rect::from_min_max(pos2(rect.left(), rect.bottom() - value_height), rect.max);
@@ -117,13 +117,13 @@ pub fn knob(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
 /// A number over a bar that shows where in its range it stands: many of them fit into a table.
 pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
     let painter = desk.painter();
-    entry(desk, rect, number, theme::body(), Some(theme::RAISED));
+    entry(desk, rect, number, theme::body(), Some(theme::colors().raised));
     let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
     if typing {
         return;
     }
     let Shares { zero, set, effect } = Shares::of(desk, number);
-    let color = if live { theme::GOAL } else { theme::LABEL };
+    let color = if live { theme::colors().goal } else { theme::colors().label };
     let inside = rect.shrink2(vec2(3.0, 0.0));
     let strip = |[from, to]: [f32; 2], color: Color32| {
         let at = |share: f32| inside.left() + share * inside.width();
@@ -134,7 +134,7 @@ pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
         painter.rect_filled(part, 0.0, color);
     };
     if effect != set {
-        let faint = theme::mix(color, theme::RAISED, 0.4);
+        let faint = theme::mix(color, theme::colors().raised, 0.4);
         strip(ordered(zero, set), faint);
     }
     strip(ordered(zero, effect), color);
@@ -173,7 +173,7 @@ pub fn slider(desk: &mut Desk<'_>, rect: Rect, number: Number, color: Color32) {
         turn(desk, &response, number);
     }
     let x = way.left() + range.normalized(desk.value(number)) * way.width();
-    painter.rect_filled(track, 3.0, theme::RAISED);
+    painter.rect_filled(track, 3.0, theme::colors().raised);
     let filled = Rect::from_min_max(track.min, pos2(x, track.bottom()));
     painter.rect_filled(filled, 3.0, color);
     let grip = if response.hovered() || response.dragged() {
@@ -181,7 +181,7 @@ pub fn slider(desk: &mut Desk<'_>, rect: Rect, number: Number, color: Color32) {
     } else {
         7.0
     };
-    painter.circle_filled(pos2(x, track.center().y), grip, theme::TEXT);
+    painter.circle_filled(pos2(x, track.center().y), grip, theme::colors().text);
     response.on_hover_cursor(CursorIcon::PointingHand);
 }
 
@@ -202,23 +202,23 @@ pub fn entry(
     let id = Id::unique(("entry", number));
     let response = desk.ui.interact(rect, id, Sense::click_and_drag());
     let painter = desk.ui.painter();
-    let hovered = response.hovered().then_some(theme::HOVERED);
+    let hovered = response.hovered().then_some(theme::colors().hovered);
     if let Some(ground) = hovered.or(ground) {
         painter.rect_filled(rect, theme::RADIUS, ground);
     }
     let (shown, unit) = number.text(desk.value(number));
     let digits = painter
-        .layout_no_wrap(shown.clone(), font.clone(), theme::TEXT)
+        .layout_no_wrap(shown.clone(), font.clone(), theme::colors().text)
         .size();
     let mut width = digits.x;
     if !unit.is_empty() {
-        let galley = painter.layout_no_wrap(unit.to_owned(), theme::label(), theme::LABEL);
+        let galley = painter.layout_no_wrap(unit.to_owned(), theme::label(), theme::colors().label);
         width += theme::GRID + galley.size().x;
     }
     let left = rect.center().x - width / 2.0;
     let bottom = rect.center().y + digits.y / 2.0;
     let at = pos2(left, bottom);
-    number_with_unit(painter, at, &shown, unit, font, theme::TEXT);
+    number_with_unit(painter, at, &shown, unit, font, theme::colors().text);
     adjust(desk, &response, number);
     let alt = desk.ui.input(|input| input.modifiers.alt);
     if response.clicked() && !response.double_clicked() && !alt {
@@ -257,8 +257,8 @@ pub fn field(
     valid: bool,
 ) -> Option<bool> {
     let fresh = ui.ctx().read_response(id).is_none();
-    ui.painter().rect_filled(rect, theme::RADIUS, theme::GROUND);
-    let edge = if valid { theme::GOAL } else { theme::OVER };
+    ui.painter().rect_filled(rect, theme::RADIUS, theme::colors().ground);
+    let edge = if valid { theme::colors().goal } else { theme::colors().over };
     ui.painter().rect_stroke(
         rect,
         theme::RADIUS,
@@ -270,7 +270,7 @@ pub fn field(
         .font(font)
         .frame(egui::Frame::NONE)
         .align(Align2::CENTER_CENTER)
-        .text_color(theme::TEXT);
+        .text_color(theme::colors().text);
     let response = ui.put(rect.shrink2(vec2(4.0, 0.0)), line);
     if fresh {
         response.request_focus();

@@ -74,18 +74,18 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
     let selected = &effect.bands[usize::from(desk.memory.band.0)];
     if selected.on {
         let curve = plot.curve(limit_hz, |hz| band_response_db(selected, 0.0, rate_hz, hz));
-        let ink = if live { color(selected) } else { theme::LABEL };
+        let ink = if live { color(selected) } else { theme::colors().label };
         fill(painter, &curve, zero, ink.gamma_multiply(0.16));
         let edge = Stroke::new(1.0, ink.gamma_multiply(0.55));
         painter.add(Shape::line(curve, edge));
     }
     let lanes: &[_] = if has_sides(set) {
-        &[(Lane::Side, theme::SIDE), (Lane::Mid, theme::GOAL)]
+        &[(Lane::Side, theme::colors().side), (Lane::Mid, theme::colors().goal)]
     } else {
-        &[(Lane::Mid, theme::GOAL)]
+        &[(Lane::Mid, theme::colors().goal)]
     };
     for &(lane, ink) in lanes {
-        let ink = if live { ink } else { theme::LABEL };
+        let ink = if live { ink } else { theme::colors().label };
         // Drawn also while the stage is off, as what it would do.
         let shape = |settings: &EqualizerSettings| {
             let on = EqualizerSettings {
@@ -96,7 +96,7 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
         };
         let curve = shape(effect);
         if set.bands != effect.bands {
-            let faint = Stroke::new(1.25, theme::mix(ink, theme::GROUND, 0.45));
+            let faint = Stroke::new(1.25, theme::mix(ink, theme::colors().ground, 0.45));
             painter.add(Shape::line(shape(set), faint));
         }
         let moved = moved(desk, lane);
@@ -111,8 +111,8 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
                 });
                 still(hz) + moves.sum::<f64>()
             });
-            between(painter, &curve, &now, theme::REDUCTION.gamma_multiply(0.35));
-            painter.add(Shape::line(now, Stroke::new(1.25, theme::REDUCTION)));
+            between(painter, &curve, &now, theme::colors().reduction.gamma_multiply(0.35));
+            painter.add(Shape::line(now, Stroke::new(1.25, theme::colors().reduction)));
         }
         painter.add(Shape::line(curve, Stroke::new(2.0, ink)));
     }
@@ -160,7 +160,7 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
         let ink = if live && settings.on {
             color(settings)
         } else {
-            theme::LABEL
+            theme::colors().label
         };
         let reach = |db: f32| {
             pos2(
@@ -170,7 +170,7 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
             )
         };
         if settings.on && settings.dynamic() {
-            let strong = if live { theme::REDUCTION } else { theme::LABEL };
+            let strong = if live { theme::colors().reduction } else { theme::colors().label };
             let faint = strong.gamma_multiply(0.5);
             let range = desk.effect.equalizer.bands[index].range_db;
             painter.line_segment([at, reach(range)], Stroke::new(1.5, faint));
@@ -183,9 +183,9 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
             painter.circle_filled(note, 3.5, ink);
         }
         let (ground, number) = if band == chosen && settings.on {
-            (ink, theme::ON_FILL)
+            (ink, theme::colors().on_fill)
         } else {
-            (theme::GROUND, ink)
+            (theme::colors().ground, ink)
         };
         let grown = if over == Some(band) { 1.5 } else { 0.0 };
         painter.circle_filled(at, HANDLE + grown, ground);
@@ -205,8 +205,8 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
 /// The colour of what a band works on.
 pub fn color(band: &BandSettings) -> Color32 {
     match band.placement {
-        Placement::Stereo | Placement::Mid => theme::GOAL,
-        Placement::Side => theme::SIDE,
+        Placement::Stereo | Placement::Mid => theme::colors().goal,
+        Placement::Side => theme::colors().side,
     }
 }
 
