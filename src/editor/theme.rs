@@ -191,6 +191,10 @@ const STRONG: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
 pub fn huge() -> FontId {
     strong(36.0)
 }
+/// The value of the one big knob.
+pub fn large_number() -> FontId {
+    strong(26.0)
+}
 /// Numbers one looks for.
 pub fn large() -> FontId {
     strong(18.0)

@@ -42,7 +42,10 @@ pub fn draw(
         plot.top() + share.clamp(0.0, 1.0) * plot.height()
     };
     for &line in scale.lines {
-        let grid = Stroke::new(1.0, theme::mix(theme::colors().label, theme::colors().ground, 0.16));
+        let grid = Stroke::new(
+            1.0,
+            theme::mix(theme::colors().label, theme::colors().ground, 0.16),
+        );
         painter.hline(plot.x_range(), y(line), grid);
         let label_y = y(line).clamp(plot.top() + 5.0, plot.bottom() - 5.0);
         let at = pos2(plot.left() - 6.0, label_y);
@@ -80,7 +83,14 @@ pub fn draw(
             _ => (x, Align2::CENTER_BOTTOM, format!("\u{2212}{second} s")),
         };
         let at = pos2(x, rect.bottom());
-        text(painter, at, align, label, theme::tiny(), theme::colors().label);
+        text(
+            painter,
+            at,
+            align,
+            label,
+            theme::tiny(),
+            theme::colors().label,
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use crate::assistant::moves::MoveKind;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
-use crate::editor::widgets::{decibels, switch, text};
+use crate::editor::widgets::{decibels, switch, text, tip};
 use crate::engine::settings::fields::Group;
 
 const ROW: f32 = 24.0;
@@ -36,7 +36,6 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let view = desk.view;
     let mut gestures = Vec::new();
     list(desk, "moves", rect, |ui| {
-        heading(ui, "What it would do");
         let Some(advice) = &view.assistant.advice else {
             words(
                 ui,
@@ -80,7 +79,11 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
 fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool> {
     let size = vec2(ui.available_width(), ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let ink = if on { theme::colors().text } else { theme::colors().label };
+    let ink = if on {
+        theme::colors().text
+    } else {
+        theme::colors().label
+    };
     let painter = ui.painter();
     let at = rect.left_center();
     let title = name(one.kind);
@@ -93,11 +96,20 @@ fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool
         ),
     };
     let at = pos2(shown.right() + 2.0 * GRID, rect.center().y);
-    let ink = if on { theme::colors().goal } else { theme::colors().label };
+    let ink = if on {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     text(painter, at, Align2::LEFT_CENTER, value, theme::label(), ink);
     let place = Rect::from_min_max(pos2(rect.right() - 36.0, rect.top()), rect.max);
     let id = ("move", one.kind, nth);
-    let flipped = switch(ui, id, place, "", Align2::RIGHT_CENTER, on, theme::colors().goal);
+    let said = match on {
+        true => "Leaves this move out of the proposal, and finds the drive anew.",
+        false => "Takes this move into the proposal, and finds the drive anew.",
+    };
+    let ink = theme::colors().goal;
+    let flipped = switch(ui, id, place, "", said, Align2::RIGHT_CENTER, on, ink);
     words(ui, &one.text, theme::label(), theme::colors().label);
     ui.add_space(2.0 * GRID);
     flipped
@@ -159,7 +171,10 @@ fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
             theme::label(),
             ink,
         );
-        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        let clicked = response.clicked();
+        let said = "You made this your own; the next Apply may set it nevertheless.";
+        tip(response.on_hover_cursor(CursorIcon::PointingHand), said);
+        if clicked {
             gestures.push(Gesture::TakeOver(place, !on));
         }
     }

@@ -7,6 +7,7 @@ use crate::dsp::block::Stream;
 use crate::dsp::units::db_to_gain;
 use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right};
 use crate::editor::fields::{self, GUARD_ON, IMAGE_SPLITS, MONO_AMOUNT, MONO_BELOW};
+use crate::editor::help;
 use crate::editor::plot::{Plot, between};
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::Gesture;
@@ -27,10 +28,22 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     let place = cut_right(&mut head, 88.0, GAP);
     let guard = desk.view.settings.image.guard_on;
     let at = Align2::RIGHT_CENTER;
-    if let Some(on) = switch(desk.ui, GUARD_ON, place, "Guard", at, guard, theme::colors().goal) {
+    if let Some(on) = switch(
+        desk.ui,
+        GUARD_ON,
+        place,
+        "Guard",
+        help::of(GUARD_ON),
+        at,
+        guard,
+        theme::colors().goal,
+    ) {
         desk.push(Gesture::Switch(GUARD_ON, on));
     }
-    let entries = [("Width", theme::colors().side), ("Held back", theme::colors().reduction)];
+    let entries = [
+        ("Width", theme::colors().side),
+        ("Held back", theme::colors().reduction),
+    ];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),
@@ -71,7 +84,11 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     let rate_hz = super::equalizer::graph::rate_hz(desk.view);
     let asked = widths(&plot, image, set, rate_hz);
     let now = widths(&plot, image, effect, rate_hz);
-    let ink = if live { theme::colors().side } else { theme::colors().label };
+    let ink = if live {
+        theme::colors().side
+    } else {
+        theme::colors().label
+    };
     let level: Vec<Pos2> = asked
         .iter()
         .map(|point| pos2(point.x, plot.y(100.0)))
@@ -84,7 +101,10 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     {
         let held = theme::colors().reduction.gamma_multiply(0.35);
         between(&inside, &now, &asked, held);
-        inside.add(Shape::line(asked, Stroke::new(1.25, theme::colors().reduction)));
+        inside.add(Shape::line(
+            asked,
+            Stroke::new(1.25, theme::colors().reduction),
+        ));
     }
     inside.add(Shape::line(now, Stroke::new(2.0, ink)));
     splits::draw(desk, &plot, IMAGE_SPLITS, &BAND_NAMES);
@@ -123,7 +143,11 @@ fn correlation(desk: &Desk<'_>, rect: Rect, index: usize, live: bool) {
     );
     let shown = decibels(value, 2, true);
     let bad = live && value < 0.0;
-    let ink = if bad { theme::colors().over } else { theme::colors().text };
+    let ink = if bad {
+        theme::colors().over
+    } else {
+        theme::colors().text
+    };
     let at = pos2(bar.right(), line);
     text(
         &painter,

@@ -23,7 +23,8 @@ pub fn draw<const SPLITS: usize>(
             Some(&split) => split_line(desk, plot, split),
             None => plot.rect.right(),
         };
-        let galley = painter.layout_no_wrap((*name).to_owned(), theme::tiny(), theme::colors().label);
+        let galley =
+            painter.layout_no_wrap((*name).to_owned(), theme::tiny(), theme::colors().label);
         if galley.size().x + 8.0 < right - left {
             let at = pos2((left + right) / 2.0, plot.rect.top() + 4.0);
             text(
@@ -71,7 +72,11 @@ fn split_line(desk: &mut Desk<'_>, plot: &Plot, split: Number) -> f32 {
         desk.memory.set(split, range.default);
     }
     let held = response.hovered() || response.dragged();
-    let ink = if held { theme::colors().text } else { theme::colors().label };
+    let ink = if held {
+        theme::colors().text
+    } else {
+        theme::colors().label
+    };
     let line = if held {
         ink
     } else {

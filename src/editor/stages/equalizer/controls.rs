@@ -6,9 +6,10 @@ use super::graph::{color, has_gain};
 use crate::editor::assistant;
 use crate::editor::desk::{Desk, column, cut_left, cut_top, names};
 use crate::editor::fields::EqBand;
+use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{knob, segments, switch, text};
+use crate::editor::widgets::{choices, knob, switch, text, tip};
 use crate::engine::settings::equalizer::{BANDS, Placement, Shape as Curve, Slope};
 use crate::engine::settings::fields::Choice;
 
@@ -34,6 +35,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
         band.on(),
         place,
         &label,
+        help::of(band.on()),
         Align2::LEFT_CENTER,
         on,
         theme::colors().goal,
@@ -44,12 +46,17 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
     let place = cut_left(&mut row, width, 2.0 * GRID);
     shapes(desk, place, band, settings.shape, live);
     row.set_width(row.width().min(220.0));
-    let ink = if live { color(&settings) } else { theme::colors().label };
-    let picked = segments(
+    let ink = if live {
+        color(&settings)
+    } else {
+        theme::colors().label
+    };
+    let picked = choices(
         desk.ui,
         band.placement(),
         row,
         &names::<Placement>(),
+        help::of(band.placement()),
         settings.placement.index(),
         ink,
     );
@@ -66,7 +73,11 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
         let response = desk.ui.interact(rect, id, Sense::click());
         let painter = desk.ui.painter();
         let chosen = desk.memory.band == band;
-        let ink = if live { color(settings) } else { theme::colors().label };
+        let ink = if live {
+            color(settings)
+        } else {
+            theme::colors().label
+        };
         let ground = match (chosen, response.hovered()) {
             (true, _) => theme::colors().hovered,
             (false, true) => theme::colors().raised,
@@ -123,6 +134,10 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
         } else if response.clicked() {
             desk.memory.band = band;
         }
+        tip(
+            response,
+            "Shows the controls of this band; a double-click turns it on or off.",
+        );
     }
 }
 
@@ -139,7 +154,11 @@ fn shapes(desk: &mut Desk<'_>, rect: Rect, band: EqBand, chosen: Curve, live: bo
         let painter = desk.ui.painter();
         let inner = part.shrink(2.0);
         let ink = if index == chosen.index() {
-            let ground = if live { theme::colors().goal } else { theme::colors().label };
+            let ground = if live {
+                theme::colors().goal
+            } else {
+                theme::colors().label
+            };
             painter.rect_filled(inner, theme::RADIUS - 1.0, ground);
             theme::colors().on_fill
         } else {
@@ -151,7 +170,10 @@ fn shapes(desk: &mut Desk<'_>, rect: Rect, band: EqBand, chosen: Curve, live: bo
         picture(painter, inner, Curve::of(index), ink);
         let response = response.on_hover_cursor(CursorIcon::PointingHand);
         let clicked = response.clicked();
-        response.on_hover_text(variant.name);
+        tip(
+            response,
+            &format!("{}. {}", variant.name, help::of(band.shape())),
+        );
         if clicked && index != chosen.index() {
             desk.push(Gesture::Choose(band.shape(), index));
         }
@@ -220,8 +242,20 @@ fn knobs(desk: &mut Desk<'_>, mut rect: Rect, band: EqBand, live: bool) {
             rect.center().y + 13.0,
         ),
     );
-    let ink = if live { theme::colors().goal } else { theme::colors().label };
+    let ink = if live {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     let labels = names::<Slope>();
-    let picked = segments(desk.ui, band.slope(), place, &labels, slope.index(), ink);
+    let picked = choices(
+        desk.ui,
+        band.slope(),
+        place,
+        &labels,
+        help::of(band.slope()),
+        slope.index(),
+        ink,
+    );
     desk.choose(band.slope(), picked);
 }

@@ -1,13 +1,14 @@
 //! What loudness costs: how hard the limiter works at each loudness, with the goal and the knee.
 
-use egui::{Align2, Rect, Sense, Stroke, pos2, vec2};
+use egui::{Align2, Painter, Rect, Stroke, pos2};
 
-use super::{heading, words};
 use crate::assistant::advice::Advice;
+use crate::editor::desk::{Desk, cut_bottom, cut_top};
 use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::{decibels, text};
+use crate::editor::widgets::{decibels, paragraph, text, title};
 
-const HEIGHT: f32 = 92.0;
+/// Height of the words below the curve.
+const WORDS: f32 = 62.0;
 /// Room for the numbers at the left and below.
 const LEFT: f32 = 26.0;
 const BELOW: f32 = 16.0;
@@ -16,24 +17,37 @@ const NAME: f32 = 32.0;
 /// The scale ends here at least, in dB of limiting.
 const TOP_DB: f64 = 4.0;
 
-/// Draws the curve and what it says at the goal; nothing where nothing was rehearsed.
-pub(super) fn draw(ui: &mut egui::Ui, advice: &Advice) {
-    let (Some(first), Some(last)) = (advice.cost.first(), advice.cost.last()) else {
-        return;
+/// Draws the curve and what it says at the goal into `rect`.
+pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let painter = desk.painter();
+    let colors = theme::colors();
+    title(
+        &painter,
+        cut_top(&mut rect, 20.0, GRID),
+        "What loudness costs",
+    );
+    let advice = desk.view.assistant.advice.as_deref();
+    let curved = |advice: &&Advice| match (advice.cost.first(), advice.cost.last()) {
+        (Some(first), Some(last)) => last[0] - first[0] >= 0.5,
+        _ => false,
     };
-    if last[0] - first[0] < 0.5 {
-        return;
-    }
-    ui.add_space(2.0 * GRID);
-    heading(ui, "What loudness costs");
-    let size = vec2(ui.available_width(), HEIGHT);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    chart(ui, rect, advice);
-    words(ui, &said(advice), theme::label(), theme::colors().label);
+    let Some(advice) = advice.filter(curved) else {
+        let said =
+            "A rehearsal shows here how hard the limiter works at each loudness: Listen first.";
+        return paragraph(&painter, rect, said, theme::label(), colors.label);
+    };
+    let words = cut_bottom(&mut rect, WORDS, GRID);
+    let now_lufs = desk.view.snapshot.output.integrated_lufs;
+    chart(
+        &painter,
+        rect,
+        advice,
+        now_lufs.filter(|_| desk.view.running),
+    );
+    paragraph(&painter, words, &said(advice), theme::label(), colors.label);
 }
 
-fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
-    let painter = ui.painter();
+fn chart(painter: &Painter, rect: Rect, advice: &Advice, now_lufs: Option<f64>) {
     let points = &advice.cost;
     let [from, to] = [points[0][0], points[points.len() - 1][0]];
     let most_db = points.iter().fold(TOP_DB, |most, point| most.max(point[1]));
@@ -90,11 +104,26 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
             ink,
         );
     }
+    // Where the master is now.
+    if let Some(lufs) = now_lufs.filter(|lufs| (from - 1.0..=to + 1.0).contains(lufs)) {
+        let lufs = lufs.clamp(from, to);
+        let limiting_db = at(points, lufs).map_or(0.0, |[limiting_db, ..]| limiting_db);
+        let point = pos2(x(lufs), y(limiting_db));
+        painter.circle_filled(point, 4.5, theme::colors().text);
+        painter.circle_filled(point, 2.5, theme::colors().output);
+    }
     let ends = [(from, Align2::LEFT_BOTTOM), (to, Align2::RIGHT_BOTTOM)];
     for (lufs, align) in ends {
         let label = format!("{} LUFS", decibels(lufs as f32, 1, false));
         let at = pos2(x(lufs), rect.bottom());
-        text(painter, at, align, label, theme::tiny(), theme::colors().label);
+        text(
+            painter,
+            at,
+            align,
+            label,
+            theme::tiny(),
+            theme::colors().label,
+        );
     }
 }
 
