@@ -26,5 +26,7 @@ pub mod theme;
 pub mod trace;
 pub mod undo;
 pub mod view;
+pub mod wake;
 pub mod widgets;
 pub mod window;
+pub mod zoom;
