@@ -11,6 +11,8 @@ mod harness;
 mod picture;
 #[path = "support/raster.rs"]
 mod raster;
+#[path = "editor/snapshots.rs"]
+mod snapshots;
 #[path = "support/song.rs"]
 mod song;
 #[path = "editor/views.rs"]
