@@ -7,6 +7,8 @@ mod assistant;
 mod gestures;
 #[path = "editor/harness.rs"]
 mod harness;
+#[path = "editor/keys.rs"]
+mod keys;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
