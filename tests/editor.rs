@@ -9,6 +9,8 @@ mod gestures;
 mod harness;
 #[path = "editor/pace.rs"]
 mod pace;
+#[path = "editor/keys.rs"]
+mod keys;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]

@@ -43,6 +43,11 @@ impl Stage {
         }
     }
 
+    /// Whether something wants the keys that are pressed.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.context.memory(|memory| memory.focused()).is_some()
+    }
+
     /// The same with the panel of a stage of the chain, and without pixels.
     pub(crate) fn with(size: [f32; 2], stage: Group) -> Self {
         let mut new = Self::new(size, 1.0);
@@ -115,6 +120,31 @@ impl Stage {
         response
             .unwrap_or_else(|| panic!("{id:?} is not shown"))
             .rect
+    }
+
+    /// Gives the keyboard to a widget.
+    pub(crate) fn focus(&mut self, id: egui::Id) {
+        self.context.memory_mut(|memory| memory.request_focus(id));
+    }
+
+    pub(crate) fn has_focus(&self, id: egui::Id) -> bool {
+        self.context.memory(|memory| memory.has_focus(id))
+    }
+
+    /// Whether the host does not get the keyboard.
+    pub(crate) fn wants_keyboard(&self) -> bool {
+        self.context.egui_wants_keyboard_input()
+    }
+
+    /// All that can be clicked and is not covered.
+    pub(crate) fn pressable(&self) -> Vec<(egui::Id, Rect)> {
+        self.context.viewport(|viewport| {
+            let layers = viewport.prev_pass.widgets.layers();
+            let all = layers.flat_map(|(_, widgets)| widgets);
+            all.filter(|one| one.sense.senses_click() && one.interact_rect.is_positive())
+                .map(|one| (one.id, one.interact_rect))
+                .collect()
+        })
     }
 
     pub(crate) fn save(&self, name: &str) {

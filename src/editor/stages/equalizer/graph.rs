@@ -14,7 +14,7 @@ use crate::editor::plot::{Plot, between, fill};
 use crate::editor::theme;
 use crate::editor::view::{Gesture, Menu, Number, Page, ViewModel};
 use crate::editor::widgets::number::{dragged_by, modifiers, turned, wheel};
-use crate::editor::widgets::{decibels, text};
+use crate::editor::widgets::{decibels, text, tip};
 use crate::engine::equalizer::response::{Lane, band_response_db, response_db};
 use crate::engine::settings::equalizer::{
     BANDS, BandSettings, EqualizerSettings, FREQUENCIES_HZ, GAIN_DB, Placement, Q, Shape as Curve,
@@ -33,6 +33,8 @@ const FILLED: f32 = 0.86;
 /// How near the pointer takes hold of a handle.
 const REACH: f32 = 13.0;
 const HANDLE: f32 = 8.5;
+/// What can be done to a handle.
+const HANDLED: &str = "drag it, turn the wheel for its Q, right-click for its shape.";
 /// Moves smaller than this are not drawn.
 const SMALLEST_MOVE_DB: f32 = 0.05;
 
@@ -81,7 +83,12 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
     // A handle at the edge stays whole.
     handles(&painter, desk, &plot, live, over);
     if over.is_some() || desk.memory.handle.is_some() {
-        response.on_hover_cursor(CursorIcon::Grab);
+        let still = desk.memory.handle.is_none();
+        let response = response.on_hover_cursor(CursorIcon::Grab);
+        if let Some(band) = over.filter(|_| still) {
+            let said = format!("Band {}: {HANDLED}", band.0 + 1);
+            tip(response, &said);
+        }
     } else if let Some(at) = response.hover_pos() {
         let hair = theme::colors().label.gamma_multiply(0.5);
         inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
