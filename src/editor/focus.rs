@@ -27,7 +27,12 @@ impl Focus {
         let Some(server) = &self.server else {
             return;
         };
-        match self.watch.turn(Seen::in_frame(surface)) {
+        let mut seen = Seen::in_frame(surface);
+        // What the framework tells of a modifier that is let go is one event old.
+        if self.watch.leaves(seen) {
+            seen.modified &= server.modifier_held();
+        }
+        match self.watch.turn(seen) {
             Turn::Take => {
                 server.hear_keys(true);
                 // Fails only for a window that cannot be seen, which nobody types into.
@@ -105,6 +110,11 @@ impl Default for Watch {
 }
 
 impl Watch {
+    /// Typing has ended, as far as this frame tells.
+    fn leaves(&self, seen: Seen) -> bool {
+        self.typing && !seen.typing
+    }
+
     fn turn(&mut self, seen: Seen) -> Turn {
         // A Shift that is let go where nobody hears it would be held for all that is typed later.
         let changes = seen.typing != self.typing && (seen.typing || !seen.modified);

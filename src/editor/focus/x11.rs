@@ -9,7 +9,7 @@ use x11rb::properties::WmHints;
 use x11rb::protocol::sync::ConnectionExt as _;
 use x11rb::protocol::xproto::{
     Atom, AtomEnum, ChangeWindowAttributesAux, ClientMessageEvent, ConnectionExt as _, EventMask,
-    InputFocus, Timestamp, Window,
+    InputFocus, KeyButMask, Timestamp, Window,
 };
 use x11rb::xcb_ffi::XCBConnection;
 
@@ -71,6 +71,17 @@ impl Server {
         connection
             .change_window_attributes(self.window, &change)?
             .check()
+    }
+
+    /// Whether Shift, Ctrl, Alt or Super is held.
+    pub(super) fn modifier_held(&self) -> bool {
+        let asked = self.connection.query_pointer(self.window);
+        let Some(answer) = asked.ok().and_then(|cookie| cookie.reply().ok()) else {
+            return false;
+        };
+        let modifiers =
+            KeyButMask::SHIFT | KeyButMask::CONTROL | KeyButMask::MOD1 | KeyButMask::MOD4;
+        u16::from(answer.mask) & u16::from(modifiers) != 0
     }
 
     /// Hands the input focus to the host, as a window manager does it, if our window holds it.
