@@ -436,14 +436,14 @@ fn an_open_list_has_the_keys_until_escape() {
     let mut stage = at(Group::Equalizer);
     let view = playing();
     let place = find(&mut stage, &view, "Warm tape (edited)").center();
-    assert!(!stage.has_keys());
+    assert!(!stage.wants_keyboard());
     click(&mut stage, &view, place, Modifiers::NONE);
     stage.still(&view);
-    assert!(stage.has_keys());
+    assert!(stage.wants_keyboard());
     stage.frame(&view, vec![key(Key::Escape, true)], Modifiers::NONE);
     stage.still(&view);
     assert_eq!(stage.memory.menu, None);
-    assert!(!stage.has_keys());
+    assert!(!stage.wants_keyboard());
 }
 
 #[test]

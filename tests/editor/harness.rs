@@ -43,11 +43,6 @@ impl Stage {
         }
     }
 
-    /// Whether something wants the keys that are pressed.
-    pub(crate) fn has_keys(&self) -> bool {
-        self.context.memory(|memory| memory.focused()).is_some()
-    }
-
     /// The same with the panel of a stage of the chain, and without pixels.
     pub(crate) fn with(size: [f32; 2], stage: Group) -> Self {
         let mut new = Self::new(size, 1.0);

@@ -402,14 +402,23 @@ pub fn field(
             state.store(ui.ctx(), id);
         }
     }
-    let (enter, escape) = ui.input(|input| {
+    let (enter, escape, elsewhere) = ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        let pressed = input.pointer.any_pressed();
         (
             input.key_pressed(Key::Enter),
             input.key_pressed(Key::Escape),
+            pressed && at.is_some_and(|at| !rect.contains(at)),
         )
     });
+    // The surface sees clicks elsewhere by itself, but no drags.
+    let dragged = elsewhere && response.has_focus();
+    if dragged {
+        response.surrender_focus();
+    }
     // The key that began it does not end it.
-    (!fresh && (enter || escape || response.lost_focus())).then_some(!escape)
+    let ended = enter || escape || dragged || response.lost_focus();
+    (!fresh && ended).then_some(!escape)
 }
 
 /// Drag, wheel, keys and default.
