@@ -124,6 +124,19 @@ fn a_drag_elsewhere_ends_typing_and_keeps_what_was_typed() {
 }
 
 #[test]
+fn a_field_that_is_left_as_it_was_sets_nothing() {
+    let mut stage = glue();
+    let view = playing();
+    let [first, ..] = fields::GLUE;
+    let number = stage.place(&view, Id::unique(("entry", first))).center();
+    click(&mut stage, &view, number, Modifiers::NONE);
+    stage.frame(&view, Vec::new(), Modifiers::NONE);
+    assert!(stage.wants_keyboard(), "typing");
+    assert_eq!(typed(&mut stage, &view, vec![key(Key::Enter)]), []);
+    assert!(!stage.wants_keyboard());
+}
+
+#[test]
 fn the_right_button_types_and_opens_the_menu_of_a_band() {
     let press = |at: Pos2, pressed| Event::PointerButton {
         pos: at,
