@@ -544,6 +544,11 @@ impl App {
     /// The surface is there, and the host.
     pub fn begin(&mut self, surface: &egui::Context, host: GuiContext) {
         self.context = Some(host);
+        self.look_on(surface);
+    }
+
+    /// The surface is there; without a host nothing that is done to it has an effect.
+    pub fn look_on(&mut self, surface: &egui::Context) {
         lock(&self.side).spectrum.want(true);
         theme::install(surface);
         self.wake = Some(Wake::start(surface, &self.params, &self.side));
