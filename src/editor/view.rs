@@ -289,6 +289,25 @@ pub enum Menu {
     Band(EqBand, egui::Pos2),
 }
 
+/// A handle that is being dragged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Handle {
+    /// Its band.
+    pub band: EqBand,
+    /// Its place on the frequency axis, 0 to 1.
+    pub share: f32,
+    /// Its gain in dB, where it moves one.
+    pub gain_db: Option<f32>,
+}
+
+impl Handle {
+    /// What was taken hold of with it.
+    pub fn numbers(self) -> impl Iterator<Item = Number> {
+        let gain = self.gain_db.map(|_| self.band.gain());
+        [Some(self.band.frequency()), gain].into_iter().flatten()
+    }
+}
+
 /// What the editor remembers from frame to frame.
 #[derive(Debug)]
 pub struct Memory {
@@ -311,8 +330,8 @@ pub struct Memory {
     pub band: EqBand,
     /// The value being dragged, as a share of its way, before it is put on its step.
     pub dragged: Option<(Number, f32)>,
-    /// The handle being dragged in the equalizer's graph: band, place on the frequency axis, gain.
-    pub handle: Option<(EqBand, f32, f32)>,
+    /// The handle being dragged in the equalizer's graph.
+    pub handle: Option<Handle>,
     /// The scale of that graph: 0 is the narrowest.
     pub scale: usize,
     /// The value being typed, and the text so far.
