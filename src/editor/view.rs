@@ -8,7 +8,7 @@ use super::preferences::Preferences;
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::moves::MoveKind;
 use crate::assistant::proposal::Owned;
-use crate::assistant::wishes::{ReferenceWeights, Wishes};
+use crate::assistant::wishes::{LoudnessWish, ReferenceWeights, Wishes};
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
 use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
@@ -317,6 +317,8 @@ pub struct Memory {
     pub part: Part,
     /// What lies over the panels.
     pub menu: Option<Menu>,
+    /// Whether it was drawn in this frame.
+    pub menu_drawn: bool,
     /// Whether the assistant shows what is wanted; where the user has not said, as long as there is no
     /// proposal.
     pub wishes: Option<bool>,
@@ -352,6 +354,7 @@ impl Default for Memory {
             page: Page::Spectrum,
             part: Part::Limiter,
             menu: None,
+            menu_drawn: false,
             wishes: None,
             findings: false,
             finding: None,
@@ -383,6 +386,21 @@ impl Memory {
             Gesture::Set(number, value),
             Gesture::End(number),
         ]);
+    }
+}
+
+impl ViewModel {
+    /// The loudness that is aimed at, in LUFS: the proposal's, unless the user set a number.
+    pub fn aim_lufs(&self) -> f32 {
+        let advised = self
+            .assistant
+            .advice
+            .as_ref()
+            .and_then(|advice| advice.goal_lufs);
+        match (self.assistant.wishes.loudness, advised) {
+            (LoudnessWish::Target(_), _) | (_, None) => self.goal_lufs,
+            (_, Some(lufs)) => lufs as f32,
+        }
     }
 }
 

@@ -51,8 +51,9 @@ impl App {
         let Some(place) = place else { return };
         let here = self.here(view);
         self.params.kept.session.edit(|session| {
-            if place.slot != here.slot {
-                session.slots[here.slot] = slot_of(here);
+            let left = here.slot;
+            if place.slot != left {
+                session.slots[left] = slot_of(here);
                 session.slots[place.slot] = Slot::default();
             }
             session.slot = place.slot;
@@ -79,7 +80,8 @@ impl App {
             self.note(&format!("Slot {letter}"), view);
         }
         let to = self.params.kept.session.edit(|session| {
-            session.slots[here.slot] = slot_of(here);
+            let left = here.slot;
+            session.slots[left] = slot_of(here);
             session.slot = place;
             let slot = core::mem::take(&mut session.slots[place]);
             let settings = slot.settings?;

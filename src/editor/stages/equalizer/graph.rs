@@ -7,6 +7,7 @@ use egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, pos2,
 };
 
+use super::menu;
 use crate::assistant::advice::Corridor;
 use crate::editor::desk::Desk;
 use crate::editor::fields::{EQUALIZER_ON, EqBand};
@@ -93,6 +94,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
         let hair = theme::colors().label.gamma_multiply(0.5);
         inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
     }
+    menu::draw(desk);
     plot
 }
 
