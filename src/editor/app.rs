@@ -201,9 +201,13 @@ impl App {
         let works = view.assistant.status.work != Work::Idle;
         let errand = matches!(view.errand, Errand::Working(_));
         let busy = moves || works || errand || !self.pending.is_empty();
-        if busy || view.running {
-            ui.ctx()
-                .request_repaint_after(if busy { FRAME } else { IDLE });
+        if busy {
+            ui.ctx().request_repaint_after(FRAME);
+        } else if view.running {
+            // What is asked for is not taken back: at common times it comes as one frame.
+            let time_s = ui.input(|input| input.time);
+            let passed = Duration::from_secs_f64(time_s % IDLE.as_secs_f64());
+            ui.ctx().request_repaint_after(IDLE.saturating_sub(passed));
         }
         self.history = view.history;
         self.shown = view.spectra;

@@ -87,6 +87,9 @@ impl Seen {
         if written != columns.0 {
             *columns = (written, Some(Instant::now()));
         }
+        let mut status = side.listen.status();
+        // Only counted, not shown.
+        status.taken_frames = 0;
         Some(Self {
             running: columns.1.is_some_and(|came| came.elapsed() < STALE),
             sounds: side.history.sounds(),
@@ -94,7 +97,49 @@ impl Seen {
             session: params.kept.session.changes(),
             audition: side.audition.get(),
             errand: side.errand.look(),
-            status: side.listen.status(),
+            status,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handoff;
+    use crate::handoff::history::Column;
+
+    #[test]
+    fn silence_wakes_nobody_and_sound_does() {
+        let (mut audio, side, worker) = handoff::new();
+        let (params, side) = (
+            Arc::new(FinalcoatParams::default()),
+            Arc::new(Mutex::new(side)),
+        );
+        let mut columns = (0, None);
+        let mut look = || {
+            Seen::now(
+                &Arc::downgrade(&params),
+                &Arc::downgrade(&side),
+                &mut columns,
+            )
+        };
+        audio.history.push(Column::default());
+        let silent = look();
+        assert!(silent.is_some());
+        audio.history.push(Column::default());
+        worker.listen.tell(|status| status.taken_frames += 960);
+        assert_eq!(look(), silent);
+        worker.listen.tell(|status| status.on = true);
+        assert_ne!(look(), silent);
+        let heard = Column {
+            input_peak: 0.1,
+            ..Column::default()
+        };
+        for _ in 0..2 {
+            let before = look();
+            audio.history.push(heard);
+            assert_ne!(look(), before);
+        }
+        drop(look);
     }
 }
