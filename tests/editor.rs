@@ -7,6 +7,8 @@ mod assistant;
 mod gestures;
 #[path = "editor/harness.rs"]
 mod harness;
+#[path = "editor/pace.rs"]
+mod pace;
 #[path = "editor/keys.rs"]
 mod keys;
 #[path = "editor/picture.rs"]

@@ -33,16 +33,14 @@ use crate::params::FinalcoatParams;
 
 /// While something moves.
 const FRAME: Duration = Duration::from_micros(16_667);
-/// While the host processes silence. While it does nothing, [`Wake`] looks for us.
-const IDLE: Duration = Duration::from_millis(100);
+/// While the host processes silence, for the time that is counted. For all else [`Wake`] looks for us.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// Readings older than this are of the past.
-const STALE: Duration = Duration::from_millis(300);
+pub(super) const STALE: Duration = Duration::from_millis(300);
 
 /// Frames that the goniometer shows.
 const SCOPE_FRAMES: usize = 2048;
-/// Magnitude that nobody sees.
-const SILENT: f32 = 1e-5;
 
 /// One opening of the window.
 pub struct App {
