@@ -129,7 +129,7 @@ mod tests {
         audio.history.push(Column::default());
         worker.listen.tell(|status| status.taken_frames += 960);
         assert_eq!(look(), silent);
-        worker.listen.tell(|status| status.on = true);
+        worker.listen.tell(|status| status.confidence = 0.5);
         assert_ne!(look(), silent);
         let heard = Column {
             input_peak: 0.1,
