@@ -7,10 +7,10 @@ mod assistant;
 mod gestures;
 #[path = "editor/harness.rs"]
 mod harness;
-#[path = "editor/pace.rs"]
-mod pace;
 #[path = "editor/keys.rs"]
 mod keys;
+#[path = "editor/pace.rs"]
+mod pace;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
