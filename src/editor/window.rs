@@ -71,7 +71,7 @@ impl Editor for Window {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
-        let app = self.app();
+        let mut app = self.app();
         let zoom = app.liked_zoom();
         let state = EguiEditorState::from_size(Size::Logical(self.kept_size().cast()), zoom);
         let settings = EguiNiceSettings::new()
