@@ -5,6 +5,8 @@
 #[path = "support/wrapped.rs"]
 mod wrapped;
 
+use std::time::Duration;
+
 use egui::Id;
 use finalcoat::editor::fields::{GLUE, INTENSITY};
 use finalcoat::editor::view::Page;
@@ -13,7 +15,7 @@ use finalcoat::engine::audition::settings::{AuditionSettings, Listen};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::fields::Group;
 use finalcoat::preset::factory;
-use wrapped::Wrapped;
+use wrapped::{Code, Wrapped};
 
 /// Draws and obeys until nothing is asked any more.
 fn settle(host: &mut Wrapped) {
@@ -66,13 +68,45 @@ fn slots_hold_four_masters_and_each_change_is_one_step() {
     settle(&mut host);
     assert_eq!(host.settings(), b);
     let [past, future] = host.undo();
-    assert_eq!(
-        past,
-        ["Slot B", "Slot A", "Glue", "Colour", "Slot B", "Glue"]
-    );
+    assert_eq!(past, ["Slot B", "Slot A", "Glue", "Colour", "Glue"]);
     assert!(future.is_empty());
     undo(&mut host);
     assert_eq!(host.settings(), a);
+    // Undo went back to A with it: B is as it was.
+    host.click_on(slot(1));
+    settle(&mut host);
+    assert_eq!(host.settings(), b);
+}
+
+#[test]
+fn a_host_that_is_late_loses_nothing() {
+    let mut host = Wrapped::open(48_000.0);
+    host.click_on(light(Group::Glue));
+    settle(&mut host);
+    let a = host.settings();
+    host.click_on(slot(1));
+    host.click_on(light(Group::Colour));
+    settle(&mut host);
+    let b = host.settings();
+    // Back and forth before the host has done anything of it.
+    host.click_on(slot(0));
+    host.click_on(slot(1));
+    host.click_on(slot(0));
+    settle(&mut host);
+    assert_eq!(host.settings(), a);
+    host.click_on(slot(1));
+    settle(&mut host);
+    assert_eq!(host.settings(), b);
+    // Two steps back at once and one forth.
+    let first = host.undo()[0].clone();
+    for _ in 0..2 {
+        let said = format!("Undo: {}. Right-click for all steps.", host.undo()[0][0]);
+        host.click_on(Id::unique(("icon", Icon::Undo, said.as_str())));
+    }
+    let said = format!("Redo: {}. Right-click for all steps.", first[1]);
+    host.click_on(Id::unique(("icon", Icon::Redo, said.as_str())));
+    settle(&mut host);
+    assert_eq!(host.settings(), a, "before the last step");
 }
 
 #[test]
@@ -136,4 +170,74 @@ fn what_is_turned_by_hand_can_be_undone_by_name() {
     assert_eq!(now.glue, Settings::default().glue);
     undo(&mut host);
     assert_eq!(host.settings(), Settings::default());
+}
+
+#[test]
+fn two_windows_like_the_same_and_know_each_others_presets() {
+    let home = tempfile::tempdir().expect("a folder");
+    let [mut one, mut other] = [(); 2].map(|()| Wrapped::open_at_home(48_000.0, Some(home.path())));
+    assert!(other.texts().contains(&"100 %".to_owned()));
+    one.click("100 %");
+    one.click("125 %");
+    assert!(one.texts().contains(&"125 %".to_owned()));
+    assert!(other.texts().contains(&"125 %".to_owned()));
+    // Neither takes back what the other set.
+    other.click_on(Id::unique(("icon", Icon::Sun, "Light colours.")));
+    one.frame(Vec::new());
+    other.click("125 %");
+    other.click("100 %");
+    one.click_on(Id::unique(("icon", Icon::Moon, "Dark colours.")));
+    let text = std::fs::read_to_string(home.path().join("editor.toml")).expect("a file");
+    assert_eq!(
+        text, "theme = \"dark\"\nzoom_pct = 100\n",
+        "and nothing else is set"
+    );
+
+    let presets = Id::unique(("drop-down", "presets"));
+    other.click_on(presets);
+    assert!(!other.texts().contains(&"Mine".to_owned()));
+    other.click_at(egui::pos2(700.0, 1200.0));
+    let settings = Settings::default();
+    finalcoat::preset::folder::save(&home.path().join("Presets"), "Mine", &settings, false)
+        .expect("saved by another window");
+    other.click_on(presets);
+    assert!(
+        other.texts().contains(&"Yours".to_owned()) || other.texts().contains(&"Mine".to_owned())
+    );
+}
+
+/// Draws until the window wants to wait as long in many frames one after another, and returns how long. The
+/// thread that wakes it looks on meanwhile.
+fn waits(host: &mut Wrapped, mut between: impl FnMut(&mut Wrapped)) -> Duration {
+    let (mut wait, mut times) = (Duration::ZERO, 0);
+    for _ in 0..1000 {
+        between(host);
+        host.frame(Vec::new());
+        std::thread::sleep(Duration::from_millis(10));
+        times = if host.wait == wait { times + 1 } else { 0 };
+        wait = host.wait;
+        // Longer than half a second of silence: once in a second the time that is counted is another.
+        if times == 30 {
+            return wait;
+        }
+    }
+    panic!("no steady pace, now {wait:?}");
+}
+
+#[test]
+fn a_window_is_drawn_as_often_as_what_it_shows_changes() {
+    let mut host = Wrapped::open(48_000.0);
+    let nothing = |_: &mut Wrapped| {};
+    assert_eq!(waits(&mut host, nothing), Duration::MAX, "nothing runs");
+    let silence = [0.0; 480];
+    let silent = |host: &mut Wrapped| host.play([&silence, &silence], Code::None);
+    let wait = waits(&mut host, silent);
+    assert!(wait >= Duration::from_millis(90), "silence: {wait:?}");
+    assert!(wait < Duration::from_secs(1), "silence: {wait:?}");
+    let sine: Vec<f32> = (0..480)
+        .map(|frame| 0.1 * (frame as f32 * std::f32::consts::TAU / 48.0).sin())
+        .collect();
+    let wait = waits(&mut host, |host| host.play([&sine, &sine], Code::None));
+    assert!(wait <= Duration::from_millis(17), "sound: {wait:?}");
+    assert_eq!(waits(&mut host, nothing), Duration::MAX, "it has stopped");
 }

@@ -1,7 +1,7 @@
 //! Wakes the window while nothing moves in it: looks, from a thread of its own, whether there is anything new,
 //! so that a window that shows the same costs nothing.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -65,30 +65,52 @@ impl Wake {
         Self { shared, thread }
     }
 
-    /// A frame was drawn, up to this many columns of the history. `follows`: more frames come by themselves, as
-    /// the host runs.
-    pub fn drawn(&self, follows: bool, columns: u64) {
-        self.shared.drawn(follows, columns);
+    /// A frame was drawn, up to this many columns of the history. `next`: when another comes by itself.
+    pub fn drawn(&self, next: Option<Duration>, columns: u64) {
+        self.shared.drawn(next, columns);
     }
 }
 
+/// What the window does by itself until something new is seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Pace {
+    /// Nothing.
+    Sleeps,
+    /// It draws now and then, as the host runs and nothing sounds.
+    Idles,
+    /// It draws at least as often as this thread looks.
+    Moves,
+}
+
 /// What window and thread tell each other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     done: AtomicBool,
-    /// Columns of the history when the last frame was drawn.
-    columns: AtomicU64,
-    /// Whether the window draws by itself what a running host moves.
-    follows: AtomicBool,
-    /// Whether a frame was asked for and is not drawn yet. A hidden window may take hours.
-    asked: AtomicBool,
+    /// What there was when the last frame was drawn.
+    drawn: Mutex<Drawn>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    /// Columns of the history.
+    columns: u64,
+    pace: Pace,
+    /// Whether another frame was asked for since. A hidden window may not draw it for hours.
+    asked: bool,
 }
 
 impl Shared {
-    fn drawn(&self, follows: bool, columns: u64) {
-        self.columns.store(columns, Ordering::Relaxed);
-        self.follows.store(follows, Ordering::Relaxed);
-        self.asked.store(false, Ordering::Release);
+    fn drawn(&self, next: Option<Duration>, columns: u64) {
+        let pace = match next {
+            None => Pace::Sleeps,
+            Some(next) if next > LOOK => Pace::Idles,
+            Some(_) => Pace::Moves,
+        };
+        *lock(&self.drawn) = Drawn {
+            columns,
+            pace,
+            asked: false,
+        };
     }
 }
 
@@ -108,33 +130,39 @@ impl Eye {
         side: &Arc<Mutex<EditorSide>>,
         preferences: &Arc<Store>,
     ) -> Self {
-        let shared = Arc::<Shared>::default();
+        let shared = Shared {
+            done: AtomicBool::new(false),
+            drawn: Mutex::new(Drawn {
+                columns: lock(side).history.written(),
+                pace: Pace::Sleeps,
+                asked: false,
+            }),
+        };
         let mut new = Self {
-            shared,
+            shared: Arc::new(shared),
             params: Arc::downgrade(params),
             side: Arc::downgrade(side),
             preferences: preferences.clone(),
             before: None,
         };
         new.before = new.now();
-        if let Some(seen) = &new.before {
-            new.shared.columns.store(seen.columns, Ordering::Relaxed);
-        }
         new
     }
 
     /// Whether a frame is to be asked for; `None` where the instance is gone.
     fn look(&mut self) -> Option<bool> {
+        let drawn = *lock(&self.shared.drawn);
+        // What is new then is found when the window rests again.
+        if drawn.asked || drawn.pace == Pace::Moves {
+            return Some(false);
+        }
         let now = self.now()?;
-        let follows = self.shared.follows.load(Ordering::Relaxed);
-        let starts = !follows && now.columns != self.shared.columns.load(Ordering::Relaxed);
+        let runs = now.columns != drawn.columns && (drawn.pace == Pace::Sleeps || now.sounds);
         let before = self.before.as_ref();
-        if !starts && before.is_some_and(|before| before.same(&now, follows)) {
+        if !runs && before.is_some_and(|before| before.same(&now, drawn.pace)) {
             return Some(false);
         }
-        if self.shared.asked.swap(true, Ordering::AcqRel) {
-            return Some(false);
-        }
+        lock(&self.shared.drawn).asked = true;
         self.before = Some(now);
         Some(true)
     }
@@ -144,6 +172,7 @@ impl Eye {
         let side = lock(&side);
         Some(Seen {
             columns: side.history.written(),
+            sounds: side.history.sounds().is_some(),
             status: side.listen.status(),
             rest: Rest {
                 params: params.changes(),
@@ -160,6 +189,8 @@ impl Eye {
 #[derive(Debug)]
 struct Seen {
     columns: u64,
+    /// Whether the last of them is not silent.
+    sounds: bool,
     status: Status,
     rest: Rest,
 }
@@ -174,13 +205,14 @@ struct Rest {
 }
 
 impl Seen {
-    /// Whether the same is shown. `follows`: what a running host moves does not count.
-    fn same(&self, other: &Self, follows: bool) -> bool {
+    /// Whether the same is shown. What a running host moves does not count for a window that idles: it draws
+    /// that soon enough.
+    fn same(&self, other: &Self, pace: Pace) -> bool {
         let told = |seen: &Self| {
             let mut told = seen.status.clone();
             // Nowhere to be seen.
             told.taken_frames = 0;
-            if follows {
+            if pace == Pace::Idles {
                 told = Status {
                     on: told.on,
                     work: told.work,
@@ -202,6 +234,10 @@ mod tests {
     use crate::engine::audition::settings::Listen;
     use crate::handoff::history::Column;
     use crate::handoff::{AudioSide, WorkerSide};
+
+    /// When the next frame comes of a window that shows silence, and of one that shows sound.
+    const IDLES: Option<Duration> = Some(Duration::from_millis(100));
+    const MOVES: Option<Duration> = Some(Duration::from_millis(16));
 
     /// An instance without window and host.
     struct Instance {
@@ -228,8 +264,11 @@ mod tests {
             Eye::new(&self.params, &self.side, &self.preferences)
         }
 
-        fn plays(&mut self) {
-            self.audio.history.push(Column::default());
+        fn plays(&mut self, peak: f32) {
+            self.audio.history.push(Column {
+                output_peak: peak,
+                ..Column::default()
+            });
             self.worker.listen.tell(|status| {
                 status.taken_frames += 960;
                 status.position_s = Some(status.taken_frames as f64 / 48e3);
@@ -243,26 +282,32 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_starts_wakes_the_window_at_once_and_is_left_to_it_then() {
+    fn a_host_that_starts_or_sounds_wakes_the_window_at_once_and_is_left_to_it_then() {
         let mut instance = Instance::new();
         let mut eye = instance.eye();
         assert_eq!(eye.look(), Some(false));
-        instance.plays();
+        instance.plays(0.0);
         assert_eq!(eye.look(), Some(true), "the first column");
-        eye.shared.drawn(true, instance.columns());
+        eye.shared.drawn(IDLES, instance.columns());
         for _ in 0..10 {
-            instance.plays();
-            assert_eq!(eye.look(), Some(false), "the window draws that by itself");
+            instance.plays(0.0);
+            assert_eq!(eye.look(), Some(false), "it draws silence by itself");
+        }
+        instance.plays(0.1);
+        assert_eq!(eye.look(), Some(true), "what sounds is seen at once");
+        for _ in 0..10 {
+            eye.shared.drawn(MOVES, instance.columns());
+            instance.plays(0.1);
+            assert_eq!(eye.look(), Some(false), "it draws that by itself");
         }
         // Columns that came while the last frame was drawn are not lost.
         let columns = instance.columns();
-        instance.plays();
-        assert_eq!(eye.look(), Some(false));
-        eye.shared.drawn(false, columns);
+        instance.plays(0.1);
+        eye.shared.drawn(None, columns);
         assert_eq!(eye.look(), Some(true));
-        eye.shared.drawn(false, instance.columns());
+        eye.shared.drawn(None, instance.columns());
         assert_eq!(eye.look(), Some(false), "the host rests");
-        instance.plays();
+        instance.plays(0.0);
         assert_eq!(eye.look(), Some(true), "and starts again");
     }
 
@@ -270,7 +315,7 @@ mod tests {
     fn whatever_else_is_shown_wakes_it_also_while_the_host_runs() {
         let instance = Instance::new();
         let mut eye = instance.eye();
-        for follows in [false, true] {
+        for idles in [false, true] {
             let acts: [&dyn Fn(); 5] = [
                 &|| {
                     instance
@@ -287,21 +332,21 @@ mod tests {
                         .preferences
                         .change(&instance.preferences.get(), &to);
                 },
-                &|| lock(&instance.side).listen.listen(!follows),
+                &|| lock(&instance.side).listen.listen(!idles),
                 &|| {
-                    let fault = Some(format!("{follows}"));
+                    let fault = Some(format!("{idles}"));
                     instance.worker.listen.tell(|status| status.fault = fault);
                 },
                 &|| {
                     let mut audition = AuditionSettings::default();
-                    if !follows {
+                    if !idles {
                         audition.listen = Listen::Delta;
                     }
                     lock(&instance.side).audition.set(&audition);
                 },
             ];
             for (place, act) in acts.into_iter().enumerate() {
-                eye.shared.drawn(follows, 0);
+                eye.shared.drawn(IDLES.filter(|_| idles), 0);
                 assert_eq!(eye.look(), Some(false), "{place}");
                 act();
                 assert_eq!(eye.look(), Some(true), "{place}");
@@ -326,7 +371,7 @@ mod tests {
         // The frame that was asked for may have looked before this.
         edit();
         assert_eq!(eye.look(), Some(false));
-        eye.shared.drawn(false, 0);
+        eye.shared.drawn(None, 0);
         assert_eq!(eye.look(), Some(true));
     }
 
