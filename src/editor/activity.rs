@@ -56,6 +56,8 @@ pub struct Activity {
     pub now: Moves,
     /// The past of the bus compressor and of the saturation, oldest first.
     pub past: VecDeque<[f32; 2]>,
+    /// What [`Activity::now`] is on its way to.
+    goal: Moves,
     seen_s: Option<f64>,
     column_s: f64,
     column: Option<[f32; 2]>,
@@ -85,9 +87,15 @@ impl Activity {
             *now = new.max(*now - fall_db).max(FLOOR_DB);
         }
         now.colour_db = new.colour_db.max(now.colour_db - fall_db);
+        self.goal = new;
         if reading.is_some() {
             self.remember([new.glue_db, new.colour_db], passed_s);
         }
+    }
+
+    /// Whether the values stay as they are until something else happens.
+    pub fn at_rest(&self) -> bool {
+        self.now == self.goal
     }
 
     fn remember(&mut self, [glue_db, colour_db]: [f32; 2], passed_s: f64) {
@@ -167,6 +175,30 @@ mod tests {
         assert!((activity.now.equalizer_db[3] - 1.0).abs() < 1e-4);
         activity.follow(None, NONE, 11.0);
         assert_eq!(activity.now.glue_db, 0.0);
+    }
+
+    #[test]
+    fn it_rests_where_nothing_falls_any_more() {
+        let mut activity = Activity::default();
+        assert!(activity.at_rest());
+        let mut reading = Reading::default();
+        reading.multiband.moves_db[2] = 3.0;
+        reading.colour.added_peak = 1e-4;
+        let mut time_s = 10.0;
+        for _ in 0..3 {
+            activity.follow(Some(&reading), time_s);
+            assert!(activity.at_rest(), "a steady lift does not move");
+            time_s += 0.1;
+        }
+        // The highest of them is 10 dB above the floor, and falls 2 dB in each frame.
+        let mut frames = 0;
+        while !activity.at_rest() || frames == 0 {
+            activity.follow(None, time_s);
+            time_s += 0.1;
+            frames += 1;
+        }
+        assert_eq!(activity.now, Moves::default());
+        assert_eq!(frames, 5);
     }
 
     #[test]
