@@ -203,7 +203,10 @@ impl App {
         let next = if busy {
             Some(FRAME)
         } else {
-            view.running.then_some(IDLE)
+            // What is asked for is not taken back: at common times it comes as one frame.
+            let time_s = ui.input(|input| input.time);
+            let passed = Duration::from_secs_f64(time_s % IDLE.as_secs_f64());
+            view.running.then_some(IDLE.saturating_sub(passed))
         };
         if let Some(next) = next {
             ui.ctx().request_repaint_after(next);

@@ -51,7 +51,9 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     if button(desk.ui, row, label, said, fill, true) {
         desk.push(Gesture::Listen(!on));
     }
-    step_mark(&desk.painter(), row, 1, fill.map(|_| colors.on_fill));
+    if !on {
+        step_mark(&desk.painter(), row, 1, fill.map(|_| colors.on_fill));
+    }
     if works {
         let said = "Stops the rehearsal; the proposal stays as it was.";
         if button(desk.ui, propose, "Stop", said, None, true) {
