@@ -6,10 +6,10 @@ mod menu;
 use egui::{Align2, Rect, vec2};
 
 use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
-use super::plot::Plot;
+use super::plot::{Mark, Plot, average_ink, input_ink, legend};
 use super::stages::{self, equalizer::graph};
 use super::theme::{self, GRID};
-use super::widgets::{decibels, legend, title};
+use super::widgets::{decibels, title};
 use crate::analysis::low_end::midi_name;
 use crate::assistant::advice::Corridor;
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
@@ -51,18 +51,22 @@ fn draw_head(desk: &mut Desk<'_>, mut rect: Rect, plot: &Plot) {
         super::widgets::one_line(&painter, rect, &said, theme::label(), colors.text);
         return;
     }
-    let mut entries = vec![("In", colors.input), ("Out", colors.output)];
+    let mut entries = vec![
+        ("In", Mark::Line(input_ink())),
+        ("Out", Mark::Area(colors.output)),
+    ];
     let advice = desk.view.assistant.advice.as_ref();
     if rect.width() > 300.0 {
-        entries.push(("Average", theme::mix(colors.text, colors.ground, 0.7)));
+        entries.push(("Average", Mark::Thick(average_ink())));
     }
     if advice.is_some_and(|advice| !advice.corridor.level_db.is_empty()) {
-        entries.push(("Style", theme::mix(colors.goal, colors.panel, 0.4)));
+        entries.push(("Style", Mark::Band(colors.goal)));
     }
     if graph::has_sides(&desk.view.settings.equalizer) {
-        entries.extend([("Mid", colors.goal), ("Side", colors.side)]);
+        let lanes = [("Mid", colors.goal), ("Side", colors.side)];
+        entries.extend(lanes.map(|(name, ink)| (name, Mark::Thick(ink))));
     } else {
-        entries.push(("Equalizer", colors.goal));
+        entries.push(("Equalizer", Mark::Thick(colors.goal)));
     }
     legend(&painter, at, &entries);
 }
