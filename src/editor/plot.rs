@@ -298,7 +298,7 @@ pub fn input_ink() -> Color32 {
 
 /// The colour of the average of what comes out.
 pub fn average_ink() -> Color32 {
-    theme::mix(theme::colors().text, theme::colors().graph, 0.7)
+    theme::mix(theme::colors().text, theme::colors().graph, 0.65)
 }
 
 /// Where the unit stands among labels, given from below: above the highest, or right below it where `top`, the

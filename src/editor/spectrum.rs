@@ -9,11 +9,13 @@ use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
 use super::plot::{Mark, Plot, average_ink, input_ink, legend};
 use super::stages::{self, equalizer::graph};
 use super::theme::{self, GRID};
+use super::view::Page;
 use super::widgets::{decibels, title};
 use crate::analysis::low_end::midi_name;
 use crate::assistant::advice::Corridor;
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
 use crate::engine::equalizer::response::{Lane, response_db};
+use crate::engine::settings::fields::Group;
 
 /// Height of the row above the graph.
 const HEAD: f32 = 20.0;
@@ -51,12 +53,19 @@ fn draw_head(desk: &mut Desk<'_>, mut rect: Rect, plot: &Plot) {
         super::widgets::one_line(&painter, rect, &said, theme::label(), colors.text);
         return;
     }
+    let entries = entries(desk, rect.width());
+    legend(&painter, at, &entries);
+}
+
+/// What the graph shows, as far as it is explained in a row so wide.
+pub(super) fn entries(desk: &Desk<'_>, width: f32) -> Vec<(&'static str, Mark)> {
+    let colors = theme::colors();
     let mut entries = vec![
         ("In", Mark::Line(input_ink())),
         ("Out", Mark::Area(colors.output)),
     ];
     let advice = desk.view.assistant.advice.as_ref();
-    if rect.width() > 300.0 {
+    if width > 300.0 {
         entries.push(("Average", Mark::Thick(average_ink())));
     }
     if advice.is_some_and(|advice| !advice.corridor.level_db.is_empty()) {
@@ -66,9 +75,12 @@ fn draw_head(desk: &mut Desk<'_>, mut rect: Rect, plot: &Plot) {
         let lanes = [("Mid", colors.goal), ("Side", colors.side)];
         entries.extend(lanes.map(|(name, ink)| (name, Mark::Thick(ink))));
     } else {
-        entries.push(("Equalizer", Mark::Thick(colors.goal)));
+        // On its own page the equalizer need not be named again.
+        let own = desk.memory.page == Page::Stage(Group::Equalizer);
+        let name = if own { "Curve" } else { "Equalizer" };
+        entries.push((name, Mark::Thick(colors.goal)));
     }
-    legend(&painter, at, &entries);
+    entries
 }
 
 /// Frequency, note and levels at a place of the frequency axis.

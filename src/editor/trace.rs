@@ -11,6 +11,8 @@ use super::widgets::text;
 const ABOVE: f32 = 14.0;
 const BELOW: f32 = 16.0;
 const LEFT: f32 = 30.0;
+/// Labels of values stand at least so far from each other.
+const LABELS_APART: f32 = 12.0;
 
 /// What a curve of the past shows.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +21,7 @@ pub struct Scale<'a> {
     pub bottom: f32,
     /// Value at the upper edge.
     pub top: f32,
-    /// Where lines are drawn.
+    /// Where lines are drawn, from above.
     pub lines: &'a [f32],
     /// The level that the filled area starts from.
     pub base: f32,
@@ -52,6 +54,7 @@ pub fn draw(
         theme::tiny(),
         theme::colors().label,
     );
+    let mut labelled = f32::NEG_INFINITY;
     for &line in scale.lines {
         let grid = Stroke::new(
             1.0,
@@ -59,6 +62,10 @@ pub fn draw(
         );
         painter.hline(plot.x_range(), y(line), grid);
         let label_y = y(line).clamp(plot.top() + 5.0, plot.bottom() - 5.0);
+        if label_y - labelled < LABELS_APART {
+            continue;
+        }
+        labelled = label_y;
         let at = pos2(plot.left() - 6.0, label_y);
         let label = super::widgets::decibels(line, 0, false);
         text(

@@ -1,6 +1,6 @@
 //! What loudness costs: how hard the limiter works at each loudness, with the goal and the knee.
 
-use egui::{Align2, Id, Painter, Rect, Sense, Stroke, pos2};
+use egui::{Align2, Id, Painter, Rect, Sense, Stroke, pos2, vec2};
 
 use crate::assistant::advice::Advice;
 use crate::editor::desk::{Desk, cut_bottom, cut_top};
@@ -10,7 +10,7 @@ use crate::editor::widgets::{decibels, paragraph, text, tip, title};
 /// Height of the words below the curve.
 const WORDS: f32 = 62.0;
 /// Room for what is counted above, and for the numbers at the left and below.
-const ABOVE: f32 = 14.0;
+const ABOVE: f32 = 15.0;
 const LEFT: f32 = 22.0;
 const BELOW: f32 = 16.0;
 /// Room that the name of a mark takes.
@@ -60,12 +60,12 @@ fn chart(painter: &Painter, rect: Rect, advice: &Advice, now_lufs: Option<f64>) 
     );
     let x = |lufs: f64| plot.left() + plot.width() * ((lufs - from) / (to - from)) as f32;
     let y = |db: f64| plot.bottom() - plot.height() * (db / most_db) as f32;
-    let (corner, ink) = (rect.left_top(), theme::colors().label);
+    let (above, ink) = (plot.left_top() - vec2(0.0, 3.0), theme::colors().label);
     let counted = "dB of limiting";
     text(
         painter,
-        corner,
-        Align2::LEFT_TOP,
+        above,
+        Align2::LEFT_BOTTOM,
         counted,
         theme::tiny(),
         ink,
@@ -157,7 +157,7 @@ fn said(advice: &Advice) -> String {
     }
     if let Some(knee_lufs) = advice.knee_lufs {
         let knee = decibels(knee_lufs as f32, 1, false);
-        said.push_str(&format!("Dearer above {knee} LUFS."));
+        said.push_str(&format!("Above {knee} LUFS each dB costs more."));
     }
     said
 }
