@@ -7,10 +7,10 @@ mod assistant;
 mod gestures;
 #[path = "editor/harness.rs"]
 mod harness;
-#[path = "editor/pace.rs"]
-mod pace;
 #[path = "editor/keys.rs"]
 mod keys;
+#[path = "editor/pace.rs"]
+mod pace;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
@@ -202,13 +202,16 @@ fn every_graph_says_what_it_counts() {
     ] {
         let mut drawn = Stage::with(WINDOW_DEFAULT, stage);
         let shapes = drawn.still(&view);
-        // The left and, where spectra have a scale of their own, the right axis.
-        let left = 320.0..370.0;
-        let right = 900.0..940.0;
-        let found = texts(&shapes).into_iter().filter(|text| {
-            let x = text.rect.center().x;
-            text.words == unit && (left.contains(&x) || right.contains(&x))
-        });
+        let all = texts(&shapes);
+        let number = |words: &str| words.chars().all(|c| "+\u{2212}0123456789".contains(c));
+        // On an axis it ends where several numbers do.
+        let numbers_over = |unit: &Rect| {
+            let ends = |text: &&harness::Text| (text.rect.right() - unit.right()).abs() < 2.0;
+            let numbers = all.iter().filter(|text| number(&text.words));
+            numbers.filter(ends).count()
+        };
+        let units = all.iter().filter(|text| text.words == unit);
+        let found = units.filter(|text| numbers_over(&text.rect) > 2);
         assert_eq!(found.count(), count, "{stage:?}");
     }
 }

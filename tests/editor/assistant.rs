@@ -450,6 +450,19 @@ fn what_the_assistant_says_can_be_read() {
 }
 
 #[test]
+fn a_reference_that_is_pasted_as_a_uri_is_added_as_a_path() {
+    let mut stage = stage(WINDOW_DEFAULT, 1.0);
+    stage.paints = false;
+    stage.memory.adding = Some("file:///music/a%20b.wav ".to_owned());
+    let view = fresh();
+    let at = find(&mut stage, &view, "Add").center();
+    let pressed = click(&mut stage, &view, at, Modifiers::NONE);
+    let added = Gesture::AddReference("/music/a b.wav".to_owned());
+    assert_eq!(pressed, [added]);
+    assert_eq!(stage.memory.adding, None);
+}
+
+#[test]
 fn the_assistants_buttons_return_what_was_meant() {
     let mut stage = stage([1040.0, 1200.0], 1.0);
     stage.paints = false;
