@@ -20,6 +20,7 @@ pub mod stages;
 pub mod strip;
 pub mod theme;
 pub mod trace;
+pub mod transport;
 pub mod undo;
 pub mod view;
 pub mod widgets;

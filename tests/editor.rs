@@ -13,6 +13,8 @@ mod picture;
 mod raster;
 #[path = "support/song.rs"]
 mod song;
+#[path = "editor/transport.rs"]
+mod transport;
 #[path = "editor/views.rs"]
 mod views;
 

@@ -23,6 +23,7 @@ use crate::handoff::EditorSide;
 use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
 use crate::handoff::listen::{Status, StyleList, Work};
+use crate::handoff::player::Remote;
 use crate::params::session::{REFERENCES_MAX, Session};
 use crate::params::{FinalcoatParams, ParamKind};
 
@@ -126,6 +127,7 @@ impl App {
             presets: self.library.look(&settings, self.pending.is_empty()),
             audition: side.audition.get(),
             assistant: self.assistant(&settings, side.listen.status()),
+            player: side.player.as_ref().map(Remote::view),
         };
         (view, moves)
     }
@@ -258,6 +260,11 @@ impl App {
                 }
             }),
             Gesture::Apply => self.apply_advice(view),
+            Gesture::Player(command) => {
+                if let Some(player) = &lock(&self.side).player {
+                    player.obey(command);
+                }
+            }
             Gesture::Undo => self.step(view, Undo::back),
             Gesture::Redo => self.step(view, Undo::forth),
         }
@@ -417,6 +424,9 @@ impl App {
                 let changes = self.pending.take();
                 self.send(changes, &setter);
             }
+        }
+        if lock(&self.side).player.as_ref().is_some_and(Remote::ends) {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
         }
         let works = view.assistant.status.work != Work::Idle;
         let errand = matches!(view.errand, Errand::Working(_));

@@ -5,7 +5,7 @@ use egui::{Rect, Stroke, StrokeKind, Ui};
 use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
 use super::theme::{self, GAP, GRID, MARGIN};
 use super::view::{Gesture, Memory, ViewModel};
-use super::{assistant, footer, header, meters, stages, strip};
+use super::{assistant, footer, header, meters, stages, strip, transport};
 use crate::params::kept::WINDOW_MIN;
 
 /// Width of the meters in the least window, and where there is room.
@@ -24,6 +24,10 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     let mut rest = window.shrink(MARGIN);
     let top = cut_top(&mut rest, header::HEIGHT, GAP);
     let bottom = cut_bottom(&mut rest, footer::HEIGHT, GAP);
+    let player = view
+        .player
+        .is_some()
+        .then(|| cut_bottom(&mut rest, transport::HEIGHT, GAP));
     let [least, usual] = METERS_WIDTH;
     let room = rest.width() - (WINDOW_MIN[0] - 2.0 * MARGIN);
     let left = cut_left(&mut rest, (least + room * 0.25).clamp(least, usual), GAP);
@@ -36,6 +40,9 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
         assistant::draw(&mut desk, rest);
     } else {
         stages::draw(&mut desk, rest);
+    }
+    if let Some(player) = player {
+        transport::draw(&mut desk, player);
     }
     footer::draw(&mut desk, bottom);
     header::draw(&mut desk, top);

@@ -17,6 +17,7 @@ use crate::engine::settings::range::Range;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
+use crate::handoff::player::{Command, PlayerView};
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
 use crate::params::session::{Listened, WEIGHT_PCT};
@@ -47,6 +48,8 @@ pub struct ViewModel {
     pub audition: AuditionSettings,
     /// The assistant.
     pub assistant: AssistantView,
+    /// What is played in place of the input, in the standalone app.
+    pub player: Option<PlayerView>,
 }
 
 /// What is shown of the assistant.
@@ -206,6 +209,8 @@ pub enum Gesture {
     TakeOver(usize, bool),
     /// Wants the proposal.
     Apply,
+    /// Wants something of the standalone app's player.
+    Player(Command),
     /// Wants the last step back.
     Undo,
     /// Wants it again.

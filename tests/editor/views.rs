@@ -135,6 +135,7 @@ pub(crate) fn playing() -> ViewModel {
         presets: presets(),
         audition: AuditionSettings::default(),
         assistant: AssistantView::default(),
+        player: None,
     }
 }
 
@@ -194,6 +195,7 @@ pub(crate) fn fresh() -> ViewModel {
         presets: Presets::default(),
         audition: AuditionSettings::default(),
         assistant: AssistantView::default(),
+        player: None,
     }
 }
 
