@@ -23,7 +23,7 @@ use crate::dsp::units::ms_to_samples;
 use audition::Audition;
 use audition::settings::AuditionSettings;
 use loudness::Loudness;
-use reading::Reading;
+use reading::{AuditionReading, Reading};
 use settings::Settings;
 use settings::equalizer::BandSettings;
 use shaping::Shaping;
@@ -193,6 +193,9 @@ impl Engine {
     pub fn take_reading(&mut self) -> Reading {
         Reading {
             loudness: self.loudness.take_reading(),
+            audition: AuditionReading {
+                match_gains_db: self.audition.match_gains_db(),
+            },
             ..self.shaping.take_reading()
         }
     }

@@ -20,8 +20,8 @@ mod views;
 
 use egui::{Color32, Pos2, Rect, vec2};
 
-use finalcoat::editor::theme;
-use finalcoat::editor::view::ViewModel;
+use finalcoat::editor::theme::Theme;
+use finalcoat::editor::view::{Menu, Page, ViewModel};
 use finalcoat::engine::settings::fields::Group;
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 use harness::{Stage, texts};
@@ -52,7 +52,7 @@ fn the_window_is_drawn_in_every_size_and_state() {
                 continue;
             }
             let mut stage = Stage::new(size, scale);
-            stage.memory.stage = panel;
+            stage.memory.page = Page::Stage(panel);
             if matches!(panel, Group::Glue | Group::Colour) {
                 stage.play(&view);
             }
@@ -85,7 +85,7 @@ fn the_list_of_presets_and_the_line_for_a_name_are_drawn() {
         ("naming", Some("My rock master".to_owned())),
     ] {
         let mut stage = Stage::new(WINDOW_MIN, 1.0);
-        stage.memory.listing = naming.is_none();
+        stage.memory.menu = naming.is_none().then_some(Menu::Presets);
         stage.memory.naming = naming;
         let words: Vec<String> = texts(&stage.still(&view))
             .into_iter()
@@ -93,7 +93,7 @@ fn the_list_of_presets_and_the_line_for_a_name_are_drawn() {
             .collect();
         stage.save(&format!("{name}.png"));
         let wanted: &[&str] = match name {
-            "list" => &["Finalcoat", "Yours", "Warm tape", "My rock master"],
+            "list" => &["Made for Finalcoat", "Yours", "Warm tape", "My rock master"],
             _ => &["Replace", "Cancel", "My rock master"],
         };
         for wanted in wanted {
@@ -251,7 +251,7 @@ fn every_text_stands_out_from_its_ground() {
     let warned = (("warned", warned), Group::Equalizer);
     for ((name, view), panel) in every_panel().chain([warned]) {
         let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
-        stage.memory.stage = panel;
+        stage.memory.page = Page::Stage(panel);
         for text in texts(&stage.still(&view)) {
             // The ground: the commonest colour of the text's box.
             let area = text.rect.expand(1.0);
@@ -280,17 +280,33 @@ fn every_text_stands_out_from_its_ground() {
 }
 
 #[test]
-fn the_palette_keeps_its_contrast() {
-    for ink in [
-        theme::TEXT,
-        theme::LABEL,
-        theme::REDUCTION,
-        theme::GOAL,
-        theme::OVER,
-        theme::SIDE,
-    ] {
-        for ground in [theme::GROUND, theme::PANEL] {
-            assert!(contrast(ink, ground) >= 4.5, "{ink:?} on {ground:?}");
+fn the_palettes_keep_their_contrast() {
+    for theme in [Theme::Dark, Theme::Light] {
+        let colors = theme.palette();
+        for ink in [
+            colors.text,
+            colors.label,
+            colors.reduction,
+            colors.goal,
+            colors.over,
+            colors.side,
+        ] {
+            for ground in [colors.ground, colors.panel, colors.raised] {
+                let found = contrast(ink, ground);
+                assert!(found >= 4.5, "{theme:?}: {ink:?} on {ground:?}: {found}");
+            }
         }
+        for fill in [
+            colors.goal,
+            colors.label,
+            colors.reduction,
+            colors.over,
+            colors.side,
+        ] {
+            let found = contrast(colors.on_fill, fill);
+            assert!(found >= 4.5, "{theme:?}: on {fill:?}: {found}");
+        }
+        assert!(contrast(colors.on_alarm, colors.alarm) >= 4.5);
+        assert!(contrast(colors.text, colors.hovered) >= 4.5);
     }
 }

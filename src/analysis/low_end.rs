@@ -28,10 +28,14 @@ pub fn semitone_hz(semitone: usize) -> f64 {
 
 /// What it is called, as D2.
 pub fn note_name(semitone: usize) -> String {
+    midi_name(semitone as i32 + LOWEST_MIDI)
+}
+
+/// What a note of MIDI is called, as D2; C4 is the middle one.
+pub fn midi_name(midi: i32) -> String {
     const NAMES: [&str; 12] = [
         "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
     ];
-    let midi = semitone as i32 + LOWEST_MIDI;
     format!(
         "{}{}",
         NAMES[midi.rem_euclid(12) as usize],

@@ -51,6 +51,8 @@ pub struct Advice {
     pub cost: Vec<[f64; 4]>,
     /// Loudness from which more costs more than it gives, in LUFS.
     pub knee_lufs: Option<f64>,
+    /// What the tone was measured against; empty in sessions of before there was one.
+    pub corridor: Corridor,
     /// How far what was heard is to be trusted, 0 to 1.
     pub confidence: f64,
     /// Seconds of music it was made from.
@@ -62,6 +64,16 @@ pub struct Advice {
     pub assistant_bands: [bool; BANDS],
     /// Whether the drive was found by rehearsal for these very moves.
     pub rehearsed: bool,
+}
+
+/// Tone as finished music of the style has it: third-octaves from 20 Hz to 20 kHz.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Corridor {
+    /// Level of each in dB re the mean of 200 Hz to 2 kHz; 31, or none.
+    pub level_db: Vec<f32>,
+    /// One standard deviation of each inside the style, in dB.
+    pub spread_db: Vec<f32>,
 }
 
 /// A move with its switch.
@@ -150,6 +162,7 @@ impl Default for Advice {
             stopped_by: None,
             cost: Vec::new(),
             knee_lufs: None,
+            corridor: Corridor::default(),
             confidence: 0.0,
             gated_s: 0.0,
             settings: Settings::default(),
@@ -206,6 +219,10 @@ impl Advice {
                 })
                 .collect(),
             knee_lufs: proposal.cost.knee_lufs.map(rounded),
+            corridor: Corridor {
+                level_db: tenths(&proposal.target.style.level_db),
+                spread_db: tenths(&proposal.target.style.spread_db),
+            },
             confidence: rounded(report.heard.confidence),
             gated_s: rounded(report.heard.gated_s),
             settings: proposal.settings.quantized(),
@@ -303,6 +320,12 @@ fn rounded(value: f64) -> f64 {
     } else {
         0.0
     }
+}
+
+/// What is only drawn needs no more.
+fn tenths(values: &[f64]) -> Vec<f32> {
+    let tenth = |value: &f64| ((rounded(*value) * 10.0).round() / 10.0) as f32;
+    values.iter().map(tenth).collect()
 }
 
 fn short(text: &str) -> String {

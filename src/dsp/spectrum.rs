@@ -26,6 +26,10 @@ const HALF_BAND: f64 = 1.059_463_094_359_295_3;
 const WINDOW_BINS: f64 = 2.0;
 /// Time constant towards more.
 const RISE_S: f64 = 0.04;
+/// Time constant of the average.
+const AVERAGE_S: f64 = 5.0;
+/// Energy of all bins together below which nothing plays: −80 dB.
+const SILENT: f64 = 1e-8;
 /// How fast it falls at most.
 const FALL_DB_PER_S: f64 = 24.0;
 
@@ -46,6 +50,9 @@ pub struct Spectrum {
     /// Energy of all bins below.
     sums: Vec<f64>,
     levels_db: Vec<f32>,
+    /// Energy at each point, on average.
+    averages: Vec<f64>,
+    average_db: Vec<f32>,
 }
 
 impl fmt::Debug for Spectrum {
@@ -86,6 +93,8 @@ impl Spectrum {
             bins,
             planner,
             levels_db: vec![FLOOR_DB; POINTS],
+            averages: vec![0.0; POINTS],
+            average_db: vec![FLOOR_DB; POINTS],
         }
     }
 
@@ -98,6 +107,11 @@ impl Spectrum {
     /// sixth of an octave around it, so that pink noise is level.
     pub fn levels_db(&self) -> &[f32] {
         &self.levels_db
+    }
+
+    /// Mean energy at each point over the last seconds in which there was sound, in dB.
+    pub fn average_db(&self) -> &[f32] {
+        &self.average_db
     }
 
     /// Whether anything is above the floor.
@@ -125,7 +139,10 @@ impl Spectrum {
             self.measure();
         }
         let share = 1.0 - libm::exp(-seconds / RISE_S);
+        let sounds = heard && self.sums.last().is_some_and(|&all| all > SILENT);
+        let average_share = 1.0 - libm::exp(-seconds / AVERAGE_S);
         let fall_db = (FALL_DB_PER_S * seconds) as f32;
+        let floor = db_to_energy(f64::from(FLOOR_DB));
         let bins_per_hz = self.window.len() as f64 / self.sample_rate_hz;
         for (point, level_db) in self.levels_db.iter_mut().enumerate() {
             let now_db = if heard {
@@ -133,7 +150,13 @@ impl Spectrum {
                 let low = (center / HALF_BAND).min(center - WINDOW_BINS);
                 let high = (center * HALF_BAND).max(center + WINDOW_BINS);
                 let energy = below(&self.sums, high) - below(&self.sums, low);
-                energy_to_db(energy.max(db_to_energy(f64::from(FLOOR_DB)))) as f32
+                if sounds {
+                    let average = &mut self.averages[point];
+                    let share = if *average == 0.0 { 1.0 } else { average_share };
+                    *average += (energy - *average) * share;
+                    self.average_db[point] = energy_to_db(average.max(floor)) as f32;
+                }
+                energy_to_db(energy.max(floor)) as f32
             } else {
                 FLOOR_DB
             };
@@ -238,6 +261,30 @@ mod tests {
         let spectrum = settled(48_000.0, |n| noise[n]);
         let rise = level_db(&spectrum, 8000.0) - level_db(&spectrum, 500.0);
         assert!((rise - 12.0).abs() < 4.0, "{rise} dB over four octaves");
+    }
+
+    #[test]
+    fn the_average_is_that_of_the_energy_and_outlasts_silence() {
+        // Half of the time 0 dB, half of it −20 dB: −3 dB.
+        let mut spectrum = Spectrum::new(48_000.0);
+        let sine =
+            |n: usize, gain: f32| gain * (n as f32 * 997.0 * std::f32::consts::TAU / 48e3).sin();
+        for frame in 0..60 * 60 {
+            let gain = if frame / 15 % 2 == 0 { 1.0 } else { 0.1 };
+            let part: Vec<[f32; 2]> = (0..800).map(|n| [sine(frame * 800 + n, gain); 2]).collect();
+            spectrum.push(&part);
+            spectrum.advance(1.0 / 60.0);
+        }
+        let point = libm::log(997.0 / LOW_HZ) / libm::log(HIGH_HZ / LOW_HZ);
+        let point = libm::round(point * (POINTS - 1) as f64) as usize;
+        let average_db = spectrum.average_db()[point];
+        assert!((average_db + 3.0).abs() < 0.8, "{average_db} dB");
+        for _ in 0..60 {
+            spectrum.push(&[[0.0; 2]; 800]);
+            spectrum.advance(1.0 / 60.0);
+        }
+        let after_db = spectrum.average_db()[point];
+        assert!((average_db - after_db).abs() < 1.5, "{after_db} dB");
     }
 
     #[test]

@@ -9,8 +9,9 @@ use nice_plug::prelude::*;
 use super::apply::{Pending, Value};
 use super::draw::draw;
 use super::library::Library;
+use super::preferences::{self, Preferences};
 use super::undo::{Step, Undo};
-use super::view::{AssistantView, Gesture, Memory, Number, Spectra, ViewModel};
+use super::view::{AssistantView, Gesture, Memory, Number, Slots, Spectra, ViewModel};
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::proposal::Owned;
 use crate::assistant::wishes::LoudnessWish;
@@ -24,7 +25,7 @@ use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
 use crate::handoff::listen::{Status, StyleList, Work};
 use crate::handoff::player::Remote;
-use crate::params::session::{REFERENCES_MAX, Session};
+use crate::params::session::{REFERENCES_MAX, SLOTS, Session, Slot};
 use crate::params::{FinalcoatParams, ParamKind};
 
 /// While something moves.
@@ -34,6 +35,9 @@ const IDLE: Duration = Duration::from_millis(100);
 
 /// Readings older than this are of the past.
 const STALE: Duration = Duration::from_millis(300);
+
+/// Frames that the goniometer shows.
+const SCOPE_FRAMES: usize = 2048;
 
 /// One opening of the window.
 pub struct App {
@@ -53,7 +57,9 @@ pub struct App {
     /// Before and behind the chain.
     spectra: [Spectrum; 2],
     shown: Spectra,
+    scope: Vec<[f32; 2]>,
     library: Library,
+    preferences: Preferences,
     pending: Pending,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
@@ -84,7 +90,11 @@ impl App {
             drawn: Instant::now(),
             spectra: [Spectrum::new(0.0), Spectrum::new(0.0)],
             shown: Spectra::default(),
+            scope: Vec::new(),
             library,
+            preferences: preferences::place()
+                .map(|file| Preferences::load(&file))
+                .unwrap_or_default(),
             pending: Pending::default(),
             awaited: false,
         }
@@ -126,6 +136,10 @@ impl App {
             errand: side.errand.look(),
             presets: self.library.look(&settings, self.pending.is_empty()),
             audition: side.audition.get(),
+            preferences: self.preferences.clone(),
+            slots: self.slots(),
+            undo: lock(&self.undo).names(),
+            scope: core::mem::take(&mut self.scope),
             assistant: self.assistant(&settings, side.listen.status()),
             player: side.player.as_ref().map(Remote::view),
         };
@@ -161,8 +175,17 @@ impl App {
             owned,
             take_over: session.take_over,
             bands: session.applied_bands,
-            undo: lock(&self.undo).names(),
         }
+    }
+
+    /// The places for settings to compare.
+    fn slots(&self) -> Slots {
+        self.params.kept.session.with(|session| Slots {
+            current: session.slot,
+            filled: core::array::from_fn(|place| {
+                place == session.slot || session.slots[place].settings.is_some()
+            }),
+        })
     }
 
     /// Brings the spectra up to now, and says whether there is anything in them.
@@ -175,7 +198,13 @@ impl App {
             *output = Spectrum::new(sample_rate_hz);
         }
         side.spectrum.read_input(|frames| input.push(frames));
-        side.spectrum.read_output(|frames| output.push(frames));
+        let scope = &mut self.scope;
+        side.spectrum.read_output(|frames| {
+            output.push(frames);
+            scope.extend_from_slice(&frames[frames.len().saturating_sub(SCOPE_FRAMES)..]);
+        });
+        let surplus = scope.len().saturating_sub(SCOPE_FRAMES);
+        scope.drain(..surplus);
         for (spectrum, shown) in [
             (input, &mut self.shown.input_db),
             (output, &mut self.shown.output_db),
@@ -184,6 +213,9 @@ impl App {
             shown.clear();
             shown.extend_from_slice(spectrum.levels_db());
         }
+        let [_, output] = &self.spectra;
+        self.shown.average_db.clear();
+        self.shown.average_db.extend_from_slice(output.average_db());
         self.spectra.iter().any(Spectrum::shows)
     }
 
@@ -223,9 +255,14 @@ impl App {
                 self.awaited = false;
             }
             Gesture::LoadPreset(index) => {
-                if let Some(settings) = self.library.load(index, &view.settings) {
-                    self.note("Preset", &view.settings);
+                if let Some(mut settings) = self.library.load(index, &view.settings) {
+                    if view.preferences.lock_loudness {
+                        settings.loudness = view.settings.loudness;
+                    }
+                    let name = view.presets.all.get(index).map_or("", |one| &one.name);
+                    self.note(&format!("Preset {name}"), &view.settings);
                     self.set_out(&view.settings, &settings);
+                    self.match_loudness(view);
                 }
             }
             Gesture::SavePreset(name, overwrite) => {
@@ -265,8 +302,75 @@ impl App {
                     player.obey(command);
                 }
             }
-            Gesture::Undo => self.step(view, Undo::back),
-            Gesture::Redo => self.step(view, Undo::forth),
+            Gesture::Undo(steps) => self.step(view, steps, Undo::back),
+            Gesture::Redo(steps) => self.step(view, steps, Undo::forth),
+            Gesture::Understood => self.library.understood(),
+            Gesture::Prefer(preferences) => {
+                if let Some(file) = preferences::place() {
+                    preferences.save(&file);
+                }
+                self.preferences = preferences;
+            }
+            Gesture::OpenSlot(place) => self.open_slot(place, view),
+            Gesture::CopyToSlot(place) => {
+                self.params.kept.session.edit(|session| {
+                    let applied = session.applied.clone();
+                    if let Some(slot) = session.slots.get_mut(place) {
+                        slot.settings = Some(Box::new(view.settings));
+                        slot.applied = applied;
+                    }
+                });
+            }
+        }
+    }
+
+    /// What is set goes into the open slot, and what another one holds is set; an empty one takes what is
+    /// set.
+    fn open_slot(&mut self, place: usize, view: &ViewModel) {
+        if place >= SLOTS || place == view.slots.current {
+            return;
+        }
+        let name = char::from(b'A' + place as u8);
+        self.note(&format!("Slot {name}"), &view.settings);
+        let to = self.params.kept.session.edit(|session| {
+            let open = session.slot.min(SLOTS - 1);
+            session.slots[open] = Slot {
+                settings: Some(Box::new(view.settings)),
+                applied: session.applied.clone(),
+            };
+            session.slot = place;
+            let slot = core::mem::take(&mut session.slots[place]);
+            let settings = slot.settings?;
+            session.applied = slot.applied;
+            Some(*settings)
+        });
+        if let Some(to) = to {
+            self.set_out(&view.settings, &to);
+            self.match_loudness(view);
+        }
+    }
+
+    /// Fair comparison goes on, where the user wants it: louder does not win by being louder.
+    fn match_loudness(&self, view: &ViewModel) {
+        if view.preferences.match_loudness && view.audition.listen == Listen::Output {
+            lock(&self.side).audition.set(&AuditionSettings {
+                listen: Listen::Processed,
+                ..view.audition
+            });
+        }
+    }
+
+    /// Keeps the settings for undo before the first gesture of a frame that changes them.
+    fn note_gestures(&self, gestures: &[Gesture], view: &ViewModel, now_s: f64) {
+        let name = gestures.iter().find_map(|gesture| match gesture {
+            Gesture::Begin(Number::Of(field))
+            | Gesture::Switch(field, _)
+            | Gesture::Choose(field, _) => Some(full_name(field)),
+            _ => None,
+        });
+        if let Some(name) = name {
+            let applied = self.params.kept.session.get().applied;
+            lock(&self.undo).touch(&name, &view.settings, applied, now_s);
         }
     }
 
@@ -286,10 +390,11 @@ impl App {
     fn step(
         &mut self,
         view: &ViewModel,
-        take: impl FnOnce(&mut Undo, &Settings, Option<Box<Settings>>) -> Option<Step>,
+        steps: usize,
+        take: impl FnOnce(&mut Undo, &Settings, Option<Box<Settings>>, usize) -> Option<Step>,
     ) {
         let applied = self.params.kept.session.get().applied;
-        let step = take(&mut lock(&self.undo), &view.settings, applied);
+        let step = take(&mut lock(&self.undo), &view.settings, applied, steps);
         if let Some(step) = step {
             self.params
                 .kept
@@ -416,6 +521,8 @@ impl App {
         if let Some(context) = self.context.clone() {
             let setter = context.param_setter();
             self.receive(&view);
+            let now_s = ui.input(|input| input.time);
+            self.note_gestures(&gestures, &view, now_s);
             for gesture in gestures {
                 self.apply(gesture, &setter, &view);
             }
@@ -435,6 +542,7 @@ impl App {
             .request_repaint_after(if busy { FRAME } else { IDLE });
         self.history = view.history;
         self.shown = view.spectra;
+        self.scope = view.scope;
     }
 }
 
@@ -457,6 +565,16 @@ impl Drop for App {
         // nor who would see that it is not the master that is heard.
         side.audition.turn_off();
         side.spectrum.want(false);
+    }
+}
+
+/// What a value is called where its panel is not in sight.
+fn full_name(field: &Field) -> String {
+    match (field.group, field.band) {
+        (Group::Chain, _) => field.name.to_owned(),
+        (group, _) if field.name == group.name() => group.name().to_owned(),
+        (group, None) => format!("{}: {}", group.name(), field.name),
+        (group, Some(band)) => format!("{} {}: {}", group.name(), band + 1, field.name),
     }
 }
 

@@ -1,6 +1,7 @@
-//! The assistant's panel: listen, what is wanted, what is proposed and why, and what was found.
+//! The assistant: listen, what is wanted, what is proposed and why, what was found, and Apply. From top to
+//! bottom it is the order in which it is used; what comes next is the one green button.
 
-mod cost;
+pub mod findings;
 pub mod listen;
 pub mod moves;
 pub mod styles;
@@ -9,10 +10,10 @@ pub mod wishes;
 
 use egui::{Align2, Painter, Rect, Stroke, vec2};
 
-use super::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top, panel};
+use super::desk::{Desk, column, cut_bottom, cut_top, panel};
 use super::theme::{self, GAP, GRID};
 use super::view::{Gesture, ViewModel};
-use super::widgets::{button, decibels, text};
+use super::widgets::{button, decibels, paragraph, segments, text, tip};
 use crate::assistant::advice::Advice;
 use crate::assistant::services;
 use crate::engine::settings::fields::Group;
@@ -23,41 +24,83 @@ const FADE: f32 = 28.0;
 /// Its name on the tab.
 pub const NAME: &str = "Assistant";
 
-/// Draws the panels into `rect`.
-pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
-    let painter = desk.painter();
-    let top = cut_top(
-        &mut rect,
-        listen::HEIGHT + wishes::height(desk.view) + 3.0 * GAP,
-        GRID * 2.0,
-    );
-    let mut content = panel(&painter, top);
-    let row = cut_top(&mut content, listen::HEIGHT, GAP);
-    listen::draw(desk, row);
-    wishes::draw(desk, content);
+/// Heights of the button, and with the lines below it.
+const APPLY: f32 = 32.0;
+const FOOT: f32 = APPLY + GRID + 30.0;
+/// From this width on the wishes stand beside the proposal.
+const TWO_COLUMNS: f32 = 480.0;
 
-    let foot = cut_bottom(&mut rect, 30.0 + 2.0 * GRID, 2.0 * GRID);
-    painter.rect_filled(foot, theme::PANEL_RADIUS, theme::PANEL);
-    draw_foot(desk, foot.shrink2(vec2(GAP, GRID)));
+/// Draws the panel into `rect`.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
+    let mut content = panel(&desk.painter(), rect);
+    if content.width() >= TWO_COLUMNS && content.width() > 1.2 * content.height() {
+        let mut left = column(content, 0, 2, 2.0 * GAP);
+        content = column(content, 1, 2, 2.0 * GAP);
+        desk.painter().vline(
+            content.left() - GAP,
+            content.y_range(),
+            Stroke::new(1.0, theme::colors().line),
+        );
+        listen::draw(desk, cut_top(&mut left, listen::HEIGHT, GAP));
+        wishes::draw(desk, left);
+    } else {
+        listen::draw(desk, cut_top(&mut content, listen::HEIGHT, GAP));
+        let wished = wishes::height(desk.view);
+        wishes::draw(desk, cut_top(&mut content, wished, GAP));
+        let line = Stroke::new(1.0, theme::colors().line);
+        desk.painter()
+            .hline(content.x_range(), content.top() - GAP / 2.0, line);
+    }
+    let foot = cut_bottom(&mut content, FOOT, 2.0 * GRID);
+    draw_foot(desk, foot);
+    let height = verdict::HEIGHT.min(content.height() * 0.4);
+    verdict::draw(desk, cut_top(&mut content, height, GRID));
+    let row = cut_top(&mut content, 24.0, 2.0 * GRID);
+    choose_list(desk, row);
+    if desk.memory.findings {
+        findings::draw(desk, content);
+    } else {
+        moves::draw(desk, content);
+    }
+}
 
-    let left = panel(&painter, column(rect, 0, 2, 2.0 * GRID));
-    let right = panel(&painter, column(rect, 1, 2, 2.0 * GRID));
-    moves::draw(desk, left);
-    verdict::draw(desk, right);
-    // Over everything else.
-    styles::draw_list(desk);
+/// What the list below shows: moves or findings, with how many there are.
+fn choose_list(desk: &mut Desk<'_>, row: Rect) {
+    let advice = desk.view.assistant.advice.as_deref();
+    let counted = |name: &str, count: Option<usize>| match count {
+        Some(count) => format!("{name} {count}"),
+        None => name.to_owned(),
+    };
+    let moves = counted("Moves", advice.map(|advice| advice.moves.len()));
+    let findings = counted("Findings", advice.map(|advice| advice.findings.len()));
+    let labels = [
+        (
+            moves.as_str(),
+            "What it would do, each with its reason and a switch.",
+        ),
+        (
+            findings.as_str(),
+            "What it found, where, and where it is best mended.",
+        ),
+    ];
+    let chosen = usize::from(desk.memory.findings);
+    let ink = theme::colors().label;
+    if let Some(index) = segments(desk.ui, "list", row, &labels, chosen, ink) {
+        desk.memory.findings = index == 1;
+    }
 }
 
 /// What the assistant does, as small as it gets.
 pub fn small(painter: &Painter, bar: Rect, view: &ViewModel) {
-    painter.rect_filled(bar, 2.0, theme::RAISED);
+    painter.rect_filled(bar, 2.0, theme::colors().raised);
     let (share, ink) = match view.assistant.status.work {
-        Work::Reading(share) | Work::Rehearsing(share) => (share, theme::GOAL),
-        Work::Waiting => (0.05, theme::GOAL),
-        Work::Idle if view.assistant.status.on => {
-            (view.assistant.status.confidence as f32, theme::INPUT)
-        }
-        Work::Idle if view.assistant.advice.is_some() => (1.0, theme::OUTPUT),
+        Work::Reading(share) | Work::Rehearsing(share) => (share, theme::colors().goal),
+        Work::Waiting => (0.05, theme::colors().goal),
+        Work::Idle if view.assistant.status.on => (
+            view.assistant.status.confidence as f32,
+            theme::colors().input,
+        ),
+        Work::Idle if view.assistant.advice.is_some() => (1.0, theme::colors().output),
         Work::Idle => return,
     };
     let size = vec2(bar.width() * share.clamp(0.04, 1.0), bar.height());
@@ -82,7 +125,7 @@ pub fn assistants(view: &ViewModel, band: usize) -> bool {
     assistant.bands[band] && !assistant.owned.bands[band] && view.settings.equalizer.bands[band].on
 }
 
-/// Apply, undo, redo, and what applying does to the loudness.
+/// Apply, and what it does to the loudness.
 fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     let assistant = &desk.view.assistant;
     let ready = assistant.advice.is_some() && !assistant.applied;
@@ -91,43 +134,31 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     } else {
         "Apply"
     };
-    let [back, forth] = assistant.undo.clone();
-    let apply = cut_left(&mut rect, 96.0, GAP);
-    let redo = cut_right(&mut rect, 64.0, GRID);
-    let undo = cut_right(&mut rect, 64.0, GAP);
-    if button(desk.ui, apply, label, Some(theme::GOAL), ready) {
+    let press = cut_top(&mut rect, APPLY, GRID);
+    let said =
+        "Sets the chain as proposed, in one step of undo; what you made your own stays yours.";
+    if button(
+        desk.ui,
+        press,
+        label,
+        said,
+        Some(theme::colors().goal),
+        ready,
+    ) {
         desk.push(Gesture::Apply);
     }
-    let named = |verb: &str, name: &Option<String>| match name {
-        Some(name) => format!("{verb}: {name}"),
-        None => String::new(),
-    };
-    let hint = if undo.contains(pointer(desk)) {
-        named("Undo", &back)
-    } else if redo.contains(pointer(desk)) {
-        named("Redo", &forth)
+    let colors = theme::colors();
+    let gain = gain(desk);
+    let ink = if gain.is_empty() {
+        colors.label
     } else {
-        String::new()
+        colors.text
     };
-    if button(desk.ui, undo, "Undo", None, back.is_some()) {
-        desk.push(Gesture::Undo);
-    }
-    if button(desk.ui, redo, "Redo", None, forth.is_some()) {
-        desk.push(Gesture::Redo);
-    }
-    let painter = desk.painter();
-    let streamed = desk.view.assistant.advice.as_deref().and_then(streamed);
-    match streamed.filter(|_| hint.is_empty()) {
-        Some([short, _]) => {
-            let (mut upper, mut lower) = (rect, rect);
-            upper.max.y = rect.center().y + 1.0;
-            lower.min.y = rect.center().y + 1.0;
-            one_line(&painter, upper, &gain(desk), theme::TEXT);
-            one_line(&painter, lower, &short, theme::LABEL);
-        }
-        None if hint.is_empty() => one_line(&painter, rect, &gain(desk), theme::TEXT),
-        None => one_line(&painter, rect, &hint, theme::LABEL),
-    }
+    paragraph(&desk.painter(), rect, &gain, theme::label(), ink);
+    let response = desk
+        .ui
+        .interact(rect, egui::Id::unique("gain"), egui::Sense::hover());
+    tip(response, &gain);
 }
 
 /// What streaming services will do to the master, in a few words and in full.
@@ -153,22 +184,6 @@ fn gain(desk: &Desk<'_>) -> String {
     }
 }
 
-fn pointer(desk: &Desk<'_>) -> egui::Pos2 {
-    let at = desk.ui.input(|input| input.pointer.hover_pos());
-    at.unwrap_or(egui::pos2(-1.0, -1.0))
-}
-
-/// Text on one line, cut where the room ends.
-pub(super) fn one_line(painter: &Painter, rect: Rect, label: &str, ink: egui::Color32) {
-    let mut job =
-        egui::text::LayoutJob::simple(label.to_owned(), theme::label(), ink, rect.width());
-    job.wrap.max_rows = 1;
-    job.wrap.break_anywhere = true;
-    let galley = painter.layout_job(job);
-    let at = egui::pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
-    painter.galley(at, galley, ink);
-}
-
 /// A heading in a list, with a line below.
 pub(super) fn heading(ui: &mut egui::Ui, label: &str) {
     let size = vec2(ui.available_width(), 24.0);
@@ -181,9 +196,9 @@ pub(super) fn heading(ui: &mut egui::Ui, label: &str) {
         Align2::LEFT_CENTER,
         label,
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     );
-    let line = Stroke::new(1.0, theme::LINE);
+    let line = Stroke::new(1.0, theme::colors().line);
     painter.hline(rect.x_range(), rect.bottom() - 1.0, line);
     ui.add_space(GRID);
 }
@@ -231,7 +246,10 @@ pub(super) fn list(desk: &mut Desk<'_>, id: &str, rect: Rect, add: impl FnOnce(&
 /// From clear to the panel's colour.
 fn fade(painter: &Painter, x: egui::Rangef, [clear, full]: [f32; 2]) {
     let mut mesh = egui::Mesh::default();
-    for (y, ink) in [(clear, egui::Color32::TRANSPARENT), (full, theme::PANEL)] {
+    for (y, ink) in [
+        (clear, egui::Color32::TRANSPARENT),
+        (full, theme::colors().panel),
+    ] {
         mesh.colored_vertex(egui::pos2(x.min, y), ink);
         mesh.colored_vertex(egui::pos2(x.max, y), ink);
     }

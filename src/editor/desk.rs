@@ -72,7 +72,7 @@ pub fn names<C: Choice>() -> Vec<&'static str> {
 
 /// A panel's ground; returns where its content goes.
 pub fn panel(painter: &Painter, rect: Rect) -> Rect {
-    painter.rect_filled(rect, theme::PANEL_RADIUS, theme::PANEL);
+    painter.rect_filled(rect, theme::PANEL_RADIUS, theme::colors().panel);
     rect.shrink(theme::GAP)
 }
 

@@ -2,59 +2,67 @@
 
 use egui::{Rect, Stroke, StrokeKind, Ui};
 
-use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
-use super::theme::{self, GAP, GRID, MARGIN};
-use super::view::{Gesture, Memory, ViewModel};
-use super::{assistant, footer, header, meters, stages, strip, transport};
-use crate::params::kept::WINDOW_MIN;
+use super::desk::{Desk, panel};
+use super::layout::Layout;
+use super::theme;
+use super::view::{Gesture, Memory, Page, ViewModel};
+use super::{assistant, banner, chain, header, intensity, meters, spectrum, stages, transport};
 
-/// Width of the meters in the least window, and where there is room.
-const METERS_WIDTH: [f32; 2] = [240.0, 264.0];
+/// In a window smaller than this, in points, nothing can be drawn that makes sense.
+const LEAST: [f32; 2] = [320.0, 240.0];
 
 /// Draws one frame. The gestures are in the order in which they happened.
 pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> {
     memory.gestures.clear();
+    theme::set(ui.ctx(), view.preferences.theme);
     let time_s = ui.input(|input| input.time);
     let reading = view.running.then_some(&view.snapshot.reading);
     memory.activity.follow(reading, time_s);
     let window = ui.ctx().content_rect();
+    ui.painter()
+        .rect_filled(window, 0.0, theme::colors().ground);
+    if window.width() < LEAST[0] || window.height() < LEAST[1] {
+        return Vec::new();
+    }
     let mut desk = Desk::new(ui, view, memory);
-    let painter = desk.painter();
-    painter.rect_filled(window, 0.0, theme::GROUND);
-    let mut rest = window.shrink(MARGIN);
-    let top = cut_top(&mut rest, header::HEIGHT, GAP);
-    let bottom = cut_bottom(&mut rest, footer::HEIGHT, GAP);
-    let player = view
-        .player
-        .is_some()
-        .then(|| cut_bottom(&mut rest, transport::HEIGHT, GAP));
-    let [least, usual] = METERS_WIDTH;
-    let room = rest.width() - (WINDOW_MIN[0] - 2.0 * MARGIN);
-    let left = cut_left(&mut rest, (least + room * 0.25).clamp(least, usual), GAP);
-    let tabs = cut_top(&mut rest, strip::HEIGHT, GRID);
-
-    let content = panel(&painter, left);
-    meters::draw(desk.ui, content, view, &mut desk.memory.gestures);
-    strip::draw(&mut desk, tabs);
-    if desk.memory.assistant {
-        assistant::draw(&mut desk, rest);
-    } else {
-        stages::draw(&mut desk, rest);
+    let layout = Layout::new(window, banner::shown(view), view.player.is_some());
+    if let Some(rect) = layout.banner {
+        banner::draw(&mut desk, rect);
     }
-    if let Some(player) = player {
-        transport::draw(&mut desk, player);
+    if layout.wide {
+        assistant::draw(&mut desk, layout.left);
     }
-    footer::draw(&mut desk, bottom);
-    header::draw(&mut desk, top);
+    centre(&mut desk, &layout);
+    meters::draw(&mut desk, layout.right, layout.wide);
+    intensity::draw(&mut desk, layout.intensity);
+    chain::draw(&mut desk, layout.chain, layout.wide);
+    if let Some(rect) = layout.transport {
+        transport::draw(&mut desk, rect);
+    }
+    header::draw(&mut desk, layout.header);
     if view.audition.on() {
         warn(&desk, window);
     }
     core::mem::take(&mut memory.gestures)
 }
 
+/// What the middle shows: what is opened, as far as it has no place of its own.
+fn centre(desk: &mut Desk<'_>, layout: &Layout) {
+    let rect = layout.centre;
+    match desk.memory.page {
+        Page::Assistant if !layout.wide => assistant::draw(desk, rect),
+        Page::Part(part) if !layout.wide => {
+            let content = panel(&desk.painter(), rect);
+            meters::draw_part(desk, content, part);
+        }
+        Page::Stage(stage) => stages::draw(desk, rect, stage),
+        Page::Spectrum | Page::Assistant | Page::Part(_) => spectrum::draw(desk, rect),
+    }
+}
+
 /// A frame around the window: what is heard is not the master.
 fn warn(desk: &Desk<'_>, window: Rect) {
-    let edge = Stroke::new(3.0, theme::ALARM);
+    let edge = Stroke::new(3.0, theme::colors().alarm);
     let painter = desk.painter();
     painter.rect_stroke(window, 0.0, edge, StrokeKind::Inside);
 }

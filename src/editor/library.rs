@@ -53,6 +53,11 @@ impl Library {
         self.shown.clone()
     }
 
+    /// The user has read what went wrong.
+    pub fn understood(&mut self) {
+        self.shown.fault = None;
+    }
+
     /// What the settings become with a preset of the list; `None` where it cannot be read.
     pub fn load(&mut self, index: usize, now: &Settings) -> Option<Settings> {
         let read = match self.sources.get(index)? {

@@ -6,7 +6,9 @@ use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 use super::theme;
 use super::view::Spectra;
 use super::widgets::text;
-use crate::dsp::spectrum::{HIGH_HZ, LOW_HZ, POINTS, frequency_hz};
+use crate::analysis::bands::THIRDS;
+use crate::assistant::advice::Corridor;
+use crate::dsp::spectrum::{FLOOR_DB, HIGH_HZ, LOW_HZ, POINTS, frequency_hz};
 
 /// Ends of the spectra's own scale, in dB.
 const SPECTRUM_DB: [f32; 2] = [-84.0, -6.0];
@@ -26,9 +28,13 @@ const LABELS_HZ: [(f32, &str); 10] = [
     (10e3, "10k"),
     (20e3, "20k"),
 ];
+/// Where the middle of a corridor lies before anything was heard, in dB.
+const STILL_DB: f32 = -36.0;
 /// Room for the labels below and on the left.
 const BELOW: f32 = 16.0;
 const LEFT: f32 = 30.0;
+/// Labels of values stand at least so far from each other.
+const LABELS_APART: f32 = 12.0;
 
 /// Where the axes lie.
 #[derive(Debug, Clone, Copy)]
@@ -55,20 +61,31 @@ impl Plot {
             pos2(outer.right(), outer.bottom() - BELOW),
         );
         let plot = Self { rect, bottom, top };
-        painter.rect_filled(rect, 0.0, theme::GROUND);
+        painter.rect_filled(rect, 0.0, theme::colors().ground);
         for hz in LINES_HZ {
             let decade = [100.0, 1e3, 10e3].contains(&hz);
             let share = if decade { 0.22 } else { 0.09 };
-            let line = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, share));
+            let line = Stroke::new(
+                1.0,
+                theme::mix(theme::colors().label, theme::colors().ground, share),
+            );
             painter.vline(plot.x(hz), rect.y_range(), line);
         }
+        let mut labelled = f32::INFINITY;
         for &value in values {
             let share = if value == 0.0 { 0.4 } else { 0.14 };
-            let line = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, share));
+            let line = Stroke::new(
+                1.0,
+                theme::mix(theme::colors().label, theme::colors().ground, share),
+            );
             let y = plot.y(value);
             painter.hline(rect.x_range(), y, line);
-            // A label stays beside its line as far as the edges let it.
+            // A label stays beside its line as far as the edges let it, and gives way to the one before.
             let y = y.clamp(rect.top() + 5.0, rect.bottom() - 5.0);
+            if (y - labelled).abs() < LABELS_APART {
+                continue;
+            }
+            labelled = y;
             let at = pos2(rect.left() - 6.0, y);
             text(
                 painter,
@@ -76,7 +93,7 @@ impl Plot {
                 Align2::RIGHT_CENTER,
                 label(value),
                 theme::tiny(),
-                theme::LABEL,
+                theme::colors().label,
             );
         }
         for (hz, label) in LABELS_HZ {
@@ -86,7 +103,14 @@ impl Plot {
                 _ => (plot.x(hz), Align2::CENTER_BOTTOM),
             };
             let at = pos2(x, outer.bottom());
-            text(painter, at, align, label, theme::tiny(), theme::LABEL);
+            text(
+                painter,
+                at,
+                align,
+                label,
+                theme::tiny(),
+                theme::colors().label,
+            );
         }
         plot
     }
@@ -132,29 +156,80 @@ impl Plot {
             .collect()
     }
 
+    /// Levels at the points of a spectrum as points of the plot, on the spectra's own scale.
+    fn levels(&self, levels_db: &[f32]) -> Vec<Pos2> {
+        let [low, high] = SPECTRUM_DB;
+        let place = |(point, &level_db): (usize, &f32)| {
+            let share = ((high - level_db) / (high - low)).clamp(-0.1, 1.1);
+            let x = self.x(frequency_hz(point) as f32);
+            pos2(x, self.rect.top() + share * self.rect.height())
+        };
+        levels_db.iter().enumerate().map(place).collect()
+    }
+
+    /// The average of what comes out, and around it where finished music of the style lies: one standard
+    /// deviation to each side, as loud as the average between 200 Hz and 2 kHz.
+    pub fn corridor(&self, painter: &Painter, spectra: &Spectra, corridor: &Corridor) {
+        let inside = painter.with_clip_rect(self.rect);
+        let average_db = &spectra.average_db;
+        let known = average_db.iter().any(|level_db| *level_db > FLOOR_DB);
+        let middle = |point: &usize| (200.0..2000.0).contains(&frequency_hz(*point));
+        let middle: Vec<usize> = (0..POINTS).filter(middle).collect();
+        let offset_db = if known {
+            middle.iter().map(|&point| average_db[point]).sum::<f32>() / middle.len() as f32
+        } else {
+            STILL_DB
+        };
+        if corridor.level_db.len() == THIRDS && corridor.spread_db.len() == THIRDS {
+            let edge = |side: f32| -> Vec<f32> {
+                let level = |point: usize| {
+                    let hz = frequency_hz(point);
+                    offset_db
+                        + third(&corridor.level_db, hz)
+                        + side * third(&corridor.spread_db, hz)
+                };
+                (0..POINTS).map(level).collect()
+            };
+            let [upper, lower] = [1.0, -1.0].map(|side| self.levels(&edge(side)));
+            let ink = theme::colors().goal;
+            between(&inside, &upper, &lower, ink.gamma_multiply(0.13));
+            let line = Stroke::new(1.0, ink.gamma_multiply(0.35));
+            inside.add(Shape::line(upper, line));
+            inside.add(Shape::line(lower, line));
+        }
+        if known {
+            let line = Stroke::new(
+                1.5,
+                theme::mix(theme::colors().text, theme::colors().ground, 0.7),
+            );
+            inside.add(Shape::line(self.levels(average_db), line));
+        }
+    }
+
     /// The spectra: what comes out as an area, what goes in as a line.
     pub fn spectra(&self, painter: &Painter, spectra: &Spectra) {
         let inside = painter.with_clip_rect(self.rect);
-        let [low, high] = SPECTRUM_DB;
-        let points = |levels_db: &[f32]| -> Vec<Pos2> {
-            let place = |(point, &level_db): (usize, &f32)| {
-                let share = ((high - level_db) / (high - low)).clamp(-0.1, 1.1);
-                let x = self.x(frequency_hz(point) as f32);
-                pos2(x, self.rect.top() + share * self.rect.height())
-            };
-            levels_db.iter().enumerate().map(place).collect()
-        };
+        let points = |levels_db: &[f32]| self.levels(levels_db);
         let output = points(&spectra.output_db);
-        let ground = theme::mix(theme::OUTPUT, theme::GROUND, 0.2);
+        let ground = theme::mix(theme::colors().output, theme::colors().ground, 0.2);
         fill(&inside, &output, self.rect.bottom(), ground);
-        let edge = theme::mix(theme::OUTPUT, theme::GROUND, 0.5);
+        let edge = theme::mix(theme::colors().output, theme::colors().ground, 0.5);
         inside.add(Shape::line(output, Stroke::new(1.0, edge)));
-        let edge = theme::mix(theme::INPUT, theme::GROUND, 0.55);
+        let edge = theme::mix(theme::colors().input, theme::colors().ground, 0.55);
         inside.add(Shape::line(
             points(&spectra.input_db),
             Stroke::new(1.0, edge),
         ));
     }
+}
+
+/// A value of the third-octaves from 20 Hz to 20 kHz at a frequency, straight between their centres.
+fn third(values: &[f32], hz: f64) -> f32 {
+    let place = libm::log2(hz / 1000.0) * 3.0 + 17.0;
+    let place = place.clamp(0.0, (values.len() - 1) as f64);
+    let whole = (place as usize).min(values.len() - 2);
+    let part = (place - whole as f64) as f32;
+    values[whole] + (values[whole + 1] - values[whole]) * part
 }
 
 /// Fills between a curve and a level line.

@@ -13,9 +13,10 @@ use egui::{Align2, Rect};
 
 use super::desk::{Desk, cut_left, cut_right, cut_top, panel};
 use super::fields;
+use super::help;
 use super::theme::{self, GAP};
-use super::view::Gesture;
-use super::widgets::{switch, title};
+use super::view::{Gesture, Page};
+use super::widgets::{Icon, icon_button, switch, title};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 
@@ -52,15 +53,15 @@ pub fn live(desk: &Desk<'_>, on: bool) -> bool {
     on && !desk.view.settings.bypass
 }
 
-/// Draws the panel of the chosen stage into `rect`.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
-    if desk.memory.stage == Group::Loudness {
+/// Draws the panel of a stage into `rect`.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
+    if stage == Group::Loudness {
         // Three panels of its own.
         return loudness::draw(desk, rect);
     }
     let mut content = panel(&desk.painter(), rect);
-    let head = head(desk, &mut content);
-    match desk.memory.stage {
+    let head = head(desk, &mut content, stage);
+    match stage {
         Group::Input => input::draw(desk, content),
         Group::Equalizer => equalizer::draw(desk, head, content),
         Group::Multiband => multiband::draw(desk, head, content),
@@ -71,10 +72,18 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     }
 }
 
-/// The name on the left, the switch on the right; returns what is free between them.
-fn head(desk: &mut Desk<'_>, content: &mut Rect) -> Rect {
+/// Back to the spectrum.
+pub fn close(desk: &mut Desk<'_>, place: Rect) {
+    let said = "Closes these controls; the spectrum is there again.";
+    if icon_button(desk.ui, place, Icon::Cross, said, false, true) {
+        desk.memory.page = Page::Spectrum;
+    }
+}
+
+/// The name on the left, switch and close on the right; returns what is free between them.
+fn head(desk: &mut Desk<'_>, content: &mut Rect, stage: Group) -> Rect {
     let mut row = cut_top(content, 22.0, 6.0);
-    let stage = desk.memory.stage;
+    close(desk, cut_right(&mut row, 22.0, GAP));
     let name = title(&desk.painter(), row, stage.name());
     cut_left(&mut row, name.width(), 20.0);
     if stage != Group::Input {
@@ -90,7 +99,8 @@ pub fn stage_switch(desk: &mut Desk<'_>, place: Rect, stage: Group) {
     let field = switch_of(stage);
     let label = if on { "On" } else { "Off" };
     let at = Align2::RIGHT_CENTER;
-    if let Some(on) = switch(desk.ui, field, place, label, at, on, theme::GOAL) {
+    let ink = theme::colors().goal;
+    if let Some(on) = switch(desk.ui, field, place, label, help::of(field), at, on, ink) {
         desk.push(Gesture::Switch(field, on));
     }
 }

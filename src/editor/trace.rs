@@ -36,13 +36,16 @@ pub fn draw(
         pos2(rect.left() + LEFT, rect.top()),
         pos2(rect.right(), rect.bottom() - BELOW),
     );
-    painter.rect_filled(plot, 0.0, theme::GROUND);
+    painter.rect_filled(plot, 0.0, theme::colors().ground);
     let y = |value: f32| {
         let share = (scale.top - value) / (scale.top - scale.bottom);
         plot.top() + share.clamp(0.0, 1.0) * plot.height()
     };
     for &line in scale.lines {
-        let grid = Stroke::new(1.0, theme::mix(theme::LABEL, theme::GROUND, 0.16));
+        let grid = Stroke::new(
+            1.0,
+            theme::mix(theme::colors().label, theme::colors().ground, 0.16),
+        );
         painter.hline(plot.x_range(), y(line), grid);
         let label_y = y(line).clamp(plot.top() + 5.0, plot.bottom() - 5.0);
         let at = pos2(plot.left() - 6.0, label_y);
@@ -53,7 +56,7 @@ pub fn draw(
             Align2::RIGHT_CENTER,
             label,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
     let step = plot.width() / (COLUMNS - 1) as f32;
@@ -80,13 +83,20 @@ pub fn draw(
             _ => (x, Align2::CENTER_BOTTOM, format!("\u{2212}{second} s")),
         };
         let at = pos2(x, rect.bottom());
-        text(painter, at, align, label, theme::tiny(), theme::LABEL);
+        text(
+            painter,
+            at,
+            align,
+            label,
+            theme::tiny(),
+            theme::colors().label,
+        );
     }
 }
 
 /// A horizontal bar from `base`, filled to `value`, on the scale from `ends[0]` to `ends[1]`.
 pub fn bar(painter: &Painter, rect: Rect, ends: [f32; 2], base: f32, value: f32, ink: Color32) {
-    painter.rect_filled(rect, 2.0, theme::RAISED);
+    painter.rect_filled(rect, 2.0, theme::colors().raised);
     let at = |value: f32| {
         let share = (value - ends[0]) / (ends[1] - ends[0]);
         rect.left() + share.clamp(0.0, 1.0) * rect.width()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::activity::Activity;
 use super::fields::EqBand;
+use super::preferences::Preferences;
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::moves::MoveKind;
 use crate::assistant::proposal::Owned;
@@ -20,7 +21,7 @@ use crate::handoff::listen::Status;
 use crate::handoff::player::{Command, PlayerView};
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
-use crate::params::session::{Listened, WEIGHT_PCT};
+use crate::params::session::{Listened, SLOTS, WEIGHT_PCT};
 use crate::params::text;
 
 /// All that is drawn.
@@ -46,6 +47,14 @@ pub struct ViewModel {
     pub presets: Presets,
     /// What is listened to instead of the master.
     pub audition: AuditionSettings,
+    /// What the user likes.
+    pub preferences: Preferences,
+    /// The places for settings to compare.
+    pub slots: Slots,
+    /// What can be undone and done again, by name, the next first.
+    pub undo: [Vec<String>; 2],
+    /// The last frames that came out, left and right, oldest first.
+    pub scope: Vec<[f32; 2]>,
     /// The assistant.
     pub assistant: AssistantView,
     /// What is played in place of the input, in the standalone app.
@@ -75,8 +84,15 @@ pub struct AssistantView {
     pub bands: [bool; BANDS],
     /// Whether the proposal is what the settings are.
     pub applied: bool,
-    /// What can be undone and done again, by name.
-    pub undo: [Option<String>; 2],
+}
+
+/// The places for settings to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Slots {
+    /// The one that is open, from 0.
+    pub current: usize,
+    /// Which ones hold something.
+    pub filled: [bool; SLOTS],
 }
 
 /// Levels in dB at the points of [`crate::dsp::spectrum`].
@@ -86,6 +102,8 @@ pub struct Spectra {
     pub input_db: Vec<f32>,
     /// Behind it.
     pub output_db: Vec<f32>,
+    /// Behind it, on average over the last seconds.
+    pub average_db: Vec<f32>,
 }
 
 impl Default for Spectra {
@@ -93,6 +111,7 @@ impl Default for Spectra {
         Self {
             input_db: vec![FLOOR_DB; POINTS],
             output_db: vec![FLOOR_DB; POINTS],
+            average_db: vec![FLOOR_DB; POINTS],
         }
     }
 }
@@ -211,33 +230,97 @@ pub enum Gesture {
     Apply,
     /// Wants something of the standalone app's player.
     Player(Command),
-    /// Wants the last step back.
-    Undo,
-    /// Wants it again.
-    Redo,
+    /// Wants the last steps back, 1 or more.
+    Undo(usize),
+    /// Wants them again.
+    Redo(usize),
+    /// Has read what went wrong with a preset.
+    Understood,
+    /// Likes something else.
+    Prefer(Preferences),
+    /// Opens one of the places for settings to compare.
+    OpenSlot(usize),
+    /// Wants what is set in another of them too.
+    CopyToSlot(usize),
+}
+
+/// What the middle of the window shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// Spectrum, equalizer, and what the bands do.
+    Spectrum,
+    /// The assistant, where there is no room for it beside the spectrum.
+    Assistant,
+    /// The controls of a stage.
+    Stage(Group),
+    /// One of the meters' parts, where there is no room for it in their column.
+    Part(Part),
+}
+
+/// What the meters show below their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Gain reduction over time.
+    Limiter,
+    /// Goniometer and correlation.
+    Stereo,
+    /// What loudness costs.
+    Cost,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Limiter, Self::Stereo, Self::Cost];
+}
+
+/// What lies over the panels for a while.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Menu {
+    /// The presets.
+    Presets,
+    /// The styles.
+    Styles,
+    /// What can be undone.
+    History,
+    /// How large everything is.
+    Zoom,
+    /// How things are done.
+    Help,
+    /// Where the master will be played.
+    Service,
+    /// What can be done to a slot.
+    Slot(usize),
+    /// What can be done to a band of the equalizer; opened at a place.
+    Band(EqBand, egui::Pos2),
 }
 
 /// What the editor remembers from frame to frame.
 #[derive(Debug)]
 pub struct Memory {
-    /// Whether the assistant's panel is open, in place of a stage's.
-    pub assistant: bool,
-    /// Whether the list of styles is open.
-    pub choosing_style: bool,
+    /// What the middle of the window shows.
+    pub page: Page,
+    /// What the meters show below their numbers.
+    pub part: Part,
+    /// What lies over the panels.
+    pub menu: Option<Menu>,
+    /// Whether the assistant shows what it found, in place of its moves.
+    pub findings: bool,
+    /// The finding that is opened.
+    pub finding: Option<usize>,
     /// The path of a reference, so far.
     pub adding: Option<String>,
-    /// The stage whose panel is open.
-    pub stage: Group,
     /// The band of the equalizer whose controls are shown.
     pub band: EqBand,
     /// The value being dragged, as a share of its way, before it is put on its step.
     pub dragged: Option<(Number, f32)>,
     /// The handle being dragged in the equalizer's graph: band, place on the frequency axis, gain.
     pub handle: Option<(EqBand, f32, f32)>,
+    /// The scale of that graph: 0 is the narrowest.
+    pub scale: usize,
     /// The value being typed, and the text so far.
     pub typed: Option<(Number, String)>,
-    /// Whether the list of presets is open.
-    pub listing: bool,
+    /// When the Tab key left a number, in seconds of the editor's clock.
+    pub tabbed_s: f64,
     /// The name that a preset is being saved under, so far.
     pub naming: Option<String>,
     /// What the stages have been doing.
@@ -249,15 +332,18 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            assistant: false,
-            choosing_style: false,
+            page: Page::Spectrum,
+            part: Part::Limiter,
+            menu: None,
+            findings: false,
+            finding: None,
             adding: None,
-            stage: Group::Equalizer,
             band: EqBand(0),
             dragged: None,
             handle: None,
+            scale: 0,
             typed: None,
-            listing: false,
+            tabbed_s: f64::NEG_INFINITY,
             naming: None,
             activity: Activity::default(),
             gestures: Vec::new(),
@@ -266,6 +352,11 @@ impl Default for Memory {
 }
 
 impl Memory {
+    /// Opens a menu, or closes it where it is open.
+    pub fn toggle(&mut self, menu: Menu) {
+        self.menu = (self.menu != Some(menu)).then_some(menu);
+    }
+
     /// A whole gesture that sets a number.
     pub fn set(&mut self, number: Number, value: f32) {
         let value = number.range().quantized(value);

@@ -1,11 +1,16 @@
-//! Text, buttons, switches, choices and lights. Numbers that are set by hand are in [`number`].
+//! What panels are drawn with. Here: text and lights; the rest is in the files below.
 
+pub mod icon;
 pub mod number;
+pub mod popup;
+pub mod press;
 
-use egui::{Align2, Color32, CursorIcon, FontId, Id, Painter, Pos2, Rect, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2, vec2};
 
 use super::theme;
+pub use icon::Icon;
 pub use number::{bar, entry, knob, slider};
+pub use press::{button, choices, icon_button, segments, switch, tip};
 
 /// Text on one line; returns where it stands.
 pub fn text(
@@ -26,6 +31,16 @@ pub fn paragraph(painter: &Painter, rect: Rect, text: &str, font: FontId, color:
     job.wrap.max_rows = ((rect.height() / row_height) as usize).max(1);
     let galley = painter.layout_job(job);
     painter.galley(rect.min, galley, color);
+}
+
+/// Text on one line, cut where the room ends.
+pub fn one_line(painter: &Painter, rect: Rect, label: &str, font: FontId, ink: Color32) {
+    let mut job = egui::text::LayoutJob::simple(label.to_owned(), font, ink, rect.width());
+    job.wrap.max_rows = 1;
+    job.wrap.break_anywhere = true;
+    let galley = painter.layout_job(job);
+    let at = pos2(rect.left(), rect.center().y - galley.size().y / 2.0);
+    painter.galley(at, galley, ink);
 }
 
 /// A number with its unit behind it in small, both on one baseline, from the left.
@@ -50,7 +65,7 @@ pub fn number_with_unit(
         Align2::LEFT_TOP,
         unit,
         unit_font,
-        theme::LABEL,
+        theme::colors().label,
     );
     rect.union(unit)
 }
@@ -62,148 +77,25 @@ fn baseline(painter: &Painter, font: &FontId) -> f32 {
     row.glyphs.first().map_or(0.0, |glyph| glyph.pos.y)
 }
 
-/// A push button. `fill` for the one that matters.
-pub fn button(ui: &Ui, rect: Rect, label: &str, fill: Option<Color32>, enabled: bool) -> bool {
-    let sense = if enabled {
-        Sense::click()
-    } else {
-        Sense::hover()
-    };
-    let response = ui.interact(rect, Id::unique(("button", label)), sense);
-    let ground = match fill {
-        _ if !enabled => theme::mix(theme::RAISED, theme::PANEL, 0.5),
-        Some(fill) if response.hovered() => theme::mix(Color32::WHITE, fill, 0.15),
-        Some(fill) => fill,
-        None if response.hovered() => theme::HOVERED,
-        None => theme::RAISED,
-    };
-    let ink = match fill {
-        _ if !enabled => theme::LABEL,
-        Some(_) => theme::ON_FILL,
-        None => theme::TEXT,
-    };
-    let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, ground);
-    let width = rect.width() - 2.0 * theme::GRID;
-    let mut job = egui::text::LayoutJob::simple(label.to_owned(), theme::body(), ink, width);
-    job.halign = egui::Align::Center;
-    let galley = painter.layout_job(job);
-    let at = pos2(rect.center().x, rect.center().y - galley.size().y / 2.0);
-    painter.galley(at, galley, ink);
-    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
-}
-
-/// A switch at the right end of `rect`, with its label beside it or, for `LEFT_CENTER`, at the left end.
-/// Returns the new state if it was switched.
-pub fn switch(
-    ui: &Ui,
-    id: impl std::hash::Hash + std::fmt::Debug,
-    rect: Rect,
-    label: &str,
-    label_at: Align2,
-    on: bool,
-    color: Color32,
-) -> Option<bool> {
-    let response = ui.interact(rect, Id::unique(("switch", id)), Sense::click());
-    let painter = ui.painter();
-    let track =
-        Rect::from_center_size(pos2(rect.right() - 15.0, rect.center().y), vec2(30.0, 16.0));
-    let ground = match (on, response.hovered()) {
-        (true, false) => color,
-        (true, true) => theme::mix(Color32::WHITE, color, 0.15),
-        (false, false) => theme::RAISED,
-        (false, true) => theme::HOVERED,
-    };
-    painter.rect_filled(track, 8.0, ground);
-    let x = if on {
-        track.right() - 8.0
-    } else {
-        track.left() + 8.0
-    };
-    let knob = if on { theme::ON_FILL } else { theme::LABEL };
-    painter.circle_filled(pos2(x, track.center().y), 5.0, knob);
-    let ink = if on { theme::TEXT } else { theme::LABEL };
-    let x = match label_at {
-        Align2::LEFT_CENTER => rect.left(),
-        _ => track.left() - 2.0 * theme::GRID,
-    };
-    let at = pos2(x, rect.center().y);
-    text(painter, at, label_at, label, theme::body(), ink);
-    let clicked = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
-    clicked.then_some(!on)
-}
-
-/// One of several, side by side. Returns the index of the one that was chosen.
-pub fn segments(
-    ui: &Ui,
-    id: impl std::hash::Hash + std::fmt::Debug,
-    rect: Rect,
-    labels: &[&str],
-    chosen: usize,
-    color: Color32,
-) -> Option<usize> {
-    let id = Id::unique(("segments", id));
-    let mut picked = None;
-    let painter = ui.painter();
-    painter.rect_filled(rect, theme::RADIUS, theme::RAISED);
-    let widths: Vec<f32> = labels
-        .iter()
-        .map(|label| {
-            let galley = painter.layout_no_wrap((*label).to_owned(), theme::body(), theme::TEXT);
-            galley.size().x
-        })
-        .collect();
-    let padding = (rect.width() - widths.iter().sum::<f32>()) / labels.len() as f32;
-    let mut left = rect.left();
-    for (index, label) in labels.iter().enumerate() {
-        let size = vec2(widths[index] + padding, rect.height());
-        let part = Rect::from_min_size(pos2(left, rect.top()), size);
-        left += size.x;
-        let response = ui.interact(part, id.with(index), Sense::click());
-        let part = part.shrink(2.0);
-        let ink = if index == chosen {
-            painter.rect_filled(part, theme::RADIUS - 1.0, color);
-            theme::ON_FILL
-        } else {
-            if response.hovered() {
-                painter.rect_filled(part, theme::RADIUS - 1.0, theme::HOVERED);
-            }
-            theme::TEXT
-        };
-        text(
-            painter,
-            part.center(),
-            Align2::CENTER_CENTER,
-            label,
-            theme::body(),
-            ink,
-        );
-        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() && index != chosen {
-            picked = Some(index);
-        }
-    }
-    picked
-}
-
 /// A small round light.
 pub fn light(painter: &Painter, center: Pos2, on: bool, color: Color32) {
     if on {
         painter.circle_filled(center, 4.0, color);
     } else {
-        let edge = egui::Stroke::new(1.25, theme::LABEL);
+        let edge = egui::Stroke::new(1.25, theme::colors().label);
         painter.circle_stroke(center, 3.5, edge);
     }
 }
 
-/// A title on the left of a row, with a line of explanation beside it where there is room.
+/// A title on the left of a row.
 pub fn title(painter: &Painter, row: Rect, title: &str) -> Rect {
     text(
         painter,
         row.left_center(),
         Align2::LEFT_CENTER,
         title,
-        theme::body(),
-        theme::TEXT,
+        theme::heading(),
+        theme::colors().text,
     )
 }
 
@@ -220,7 +112,7 @@ pub fn legend(painter: &Painter, left_center: Pos2, entries: &[(&str, Color32)])
             Align2::LEFT_CENTER,
             name,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
         x = label.right() + 12.0;
     }

@@ -17,6 +17,15 @@ pub struct Reading {
     pub colour: ColourReading,
     /// Clipper, limiter and safety.
     pub loudness: LoudnessReading,
+    /// What is listened to.
+    pub audition: AuditionReading,
+}
+
+/// How fair comparison stands, as of now.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct AuditionReading {
+    /// How much processed and original are turned down to be as loud as each other, in dB, at most 0.
+    pub match_gains_db: [f32; 2],
 }
 
 /// What the dynamic bands did since last asked.

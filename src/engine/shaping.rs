@@ -7,7 +7,7 @@ use super::glue::Glue;
 use super::image::Image;
 use super::input::{self, Input};
 use super::multiband::Multiband;
-use super::reading::{LoudnessReading, Reading};
+use super::reading::{AuditionReading, LoudnessReading, Reading};
 use super::settings::Settings;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::float_mode::FlushDenormals;
@@ -86,6 +86,7 @@ impl Shaping {
     /// What the stages did since last asked.
     pub fn take_reading(&mut self) -> Reading {
         Reading {
+            audition: AuditionReading::default(),
             equalizer: self.equalizer.take_reading(),
             multiband: self.multiband.take_reading(),
             image: self.image.take_reading(),

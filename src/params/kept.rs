@@ -15,9 +15,9 @@ use crate::engine::settings::range::Range;
 pub const FORMAT: u32 = 1;
 
 /// Smallest window, in points.
-pub const WINDOW_MIN: [f32; 2] = [860.0, 560.0];
+pub const WINDOW_MIN: [f32; 2] = [720.0, 480.0];
 /// Window of a new instance, in points.
-pub const WINDOW_DEFAULT: [f32; 2] = [1040.0, 680.0];
+pub const WINDOW_DEFAULT: [f32; 2] = [1200.0, 740.0];
 /// Largest window that is believed, in points.
 const WINDOW_MAX: [f32; 2] = [7680.0, 4320.0];
 

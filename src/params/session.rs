@@ -52,6 +52,25 @@ pub struct Session {
     pub applied_bands: [bool; BANDS],
     /// Whether a proposal was ever applied: the first one sets the intensity.
     pub was_applied: bool,
+    /// The four places for settings to compare, A to D. The one that is open is in the parameters.
+    pub slots: [Slot; SLOTS],
+    /// Which one is open, from 0.
+    pub slot: usize,
+}
+
+/// Places for settings to compare.
+pub const SLOTS: usize = 4;
+
+/// A place for settings to compare; empty until it is left for the first time.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Slot {
+    /// The settings.
+    #[serde(with = "compact::optional")]
+    pub settings: Option<Box<Settings>>,
+    /// What of the assistant had been applied to them last.
+    #[serde(with = "compact::optional")]
+    pub applied: Option<Box<Settings>>,
 }
 
 /// What was listened to: no sound, only where and how loud.
@@ -77,6 +96,8 @@ impl Default for Session {
             applied: None,
             applied_bands: [false; BANDS],
             was_applied: false,
+            slots: Default::default(),
+            slot: 0,
         }
     }
 }
@@ -86,6 +107,7 @@ impl Session {
     fn bounded(mut self) -> Self {
         self.references.truncate(REFERENCES_MAX);
         self.switches.truncate(64);
+        self.slot = self.slot.min(SLOTS - 1);
         let listened = &self.listened;
         if listened.spans.len() > SPANS_MAX || listened.levels.len() > LEVELS_MAX {
             let mut less = Listened::clone(listened);

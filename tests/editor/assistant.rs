@@ -6,13 +6,15 @@ use egui::epaint::{ClippedShape, Shape};
 use egui::{Modifiers, Pos2, Rect, vec2};
 
 use finalcoat::analysis::report::Span;
-use finalcoat::assistant::advice::{Advice, AdviceFinding, AdviceMove, AdviceVerdict, Switch};
+use finalcoat::assistant::advice::{
+    Advice, AdviceFinding, AdviceMove, AdviceVerdict, Corridor, Switch,
+};
 use finalcoat::assistant::finding::{FindingKind, Reach, Severity};
 use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
-use finalcoat::editor::strip;
-use finalcoat::editor::view::{Gesture, Number, Side, ViewModel};
+use finalcoat::editor::view::{Gesture, Menu, Number, Page, Side, ViewModel};
+use finalcoat::engine::settings::fields::Group;
 use finalcoat::handoff::listen::{StyleList, Work};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
@@ -137,6 +139,7 @@ fn proposed() -> ViewModel {
         goal_lufs: Some(-11.0),
         reached_lufs: Some(-11.0),
         knee_lufs: Some(-9.8),
+        corridor: corridor(),
         cost: vec![
             [-14.5, 0.0, 13.4, -58.0],
             [-12.6, 0.4, 11.6, -44.0],
@@ -180,7 +183,6 @@ fn proposed() -> ViewModel {
     assistant.owned.bands[2] = true;
     assistant.owned.bands[6] = true;
     assistant.bands[9] = true;
-    assistant.undo = [Some("Preset".to_owned()), None];
     view
 }
 
@@ -206,7 +208,7 @@ fn states() -> [(&'static str, ViewModel); 5] {
 
 fn stage(size: [f32; 2], scale: f32) -> Stage {
     let mut stage = Stage::new(size, scale);
-    stage.memory.assistant = true;
+    stage.memory.page = Page::Assistant;
     stage
 }
 
@@ -293,31 +295,17 @@ fn the_names_on_the_tabs_keep_their_distance_from_the_edges() {
             let mut stage = stage(size, 1.0);
             stage.paints = false;
             let shapes = stage.still(&view);
-            let mut tabs: Vec<Rect> = Vec::new();
-            for clipped in &shapes {
-                if let Shape::Rect(one) = &clipped.shape
-                    && one.rect.height() == strip::HEIGHT
-                {
-                    tabs.push(one.rect);
+            let stages = Group::STAGES.map(Page::Stage);
+            let narrow = (size == WINDOW_MIN).then_some(Page::Assistant);
+            for page in stages.into_iter().chain(narrow) {
+                let card = stage.place(&view, egui::Id::unique(("card", page)));
+                for text in texts(&shapes) {
+                    let words = &text.words;
+                    if card.intersects(text.rect.intersect(text.clip)) {
+                        let inside = card.shrink2(vec2(4.0, 2.0)).contains_rect(text.rect);
+                        assert!(inside, "{name} {size:?}: {words} on {page:?}");
+                    }
                 }
-            }
-            assert_eq!(tabs.len(), 8);
-            for tab in tabs {
-                let texts = texts(&shapes);
-                let inside = texts.iter().filter(|text| tab.intersects(text.rect));
-                let inside: Vec<_> = inside.collect();
-                let [title] = inside[..] else {
-                    panic!("{name} {size:?}: {} texts on a tab", inside.len());
-                };
-                let room = [
-                    title.rect.left() - tab.left(),
-                    tab.right() - title.rect.right(),
-                ];
-                let words = &title.words;
-                assert!(
-                    room.iter().all(|room| *room >= 6.0),
-                    "{words} {size:?}: {room:?}"
-                );
             }
         }
     }
@@ -353,7 +341,7 @@ fn the_list_of_styles_holds_the_users_own_and_says_what_is_wrong_with_files() {
         };
         let style = wishes.style.as_deref();
         assert_eq!(style, Some("Doom with a name of some length"));
-        assert!(!stage.memory.choosing_style);
+        assert!(!(stage.memory.menu == Some(Menu::Styles)));
     }
     // A style that is not there any more stays named.
     view.assistant.wishes.style = Some("Polka".to_owned());
@@ -383,10 +371,9 @@ fn what_the_assistant_says_can_be_read() {
                 "Yours, and left alone",
                 "Auto: near rock, 62 %",
                 "\u{2212}16.4 to \u{2212}11.0 LUFS",
-                "Spotify and YouTube turn it down by 3.0 dB",
-                "When it is streamed",
-                "Limiter trigger",
-                "0:42\u{2013}0:58  1:41\u{2013}1:57",
+                "down 3.0 dB",
+                "Moves 6",
+                "Findings 3",
             ],
         ),
         ("working", &["Rehearsing a proposal: 45 %", "Stop"]),
@@ -399,7 +386,7 @@ fn what_the_assistant_says_can_be_read() {
         ),
     ];
     for ((name, view), (_, wanted)) in states().into_iter().zip(wanted) {
-        let mut stage = stage([1040.0, 900.0], 1.0);
+        let mut stage = stage([1040.0, 1200.0], 1.0);
         stage.paints = false;
         let all: Vec<String> = texts(&stage.still(&view))
             .into_iter()
@@ -416,7 +403,7 @@ fn what_the_assistant_says_can_be_read() {
 
 #[test]
 fn the_assistants_buttons_return_what_was_meant() {
-    let mut stage = stage([1040.0, 900.0], 1.0);
+    let mut stage = stage([1040.0, 1200.0], 1.0);
     stage.paints = false;
     let mut view = proposed();
     let mut press = |words: &str| {
@@ -425,11 +412,9 @@ fn the_assistants_buttons_return_what_was_meant() {
     };
     assert_eq!(press("Listen"), [Gesture::Listen(true)]);
     assert_eq!(press("Apply"), [Gesture::Apply]);
-    assert_eq!(press("Undo"), [Gesture::Undo]);
-    assert_eq!(press("Redo"), [], "nothing was undone");
     assert_eq!(press("Propose"), [Gesture::Propose]);
     assert_eq!(press("take over"), [Gesture::TakeOver(1, true)]);
-    let [Gesture::Wish(wishes)] = &press("Number")[..] else {
+    let [Gesture::Wish(wishes)] = &press("Set")[..] else {
         panic!("no wish");
     };
     assert_eq!(
@@ -440,24 +425,26 @@ fn the_assistants_buttons_return_what_was_meant() {
         panic!("no wish");
     };
     assert_eq!(wishes.mix_state, MixState::Open);
-    let row = find_all(&mut stage, &view, "Tone")[1];
-    let switch = egui::pos2(
-        find(&mut stage, &view, "What it thinks").left() - 46.0,
-        row.center().y,
-    );
+    let switch = egui::Id::unique(("switch", ("move", MoveKind::Tone, 0_usize)));
+    let switch = stage.place(&view, switch).center();
     assert_eq!(
         click(&mut stage, &view, switch, Modifiers::NONE),
         [Gesture::SwitchMove(MoveKind::Tone, 0, false)]
     );
-    let weights = find_all(&mut stage, &view, "100");
-    assert_eq!(weights.len(), 4, "tone, dynamics, width, loudness");
+    // The axis of the spectrum has one too.
+    let weights = |stage: &mut Stage, view: &ViewModel| -> Vec<Rect> {
+        let all = find_all(stage, view, "100").into_iter();
+        all.filter(|rect| rect.right() < 280.0).collect()
+    };
+    let hundreds = weights(&mut stage, &view);
+    assert_eq!(hundreds.len(), 4, "tone, dynamics, width, loudness");
     let width = Number::Weight(Side::Width);
     let full = [
         Gesture::Begin(width),
         Gesture::Set(width, 100.0),
         Gesture::End(width),
     ];
-    let most = notch(&mut stage, &view, weights[2].center());
+    let most = notch(&mut stage, &view, hundreds[2].center());
     assert_eq!(most, full, "it is at its highest");
     view.assistant.wishes.reference_weights.width = 0.5;
     let at = find(&mut stage, &view, "50").center();
@@ -467,12 +454,20 @@ fn the_assistants_buttons_return_what_was_meant() {
         "{more:?}"
     );
     view.assistant.references.clear();
-    assert_eq!(find_all(&mut stage, &view, "100"), [], "nothing to weigh");
+    assert_eq!(weights(&mut stage, &view), [], "nothing to weigh");
     // A stage's tab leads back to the stage.
     let tab = find(&mut stage, &view, "Colour").center();
     click(&mut stage, &view, tab, Modifiers::NONE);
-    assert!(!stage.memory.assistant);
-    let tab = find(&mut stage, &view, "Assistant").center();
-    click(&mut stage, &view, tab, Modifiers::NONE);
-    assert!(stage.memory.assistant);
+    assert_eq!(stage.memory.page, Page::Stage(Group::Colour));
+}
+
+/// Pink, a little darker at the ends.
+fn corridor() -> Corridor {
+    let octaves = |band: usize| (band as f32 - 15.0) / 3.0;
+    Corridor {
+        level_db: (0..31).map(|band| -0.35 * octaves(band).powi(2)).collect(),
+        spread_db: (0..31)
+            .map(|band| 2.5 + 0.3 * octaves(band).abs())
+            .collect(),
+    }
 }

@@ -1,10 +1,12 @@
 //! Each gesture does what it says.
 
-use egui::{Event, Key, Modifiers, Pos2, pos2, vec2};
+use egui::{Event, Id, Key, Modifiers, Pos2, pos2, vec2};
 
 use finalcoat::editor::fields::{self, DRIVE, EqBand, REFERENCE_LEVEL};
+use finalcoat::editor::preferences::Preferences;
 use finalcoat::editor::stages::switch_of;
-use finalcoat::editor::view::{Gesture, Number, ViewModel};
+use finalcoat::editor::view::{Gesture, Menu, Number, Page, Part, ViewModel};
+use finalcoat::editor::widgets::Icon;
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::equalizer::{FREQUENCIES_HZ, GAIN_DB, Shape};
 use finalcoat::engine::settings::fields::{Choice, Group};
@@ -12,7 +14,7 @@ use finalcoat::engine::settings::loudness::DRIVE_DB;
 use finalcoat::handoff::errand::Errand;
 use finalcoat::params::kept::WINDOW_DEFAULT;
 
-use super::harness::{Stage, click, drag, find, find_all, kind, notch};
+use super::harness::{Stage, click, drag, find, find_all, icon, kind, notch};
 use super::views::{fresh, playing};
 
 fn at(stage: Group) -> Stage {
@@ -192,7 +194,7 @@ fn every_button_says_what_it_does() {
         ),
         (
             Group::Loudness,
-            "Reset when playback starts",
+            "Reset on playback",
             Gesture::ResetOnStart(false),
         ),
         (
@@ -272,12 +274,16 @@ fn the_reference_level_comes_from_the_loudest_that_was_heard() {
 #[test]
 fn a_tab_opens_its_panel_and_its_light_is_its_switch() {
     let view = playing();
-    let mut stage = at(Group::Loudness);
+    let mut stage = Stage::new(WINDOW_DEFAULT, 1.0);
+    stage.paints = false;
     for panel in Group::STAGES {
-        let tab = find(&mut stage, &view, panel.name());
-        assert_eq!(click(&mut stage, &view, tab.center(), Modifiers::NONE), []);
-        assert_eq!(stage.memory.stage, panel);
-        let light = tab.left_center() - vec2(11.0, 0.0);
+        let card = Id::unique(("card", Page::Stage(panel)));
+        let card = stage.place(&view, card).center();
+        assert_eq!(click(&mut stage, &view, card, Modifiers::NONE), []);
+        assert_eq!(stage.memory.page, Page::Stage(panel));
+        click(&mut stage, &view, card, Modifiers::NONE);
+        assert_eq!(stage.memory.page, Page::Spectrum, "pressed again it closes");
+        let light = stage.place(&view, Id::unique(("light", panel))).center();
         let out = click(&mut stage, &view, light, Modifiers::NONE);
         let on = panel == Group::Input;
         assert_eq!(out, [Gesture::Switch(switch_of(panel), on)], "{panel:?}");
@@ -285,12 +291,12 @@ fn a_tab_opens_its_panel_and_its_light_is_its_switch() {
 }
 
 #[test]
-fn the_intensity_slides_and_can_be_typed() {
+fn the_intensity_turns() {
     let mut stage = at(Group::Equalizer);
     let mut view = playing();
-    let label = find(&mut stage, &view, "Intensity");
-    let grip = label.right_center() + vec2(60.0, 0.0);
-    let out = drag(&mut stage, &mut view, grip, [30.0, 0.0], Modifiers::NONE);
+    let knob = Id::unique(("knob", fields::INTENSITY));
+    let grip = stage.place(&view, knob).center();
+    let out = drag(&mut stage, &mut view, grip, [0.0, -60.0], Modifiers::NONE);
     assert_eq!(out.first(), Some(&Gesture::Begin(fields::INTENSITY)));
     assert_eq!(out.last(), Some(&Gesture::End(fields::INTENSITY)));
     let there = view.settings.intensity;
@@ -305,11 +311,18 @@ fn graph_point(stage: &mut Stage, view: &ViewModel, hz: f32, db: f32) -> Pos2 {
     let labels = |stage: &mut Stage, words: &str| find_all(stage, view, words);
     let x100 = labels(stage, "100")[0].center().x;
     let x1k = labels(stage, "1k")[0].center().x;
-    let up = labels(stage, "+12")[0].center().y;
-    // The scale of the loudness has one too, farther up.
-    let down = labels(stage, "\u{2212}12")[1].center().y;
+    // The scale is as wide as the gains need.
+    let most = ["12", "8", "4"].into_iter().find(|most| {
+        let label = format!("+{most}");
+        !labels(stage, &label).is_empty()
+    });
+    let most = most.expect("a scale");
+    let up = labels(stage, &format!("+{most}"))[0].center().y;
+    let down = labels(stage, &format!("\u{2212}{most}"));
+    let down = down.last().expect("a scale").center().y;
+    let most: f32 = most.parse().expect("a number");
     let x = x100 + (x1k - x100) * (hz / 100.0).log10();
-    let y = up + (down - up) * (12.0 - db) / 24.0;
+    let y = up + (down - up) * (most - db) / (2.0 * most);
     pos2(x, y)
 }
 
@@ -424,12 +437,36 @@ fn presets_are_listed_loaded_and_saved() {
     let view = playing();
     let place = find(&mut stage, &view, "Warm tape (edited)").center();
     assert_eq!(click(&mut stage, &view, place, Modifiers::NONE), []);
-    assert!(stage.memory.listing);
+    assert_eq!(stage.memory.menu, Some(Menu::Presets));
     let mine = find(&mut stage, &view, "My rock master").center();
     let out = click(&mut stage, &view, mine, Modifiers::NONE);
     assert_eq!(out, [Gesture::LoadPreset(3)]);
-    assert!(!stage.memory.listing);
-    let place = find(&mut stage, &view, "\u{203a}").center();
+    // It stays open for the next one, until the pointer goes elsewhere.
+    assert_eq!(stage.memory.menu, Some(Menu::Presets));
+    for (words, change) in [
+        ("Lock loudness", (true, true)),
+        ("Match loudness while comparing", (false, false)),
+    ] {
+        let place = find(&mut stage, &view, words).center();
+        let out = click(&mut stage, &view, place, Modifiers::NONE);
+        let [Gesture::Prefer(preferences)] = &out[..] else {
+            panic!("{out:?}");
+        };
+        let Preferences {
+            match_loudness,
+            lock_loudness,
+            ..
+        } = preferences;
+        assert_eq!((*match_loudness, *lock_loudness), change);
+    }
+    assert_eq!(
+        click(&mut stage, &view, pos2(400.0, 700.0), Modifiers::NONE),
+        []
+    );
+    assert_eq!(stage.memory.menu, None);
+    let place = stage
+        .place(&view, icon(Icon::Next, "The next preset."))
+        .center();
     let out = click(&mut stage, &view, place, Modifiers::NONE);
     assert_eq!(out, [Gesture::LoadPreset(2)]);
 
@@ -466,17 +503,18 @@ fn presets_are_listed_loaded_and_saved() {
 fn what_is_not_the_master_is_said_in_red() {
     let mut view = playing();
     let mut stage = at(Group::Equalizer);
+    stage.memory.part = Part::Stereo;
     let master = AuditionSettings::default();
     for (words, audition) in [
         (
-            "Delta",
+            "\u{394}",
             AuditionSettings {
                 listen: Listen::Delta,
                 ..master
             },
         ),
         (
-            "Original",
+            "Before",
             AuditionSettings {
                 listen: Listen::Original,
                 ..master
@@ -489,19 +527,60 @@ fn what_is_not_the_master_is_said_in_red() {
                 ..master
             },
         ),
-        (
-            "HM",
-            AuditionSettings {
-                solo_band: Some(2),
-                ..master
-            },
-        ),
     ] {
         let place = find(&mut stage, &view, words).center();
         let out = click(&mut stage, &view, place, Modifiers::NONE);
         assert_eq!(out, [Gesture::Audition(audition)]);
     }
-    assert!(find_all(&mut stage, &view, "Not the master").is_empty());
-    view.audition.channels = Channels::Side;
-    find(&mut stage, &view, "Not the master");
+    stage.memory.page = Page::Spectrum;
+    let place = stage.place(&view, Id::unique(("solo", 2_usize))).center();
+    let alone = AuditionSettings {
+        solo_band: Some(2),
+        ..master
+    };
+    let out = click(&mut stage, &view, place, Modifiers::NONE);
+    assert_eq!(out, [Gesture::Audition(alone)]);
+
+    assert!(find_all(&mut stage, &view, "Back to master").is_empty());
+    for (audition, processed_db, said) in [
+        (
+            AuditionSettings {
+                channels: Channels::Side,
+                ..alone
+            },
+            -6.2,
+            ["Not your master", "the sides only, the high mid band only"],
+        ),
+        (
+            AuditionSettings {
+                listen: Listen::Original,
+                ..master
+            },
+            -6.2,
+            [
+                "\u{2212}6.2 dB, not your master",
+                "Before: the mix, as loud as the master",
+            ],
+        ),
+        (
+            AuditionSettings {
+                listen: Listen::Processed,
+                ..master
+            },
+            -6.2,
+            [
+                "\u{2212}6.2 dB, not your master",
+                "After: the master, turned down by 6.2 dB to the loudness of the mix",
+            ],
+        ),
+    ] {
+        view.audition = audition;
+        view.snapshot.reading.audition.match_gains_db = [processed_db, 0.0];
+        for words in said {
+            find(&mut stage, &view, words);
+        }
+    }
+    let back = find(&mut stage, &view, "Back to master").center();
+    let out = click(&mut stage, &view, back, Modifiers::NONE);
+    assert_eq!(out, [Gesture::Audition(master)]);
 }

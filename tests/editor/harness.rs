@@ -6,7 +6,9 @@ use egui::epaint::{ClippedShape, Shape};
 use egui::{Color32, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
 
 use finalcoat::editor::draw::draw;
-use finalcoat::editor::view::{Gesture, Memory, Number, ViewModel};
+use finalcoat::editor::theme;
+use finalcoat::editor::view::{Gesture, Memory, Number, Page, ViewModel};
+use finalcoat::editor::widgets::Icon;
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::fields::{Field, Group, Variant, Visitor};
 use finalcoat::engine::settings::range::Range;
@@ -29,6 +31,7 @@ impl Stage {
     pub(crate) fn new(size: [f32; 2], scale: f32) -> Self {
         let context = egui::Context::default();
         context.options_mut(|options| options.max_passes = std::num::NonZeroUsize::MIN);
+        theme::install(&context);
         Self {
             context,
             raster: Raster::new((size[0] * scale) as usize, (size[1] * scale) as usize),
@@ -43,7 +46,7 @@ impl Stage {
     /// The same with the panel of a stage of the chain, and without pixels.
     pub(crate) fn with(size: [f32; 2], stage: Group) -> Self {
         let mut new = Self::new(size, 1.0);
-        new.memory.stage = stage;
+        new.memory.page = Page::Stage(stage);
         new.paints = false;
         new
     }
@@ -105,6 +108,15 @@ impl Stage {
         self.paints = paints;
     }
 
+    /// Where a widget lies that has no words, by its id.
+    pub(crate) fn place(&mut self, view: &ViewModel, id: egui::Id) -> Rect {
+        self.still(view);
+        let response = self.context.read_response(id);
+        response
+            .unwrap_or_else(|| panic!("{id:?} is not shown"))
+            .rect
+    }
+
     pub(crate) fn save(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../editor");
         std::fs::create_dir_all(&folder).unwrap();
@@ -147,6 +159,11 @@ pub(crate) fn texts(shapes: &[ClippedShape]) -> Vec<Text> {
         collect(&clipped.shape, clipped.clip_rect, &mut into);
     }
     into
+}
+
+/// The id of a button with a picture.
+pub(crate) fn icon(icon: Icon, said: &str) -> egui::Id {
+    egui::Id::unique(("icon", icon, said))
 }
 
 /// Where a text stands first.

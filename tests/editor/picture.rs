@@ -36,7 +36,7 @@ fn a_real_song_makes_a_picture() {
     view.assistant.bands = advice.assistant_bands;
     view.assistant.advice = Some(Arc::new(advice));
     view.assistant.applied = true;
-    view.assistant.undo = [Some("Proposal".to_owned()), None];
+    view.undo = [vec!["Apply".to_owned()], vec![]];
 
     let (mut out, mut editor, _worker_side) = finalcoat::handoff::new();
     let mut live = finalcoat::plugin::live::Live::new(stream, &view.settings);
@@ -47,13 +47,17 @@ fn a_real_song_makes_a_picture() {
         live.process(&mut StereoBlock::new(left, right), &mut out);
         view.snapshot = editor.snapshot.read();
         editor.spectrum.read_input(|frames| before.push(frames));
-        editor.spectrum.read_output(|frames| behind.push(frames));
+        editor.spectrum.read_output(|frames| {
+            behind.push(frames);
+            view.scope.extend_from_slice(frames);
+        });
         before.advance(512.0 / rate_hz);
         behind.advance(512.0 / rate_hz);
     }
     view.spectra = Spectra {
         input_db: before.levels_db().to_vec(),
         output_db: behind.levels_db().to_vec(),
+        average_db: behind.average_db().to_vec(),
     };
     assert_eq!(
         editor.history.read(&mut view.history) as usize,
@@ -66,8 +70,9 @@ fn a_real_song_makes_a_picture() {
     );
     assert!(view.history.iter().any(|column| column.min_gain < 0.9));
     assert!(view.snapshot.output.true_peak_dbtp.unwrap() < -0.95);
+    let before = view.scope.len().saturating_sub(2048);
+    view.scope.drain(..before);
     let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
-    stage.memory.assistant = true;
     stage.still(&view);
     stage.save("readme.png");
     if std::env::var_os("FINALCOAT_BLESS").is_some() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
 
 use finalcoat::analysis::report::Span;
+use finalcoat::editor::theme::MARGIN;
 use finalcoat::editor::view::{Gesture, ViewModel};
 use finalcoat::handoff::player::{Command, PlayerView, Tape};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
@@ -200,7 +201,7 @@ fn a_long_name_and_a_long_fault_keep_to_their_place() {
             .iter()
             .find(|text| text.words.starts_with("a name"))
             .expect("it is there");
-        assert!(row.rect.right() <= WINDOW_MIN[0] - 16.0 && row.rect.height() < 28.0);
+        assert!(row.rect.right() <= WINDOW_MIN[0] - MARGIN && row.rect.height() < 28.0);
         for other in drawn.iter().filter(|other| other.rect != row.rect) {
             assert!(
                 !other.rect.intersect(row.rect).is_positive(),

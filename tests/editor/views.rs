@@ -2,7 +2,8 @@
 
 use finalcoat::dsp::meter::MeterReading;
 use finalcoat::dsp::spectrum::{POINTS, frequency_hz};
-use finalcoat::editor::view::{AssistantView, PresetName, Presets, Spectra, ViewModel};
+use finalcoat::editor::preferences::Preferences;
+use finalcoat::editor::view::{AssistantView, PresetName, Presets, Slots, Spectra, ViewModel};
 use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::reading::{LoudnessReading, Reading};
 use finalcoat::engine::settings::Settings;
@@ -134,9 +135,32 @@ pub(crate) fn playing() -> ViewModel {
         }),
         presets: presets(),
         audition: AuditionSettings::default(),
+        preferences: Preferences::default(),
+        slots: Slots {
+            current: 1,
+            filled: [true, true, false, false],
+        },
+        undo: [
+            vec!["Equalizer 3: Gain".to_owned(), "Apply".to_owned()],
+            vec!["Intensity".to_owned()],
+        ],
+        scope: scope(),
         assistant: AssistantView::default(),
         player: None,
     }
+}
+
+/// A little of everything: a wide pad, a centred voice.
+fn scope() -> Vec<[f32; 2]> {
+    let frame = |n: u32| {
+        let t = f64::from(n) / 44_100.0;
+        let sine = |hz: f64, turn: f64| (std::f64::consts::TAU * (hz * t + turn)).sin();
+        let mid = 0.3 * sine(180.0, 0.0) + 0.15 * sine(1234.0, 0.3);
+        let [left, right] =
+            [0.0, 0.31].map(|turn| 0.12 * sine(2210.0, turn) + 0.1 * sine(477.0, turn));
+        [(mid + left) as f32, (mid + right) as f32]
+    };
+    (0..2048).map(frame).collect()
 }
 
 fn presets() -> Presets {
@@ -178,6 +202,7 @@ fn spectra() -> Spectra {
     Spectra {
         input_db: (0..POINTS).map(|point| level(point, -3.0)).collect(),
         output_db: (0..POINTS).map(|point| level(point, 3.0)).collect(),
+        average_db: (0..POINTS).map(|point| level(point, 1.0)).collect(),
     }
 }
 
@@ -194,6 +219,10 @@ pub(crate) fn fresh() -> ViewModel {
         errand: Errand::Idle,
         presets: Presets::default(),
         audition: AuditionSettings::default(),
+        preferences: Preferences::default(),
+        slots: Slots::default(),
+        undo: Default::default(),
+        scope: Vec::new(),
         assistant: AssistantView::default(),
         player: None,
     }

@@ -1,66 +1,75 @@
 //! Listen: one button, and how much of the song was heard.
 
-use egui::{Align2, Rect, Stroke, pos2, vec2};
+use egui::{Align2, Rect, Stroke, pos2};
 
-use super::{clock, one_line};
-use crate::editor::desk::{Desk, cut_left, cut_right, cut_top};
-use crate::editor::theme::{self, GAP, GRID};
+use super::clock;
+use crate::editor::desk::{Desk, cut_right, cut_top};
+use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
-use crate::editor::widgets::{button, text};
+use crate::editor::widgets::{button, paragraph, text};
 use crate::handoff::listen::Work;
 
-/// Height of the row.
-pub const HEIGHT: f32 = 46.0;
+const BUTTONS: f32 = 34.0;
+const BAR: f32 = 16.0;
+/// Height of all of it.
+pub const HEIGHT: f32 = BUTTONS + BAR + 30.0 + 3.0 * GRID;
 /// Music from which on there is a proposal, in seconds.
 const ENOUGH_S: f64 = 20.0;
 /// Shortest song that the bar shows, in seconds.
 const SHORTEST_S: f64 = 60.0;
 
-/// Draws button, coverage and state into `rect`.
+/// Draws buttons, coverage and state into `rect`.
 pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
-    let status = &desk.view.assistant.status;
+    let assistant = &desk.view.assistant;
+    let status = &assistant.status;
     let (on, works) = (status.on, status.work != Work::Idle);
     let heard = status.covered_s > 0.0;
-    let press = cut_left(&mut rect, 112.0, GAP);
-    let press = Rect::from_center_size(press.center(), vec2(press.width(), 36.0));
-    let (label, fill) = match on {
-        true => ("Stop listening", theme::REDUCTION),
-        false => ("Listen", theme::GOAL),
+    let proposed = assistant.advice.is_some();
+    let colors = theme::colors();
+    let mut row = cut_top(&mut rect, BUTTONS, 2.0 * GRID);
+    let forget = cut_right(&mut row, 58.0, GRID);
+    let propose = cut_right(&mut row, 64.0, GRID);
+    let (label, said, fill) = match (on, proposed) {
+        (true, _) => (
+            "Stop listening",
+            "Stops taking in what plays; what was heard is kept.",
+            Some(colors.reduction),
+        ),
+        (false, false) => ("Listen", LISTEN, Some(colors.goal)),
+        (false, true) => ("Listen", LISTEN, None),
     };
-    if button(desk.ui, press, label, Some(fill), true) {
+    if button(desk.ui, row, label, said, fill, true) {
         desk.push(Gesture::Listen(!on));
     }
-    let side = cut_right(&mut rect, 76.0, GAP);
-    let upper = Rect::from_min_size(side.min, vec2(side.width(), 21.0));
-    let lower = Rect::from_min_max(pos2(side.left(), side.bottom() - 21.0), side.max);
     if works {
-        if button(desk.ui, lower, "Stop", None, true) {
+        let said = "Stops the rehearsal; the proposal stays as it was.";
+        if button(desk.ui, propose, "Stop", said, None, true) {
             desk.push(Gesture::StopProposing);
         }
-    } else if button(desk.ui, lower, "Propose", None, heard) {
-        desk.push(Gesture::Propose);
+    } else {
+        let said = "Makes a proposal now, from what was heard so far.";
+        if button(desk.ui, propose, "Propose", said, None, heard) {
+            desk.push(Gesture::Propose);
+        }
     }
-    if button(
-        desk.ui,
-        upper,
-        "Forget",
-        None,
-        heard || desk.view.assistant.advice.is_some(),
-    ) {
+    let said = "Forgets what was heard and what was proposed; what is set stays.";
+    if button(desk.ui, forget, "Forget", said, None, heard || proposed) {
         desk.push(Gesture::Forget);
     }
-    let bar = cut_top(&mut rect, 18.0, GRID);
+    let bar = cut_top(&mut rect, BAR, GRID);
     coverage(desk, bar);
     let (said, ink) = state(desk.view);
-    one_line(&desk.painter(), rect, &said, ink);
+    paragraph(&desk.painter(), rect, &said, theme::label(), ink);
 }
+
+const LISTEN: &str = "Takes in what plays, until there is enough for a proposal.";
 
 /// The song so far on a time line.
 fn coverage(desk: &Desk<'_>, rect: Rect) {
     let painter = desk.painter();
     let assistant = &desk.view.assistant;
     let status = &assistant.status;
-    painter.rect_filled(rect, theme::RADIUS, theme::GROUND);
+    painter.rect_filled(rect, theme::RADIUS, theme::colors().ground);
     let end_of = |spans: &[[f64; 2]]| spans.last().map_or(0.0, |span| span[1]);
     let now: Vec<[f64; 2]> = status
         .covered
@@ -86,21 +95,33 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
         draw(
             span[0],
             span[1],
-            theme::mix(theme::OUTPUT, theme::GROUND, 0.35),
+            theme::mix(theme::colors().output, theme::colors().ground, 0.35),
         );
     }
     for span in &now {
         draw(
             span[0],
             span[1],
-            theme::mix(theme::OUTPUT, theme::GROUND, 0.75),
+            theme::mix(theme::colors().output, theme::colors().ground, 0.75),
         );
     }
     for span in &status.changed {
-        draw(span.start_s, span.end_s, theme::REDUCTION);
+        draw(span.start_s, span.end_s, theme::colors().reduction);
+    }
+    // Where the finding is that is opened.
+    let finding = desk.memory.finding.filter(|_| desk.memory.findings);
+    let advice = assistant.advice.as_ref();
+    if let Some(finding) = finding.and_then(|place| advice?.findings.get(place)) {
+        for [start_s, end_s] in &finding.places {
+            let part = Rect::from_x_y_ranges(
+                x(*start_s)..=x(*end_s).max(x(*start_s) + 2.0),
+                rect.bottom() - 4.0..=rect.bottom(),
+            );
+            painter.rect_filled(part, 0.0, theme::colors().over);
+        }
     }
     if let Some(position_s) = status.position_s.filter(|_| status.on) {
-        let line = Stroke::new(1.5, theme::TEXT);
+        let line = Stroke::new(1.5, theme::colors().text);
         painter.vline(x(position_s), rect.y_range(), line);
     }
     let nothing = now.is_empty() && kept.is_empty();
@@ -117,7 +138,7 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
             Align2::CENTER_CENTER,
             said,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
 }
@@ -131,23 +152,23 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
         Work::Reading(share) => {
             return (
                 format!("Reading the references: {} %", pct(share)),
-                theme::TEXT,
+                theme::colors().text,
             );
         }
         Work::Waiting => {
             return (
                 "Another Finalcoat is rehearsing; this one is next".to_owned(),
-                theme::TEXT,
+                theme::colors().text,
             );
         }
         Work::Rehearsing(share) => {
             let said = format!("Rehearsing a proposal: {} %", pct(share));
-            return (said, theme::TEXT);
+            return (said, theme::colors().text);
         }
         Work::Idle => {}
     }
     if let Some(fault) = &status.fault {
-        return (fault.clone(), theme::OVER);
+        return (fault.clone(), theme::colors().over);
     }
     if !status.changed.is_empty() {
         let places: Vec<String> = status
@@ -162,7 +183,7 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
         } else {
             format!("The mix changed at {places}: listen again")
         };
-        return (said, theme::REDUCTION);
+        return (said, theme::colors().reduction);
     }
     let heard_s = status.covered_s;
     if heard_s > 0.0 {
@@ -178,7 +199,7 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
                 clock(heard_s)
             ),
         };
-        return (said, theme::LABEL);
+        return (said, theme::colors().label);
     }
     if let Some(advice) = &assistant.advice {
         let said = format!(
@@ -186,11 +207,11 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
             clock(advice.gated_s),
             pct(advice.confidence as f32)
         );
-        return (said, theme::LABEL);
+        return (said, theme::colors().label);
     }
     let said = match status.on {
         true => "Waiting for the transport\u{2026}",
         false => "Press Listen and play the song: it hears, decides, and says why.",
     };
-    (said.to_owned(), theme::LABEL)
+    (said.to_owned(), theme::colors().label)
 }

@@ -8,7 +8,7 @@ use crate::assistant::moves::MoveKind;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
-use crate::editor::widgets::{decibels, switch, text};
+use crate::editor::widgets::{decibels, switch, text, tip};
 use crate::engine::settings::fields::Group;
 
 const ROW: f32 = 24.0;
@@ -36,14 +36,13 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let view = desk.view;
     let mut gestures = Vec::new();
     list(desk, "moves", rect, |ui| {
-        heading(ui, "What it would do");
         let Some(advice) = &view.assistant.advice else {
             words(
                 ui,
                 "Tone, dynamics, width and loudness: each move appears here with its reason, the number \
                  behind it and a switch.",
                 theme::label(),
-                theme::LABEL,
+                theme::colors().label,
             );
             return;
         };
@@ -52,7 +51,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
                 ui,
                 "Nothing: it is inside the style's tolerance everywhere.",
                 theme::label(),
-                theme::LABEL,
+                theme::colors().label,
             );
         }
         let named = names(advice.moves.iter().map(|one| one.kind));
@@ -69,7 +68,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
             ui.add_space(2.0 * GRID);
             heading(ui, "Notes");
             for note in &advice.notes {
-                words(ui, note, theme::label(), theme::LABEL);
+                words(ui, note, theme::label(), theme::colors().label);
                 ui.add_space(GRID);
             }
         }
@@ -80,7 +79,11 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
 fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool> {
     let size = vec2(ui.available_width(), ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let ink = if on { theme::TEXT } else { theme::LABEL };
+    let ink = if on {
+        theme::colors().text
+    } else {
+        theme::colors().label
+    };
     let painter = ui.painter();
     let at = rect.left_center();
     let title = name(one.kind);
@@ -93,12 +96,21 @@ fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool
         ),
     };
     let at = pos2(shown.right() + 2.0 * GRID, rect.center().y);
-    let ink = if on { theme::GOAL } else { theme::LABEL };
+    let ink = if on {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     text(painter, at, Align2::LEFT_CENTER, value, theme::label(), ink);
     let place = Rect::from_min_max(pos2(rect.right() - 36.0, rect.top()), rect.max);
     let id = ("move", one.kind, nth);
-    let flipped = switch(ui, id, place, "", Align2::RIGHT_CENTER, on, theme::GOAL);
-    words(ui, &one.text, theme::label(), theme::LABEL);
+    let said = match on {
+        true => "Leaves this move out of the proposal, and finds the drive anew.",
+        false => "Takes this move into the proposal, and finds the drive anew.",
+    };
+    let ink = theme::colors().goal;
+    let flipped = switch(ui, id, place, "", said, Align2::RIGHT_CENTER, on, ink);
+    words(ui, &one.text, theme::label(), theme::colors().label);
     ui.add_space(2.0 * GRID);
     flipped
 }
@@ -130,7 +142,7 @@ fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         let painter = ui.painter();
         let dot = pos2(rect.left() + 4.0, rect.center().y);
-        painter.circle_filled(dot, 2.5, theme::SIDE);
+        painter.circle_filled(dot, 2.5, theme::colors().side);
         let at = pos2(rect.left() + 3.0 * GRID, rect.center().y);
         text(
             painter,
@@ -138,7 +150,7 @@ fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
             Align2::LEFT_CENTER,
             what,
             theme::label(),
-            theme::TEXT,
+            theme::colors().text,
         );
         let on = view.assistant.take_over[place];
         let label = if on { "taken over next" } else { "take over" };
@@ -146,9 +158,9 @@ fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
         let area = Rect::from_min_max(pos2(rect.right() - width, rect.top()), rect.max);
         let response = ui.interact(area, Id::unique(("take over", place)), Sense::click());
         let ink = match (on, response.hovered()) {
-            (true, _) => theme::REDUCTION,
-            (false, true) => theme::TEXT,
-            (false, false) => theme::LABEL,
+            (true, _) => theme::colors().reduction,
+            (false, true) => theme::colors().text,
+            (false, false) => theme::colors().label,
         };
         let at = area.right_center();
         text(
@@ -159,7 +171,10 @@ fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
             theme::label(),
             ink,
         );
-        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        let clicked = response.clicked();
+        let said = "You made this your own; the next Apply may set it nevertheless.";
+        tip(response.on_hover_cursor(CursorIcon::PointingHand), said);
+        if clicked {
             gestures.push(Gesture::TakeOver(place, !on));
         }
     }

@@ -2,66 +2,42 @@
 
 use std::sync::Arc;
 
-use egui::{
-    Align2, CursorIcon, Galley, Id, Key, Order, Painter, Rect, ScrollArea, Sense, Stroke,
-    StrokeKind, pos2, vec2,
-};
+use egui::{Galley, Painter, Rect, Sense, vec2};
 
-use super::one_line;
 use crate::assistant::wishes::Wishes;
-use crate::editor::desk::{Desk, cut_right};
+use crate::editor::desk::Desk;
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::{AssistantView, Gesture};
-use crate::editor::widgets::text;
+use crate::editor::view::{AssistantView, Gesture, Menu};
+use crate::editor::widgets::popup::{ROW, drop_down, popup, row};
 
-const ROW: f32 = 24.0;
 const WIDTH_MIN: f32 = 260.0;
 
-/// Draws the box, which a click opens.
-pub fn draw_box(desk: &mut Desk<'_>, rect: Rect) {
-    let id = Id::unique("styles");
-    let response = desk.ui.interact(rect, id, Sense::click());
-    let painter = desk.painter();
-    let open = desk.memory.choosing_style;
-    let ground = if response.hovered() || open {
-        theme::HOVERED
-    } else {
-        theme::RAISED
-    };
-    painter.rect_filled(rect, theme::RADIUS, ground);
+/// Draws the box, which a click opens, and the list.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
+    let open = desk.memory.menu == Some(Menu::Styles);
     let assistant = &desk.view.assistant;
+    let colors = theme::colors();
     let (shown, ink) = match (&assistant.wishes.style, &assistant.advice) {
-        (Some(style), _) => (style.clone(), theme::TEXT),
+        (Some(style), _) => (style.clone(), colors.text),
         (None, Some(advice)) if !advice.style.is_empty() => {
             let pct = (advice.style_confidence * 100.0).round();
             let shown = match advice.style.strip_prefix("closest to ") {
                 Some(style) => format!("Auto: near {style}, {pct} %"),
                 None => format!("Auto: {}", advice.style),
             };
-            (shown, theme::TEXT)
+            (shown, colors.text)
         }
-        _ => ("Auto".to_owned(), theme::LABEL),
+        _ => ("Auto".to_owned(), colors.label),
     };
-    let inside = rect.shrink2(vec2(8.0, 0.0));
-    let words = Rect::from_min_max(inside.min, pos2(inside.right() - 14.0, inside.bottom()));
-    one_line(&painter, words, &shown, ink);
-    let tip = pos2(inside.right() - 2.0, rect.center().y + 2.5);
-    let arrow = vec![tip - vec2(4.5, 5.0), tip + vec2(4.5, -5.0), tip];
-    painter.add(egui::Shape::convex_polygon(
-        arrow,
-        theme::LABEL,
-        Stroke::NONE,
-    ));
-    let clicked = response.on_hover_cursor(CursorIcon::PointingHand).clicked();
-    if clicked {
-        desk.memory.choosing_style = !open;
+    let said = "The finished music that this song is measured against, and how sure that is.";
+    if drop_down(desk.ui, "styles", rect, (&shown, ink), said, open) {
+        desk.memory.toggle(Menu::Styles);
         if !open {
             desk.push(Gesture::LookForStyles);
         }
     }
-    if open || clicked {
-        desk.ui
-            .memory_mut(|memory| memory.data.insert_temp(id, rect));
+    if open {
+        draw_list(desk, rect);
     }
 }
 
@@ -109,105 +85,49 @@ fn notes(assistant: &AssistantView, painter: &Painter, width: f32) -> Vec<Arc<Ga
     };
     let mut notes = Vec::new();
     for [file, why] in &styles.faults {
-        notes.push(lay(format!("{file} is left out"), theme::REDUCTION));
-        let words = egui::text::LayoutJob::simple(why.clone(), theme::tiny(), theme::LABEL, width);
+        notes.push(lay(
+            format!("{file} is left out"),
+            theme::colors().reduction,
+        ));
+        let words =
+            egui::text::LayoutJob::simple(why.clone(), theme::tiny(), theme::colors().label, width);
         notes.push(painter.layout_job(words));
     }
     if let Some(folder) = &styles.folder {
-        notes.push(lay(format!("Your own: {folder}"), theme::LABEL));
+        notes.push(lay(format!("Your own: {folder}"), theme::colors().label));
     }
     notes
 }
 
-/// The list of styles, below its box and over everything else.
-pub fn draw_list(desk: &mut Desk<'_>) {
-    let id = Id::unique("styles");
-    let below = desk.ui.memory(|memory| memory.data.get_temp::<Rect>(id));
-    let (true, Some(below)) = (desk.memory.choosing_style, below) else {
-        return;
-    };
+fn draw_list(desk: &mut Desk<'_>, below: Rect) {
     let assistant = &desk.view.assistant;
     let rows = rows(assistant);
     let width = below.width().max(WIDTH_MIN);
     let notes = notes(assistant, desk.ui.painter(), width - 6.0 * GRID);
     let noted: f32 = notes.iter().map(|note| note.size().y + GRID).sum();
-    let window = desk.ui.ctx().content_rect();
-    let height = (rows.len() as f32 * ROW + noted + 4.0 * GRID)
-        .min(window.bottom() - below.bottom() - theme::MARGIN);
-    let area = Rect::from_min_size(
-        pos2(below.left(), below.bottom() + GRID),
-        vec2(width, height),
-    );
+    let size = vec2(width, rows.len() as f32 * ROW + noted + 2.0 * GRID);
     let chosen = &assistant.wishes.style;
     let mut picked = None;
-    let list = Id::unique("list of styles");
-    egui::Area::new(list)
-        .order(Order::Foreground)
-        .fixed_pos(area.min)
-        .fade_in(false)
-        .show(desk.ui.ctx(), |ui| {
-            ui.set_clip_rect(area.expand(2.0));
-            let painter = ui.painter().clone();
-            painter.rect_filled(area, theme::PANEL_RADIUS, theme::RAISED);
-            let edge = Stroke::new(1.0, theme::HOVERED);
-            painter.rect_stroke(area, theme::PANEL_RADIUS, edge, StrokeKind::Inside);
-            // Nothing below hears the pointer.
-            ui.interact(area, list.with("ground"), Sense::click_and_drag());
-            let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area.shrink(GRID)));
-            child.spacing_mut().item_spacing = vec2(0.0, 0.0);
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(&mut child, |ui| {
-                    for row in &rows {
-                        if draw_row(ui, row, row.style == *chosen) {
-                            picked = Some(row.style.clone());
-                        }
-                    }
-                    ui.add_space(GRID);
-                    for note in &notes {
-                        let size = vec2(ui.available_width(), note.size().y + GRID);
-                        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-                        let at = rect.min + vec2(2.0 * GRID, 0.0);
-                        ui.painter().galley(at, note.clone(), theme::LABEL);
-                    }
-                });
-        });
+    let left = popup(desk.ui, "list of styles", below, size, |ui| {
+        for one in &rows {
+            if row(ui, &one.name, &one.aside, one.style == *chosen) {
+                picked = Some(one.style.clone());
+            }
+        }
+        ui.add_space(GRID);
+        for note in &notes {
+            let size = vec2(ui.available_width(), note.size().y + GRID);
+            let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+            let at = rect.min + vec2(2.0 * GRID, 0.0);
+            ui.painter().galley(at, note.clone(), theme::colors().label);
+        }
+    });
+    let done = picked.is_some();
     if let Some(style) = picked {
         let wishes = assistant.wishes.clone();
         desk.push(Gesture::Wish(Wishes { style, ..wishes }));
-        desk.memory.choosing_style = false;
     }
-    let left = desk.ui.input(|input| {
-        let pressed = input.pointer.any_pressed();
-        let at = input.pointer.interact_pos();
-        let elsewhere = at.is_some_and(|at| !area.contains(at) && !below.contains(at));
-        input.key_pressed(Key::Escape) || (pressed && elsewhere)
-    });
-    if left {
-        desk.memory.choosing_style = false;
+    if left || done {
+        desk.memory.menu = None;
     }
-}
-
-fn draw_row(ui: &mut egui::Ui, row: &Row, chosen: bool) -> bool {
-    let size = vec2(ui.available_width(), ROW);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    let painter = ui.painter();
-    if response.hovered() {
-        painter.rect_filled(rect, theme::RADIUS, theme::HOVERED);
-    }
-    let ink = if chosen { theme::GOAL } else { theme::TEXT };
-    let mut inside = rect.shrink2(vec2(2.0 * GRID, 0.0));
-    if !row.aside.is_empty() {
-        let aside = text(
-            painter,
-            inside.right_center(),
-            Align2::RIGHT_CENTER,
-            &row.aside,
-            theme::tiny(),
-            theme::LABEL,
-        );
-        cut_right(&mut inside, aside.width(), 2.0 * GRID);
-    }
-    one_line(painter, inside, &row.name, ink);
-    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }

@@ -1,191 +1,65 @@
-//! The verdict, and what was found.
+//! The verdict: what is to be done, how sure that is, and why.
 
-use egui::{Align2, Color32, Rect, Sense, pos2, vec2};
+use egui::{Align2, Rect, pos2};
 
-use super::{clock, cost, heading, list, streamed, words};
-use crate::assistant::advice::{Advice, AdviceFinding};
-use crate::assistant::finding::{FindingKind, Reach, Severity};
+use super::true_minus;
+use crate::assistant::advice::Advice;
 use crate::assistant::verdict::VerdictKind;
-use crate::assistant::wishes::MixState;
-use crate::editor::desk::Desk;
-use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::text;
+use crate::editor::desk::{Desk, cut_top};
+use crate::editor::theme;
+use crate::editor::widgets::{paragraph, text};
 
-/// Draws the list into `rect`.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
-    let view = desk.view;
-    list(desk, "verdict", rect, |ui| {
-        heading(ui, "What it thinks");
-        let Some(advice) = &view.assistant.advice else {
-            words(
-                ui,
-                "Whether a master is enough, whether stems or the mix would serve the song better, or \
-                 whether it is done already.",
-                theme::label(),
-                theme::LABEL,
-            );
-            return;
-        };
-        verdict(ui, advice, view.assistant.wishes.mix_state);
-        if !advice.findings.is_empty() {
-            ui.add_space(2.0 * GRID);
-            heading(ui, "What it found");
-        }
-        for finding in &advice.findings {
-            row(ui, finding);
-        }
-        cost::draw(ui, advice);
-        if let Some([_, full]) = streamed(advice) {
-            ui.add_space(2.0 * GRID);
-            heading(ui, "When it is streamed");
-            words(ui, &full, theme::label(), theme::LABEL);
-        }
-    });
-}
+const HEAD: f32 = 22.0;
+/// Lines of the summary that are shown.
+const LINES: f32 = 3.0;
+/// Height of all of it.
+pub const HEIGHT: f32 = HEAD + LINES * 15.0;
 
-fn verdict(ui: &mut egui::Ui, advice: &Advice, mix_state: MixState) {
-    let verdict = &advice.verdict;
-    let (title, ink) = match verdict.kind {
-        VerdictKind::Master => ("Master it", theme::GOAL),
-        VerdictKind::Stems => ("Stems would help", theme::REDUCTION),
-        VerdictKind::Mix => ("Fix the mix first", theme::OVER),
-        VerdictKind::Done => ("Nothing to do", theme::OUTPUT),
+/// Draws the verdict into `rect`.
+pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let painter = desk.painter();
+    let colors = theme::colors();
+    let Some(advice) = desk.view.assistant.advice.as_deref() else {
+        let said = "Then it says whether a master is enough, whether stems or the mix would serve the song \
+                    better, or whether it is done already.";
+        return paragraph(&painter, rect, said, theme::label(), colors.label);
     };
-    let size = vec2(ui.available_width(), 26.0);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let at = rect.left_center();
+    let row = cut_top(&mut rect, HEAD, 0.0);
+    let (title, ink) = title(advice);
+    let at = row.left_center();
     let shown = text(
-        ui.painter(),
+        &painter,
         at,
         Align2::LEFT_CENTER,
         title,
-        theme::value(),
+        theme::title(),
         ink,
     );
-    let sure = format!("{} % sure", (verdict.confidence * 100.0).round());
-    let at = pos2(rect.right(), rect.center().y);
-    if shown.right() + 70.0 < rect.right() {
+    let sure = format!("{} % sure", (advice.verdict.confidence * 100.0).round());
+    if shown.right() + 70.0 < row.right() {
+        let at = pos2(row.right(), row.center().y);
         text(
-            ui.painter(),
+            &painter,
             at,
             Align2::RIGHT_CENTER,
             sure,
             theme::tiny(),
-            theme::LABEL,
+            colors.label,
         );
     }
-    words(ui, &verdict.summary, theme::label(), theme::TEXT);
-    let open = ("If the mix can be reopened: ", &verdict.if_open);
-    let locked = ("If it is locked: ", &verdict.if_locked);
-    let said: &[_] = match mix_state {
-        MixState::Open => &[open],
-        MixState::Locked => &[locked],
-        MixState::Unknown => &[open, locked],
-    };
-    for (head, what) in said.iter().filter(|(_, what)| !what.is_empty()) {
-        ui.add_space(GRID);
-        words(ui, &format!("{head}{what}"), theme::label(), theme::LABEL);
-    }
+    let summary = true_minus(&advice.verdict.summary);
+    paragraph(&painter, rect, &summary, theme::label(), colors.text);
+    let id = egui::Id::unique("verdict");
+    let response = desk.ui.interact(rect, id, egui::Sense::hover());
+    crate::editor::widgets::tip(response, &summary);
 }
 
-fn row(ui: &mut egui::Ui, finding: &AdviceFinding) {
-    let ink = color(finding.severity);
-    let size = vec2(ui.available_width(), 20.0);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let painter = ui.painter();
-    painter.circle_filled(pos2(rect.left() + 4.0, rect.center().y), 3.0, ink);
-    let at = pos2(rect.left() + 3.0 * GRID, rect.center().y);
-    let title = name(finding.kind);
-    let shown = text(
-        painter,
-        at,
-        Align2::LEFT_CENTER,
-        title,
-        theme::body(),
-        theme::TEXT,
-    );
-    let mut places: Vec<String> = finding
-        .places
-        .iter()
-        .take(3)
-        .map(|[start_s, end_s]| format!("{}\u{2013}{}", clock(*start_s), clock(*end_s)))
-        .collect();
-    // As many as there is room for.
-    while !places.is_empty() {
-        let said = places.join("  ");
-        let galley = painter.layout_no_wrap(said, theme::tiny(), theme::LABEL);
-        let left = rect.right() - galley.size().x;
-        if left > shown.right() + 2.0 * GRID {
-            let at = pos2(left, rect.center().y - galley.size().y / 2.0);
-            painter.galley(at, galley, theme::LABEL);
-            break;
-        }
-        places.pop();
-    }
-    words(ui, &finding.text, theme::label(), theme::LABEL);
-    if !finding.advice.is_empty() {
-        words(ui, &finding.advice, theme::label(), theme::TEXT);
-    }
-    words(ui, &remedies(finding), theme::label(), theme::LABEL);
-    ui.add_space(2.0 * GRID);
-}
-
-/// How far each way of working mends it, and what is better.
-fn remedies(finding: &AdviceFinding) -> String {
-    let reach = |reach| match reach {
-        Reach::Yes => "yes",
-        Reach::Limited => "in part",
-        Reach::No => "no",
-    };
-    let mended = format!(
-        "Mended by the stereo master: {}; by stems: {}.",
-        reach(finding.stereo),
-        reach(finding.stems)
-    );
-    if finding.better.is_empty() {
-        mended
-    } else {
-        format!("{mended} Better: {}", finding.better)
-    }
-}
-
-fn color(severity: Severity) -> Color32 {
-    match severity {
-        Severity::Info => theme::LABEL,
-        Severity::Low => theme::REDUCTION,
-        Severity::High => theme::OVER,
-    }
-}
-
-/// What a finding is called.
-pub fn name(kind: FindingKind) -> &'static str {
-    match kind {
-        FindingKind::Clipping => "Clipping",
-        FindingKind::OverLimited => "Over-limited",
-        FindingKind::DcOffset => "DC offset",
-        FindingKind::LowEndOutOfPhase => "Low end out of phase",
-        FindingKind::Mono => "Mono",
-        FindingKind::Narrow => "Narrow",
-        FindingKind::WideLowEnd => "Wide low end",
-        FindingKind::OneSided => "One-sided",
-        FindingKind::Dull => "Dull",
-        FindingKind::Bright => "Bright",
-        FindingKind::Boomy => "Boomy",
-        FindingKind::Thin => "Thin",
-        FindingKind::Muddy => "Muddy",
-        FindingKind::Harsh => "Harsh",
-        FindingKind::Sibilant => "Sibilant",
-        FindingKind::ResonantNote => "Resonant note",
-        FindingKind::LowEndClash => "Low end clash",
-        FindingKind::VocalBuried => "Lead buried",
-        FindingKind::VocalLoud => "Lead loud",
-        FindingKind::CymbalsLoud => "Cymbals loud",
-        FindingKind::LimiterTrigger => "Limiter trigger",
-        FindingKind::Quiet => "Quiet",
-        FindingKind::Silence => "Silence",
-        FindingKind::Noise => "Noise",
-        FindingKind::LossySource => "Lossy source",
-        FindingKind::MonoLoss => "Mono loss",
-        FindingKind::SmallSpeakerBass => "Bass on small speakers",
+fn title(advice: &Advice) -> (&'static str, egui::Color32) {
+    let colors = theme::colors();
+    match advice.verdict.kind {
+        VerdictKind::Master => ("Master it", colors.goal),
+        VerdictKind::Stems => ("Stems would help", colors.reduction),
+        VerdictKind::Mix => ("Fix the mix first", colors.over),
+        VerdictKind::Done => ("Nothing to do", colors.output),
     }
 }

@@ -1,167 +1,165 @@
-//! What the user wants: style, loudness, whether the mix can be reopened, references.
+//! What the user wants: style, whether the mix can be reopened, loudness, references.
 
-use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, Stroke, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, Stroke, vec2};
 
-use super::{one_line, styles};
-use crate::assistant::wishes::{LoudnessWish, MixState};
-use crate::editor::desk::{Desk, cut_left, cut_right, cut_top};
-use crate::editor::theme::{self, GAP, GRID};
+use super::styles;
+use crate::assistant::wishes::{LoudnessWish, MixState, Wishes};
+use crate::editor::desk::{Desk, column, cut_left, cut_right, cut_top};
+use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Number, Side, ViewModel};
 use crate::editor::widgets::number::field;
-use crate::editor::widgets::{button, entry, segments, text};
+use crate::editor::widgets::{button, decibels, entry, one_line, segments, text, tip};
 use crate::params::session::REFERENCES_MAX;
 
-/// Height of the rows: a third one only where there are references to weigh.
+/// Height of the rows: two more where there are references to weigh.
 pub fn height(view: &ViewModel) -> f32 {
-    match view.assistant.references.is_empty() {
-        true => 2.0 * ROW + GAP,
-        false => 3.0 * ROW + 2.0 * GAP,
-    }
+    let rows = if view.assistant.references.is_empty() {
+        4.0
+    } else {
+        6.0
+    };
+    rows * (ROW + GRID) - GRID
 }
 
 const ROW: f32 = 24.0;
-const LABEL: f32 = 62.0;
+const LABEL: f32 = 64.0;
 /// Width of a weight.
-const WEIGHT: f32 = 52.0;
-const MIX: [(MixState, &str); 3] = [
-    (MixState::Unknown, "?"),
-    (MixState::Open, "Open"),
-    (MixState::Locked, "Locked"),
+const WEIGHT: f32 = 48.0;
+/// Width of the loudness in numbers.
+const LUFS: f32 = 66.0;
+/// The rows are no wider than this.
+const WIDTH_MAX: f32 = 340.0;
+const MIX: [(MixState, &str, &str); 3] = [
+    (
+        MixState::Unknown,
+        "?",
+        "Says both: what to do if the mix can be reopened, and if not.",
+    ),
+    (
+        MixState::Open,
+        "Open",
+        "The mix can be changed: what is better mended there is said.",
+    ),
+    (
+        MixState::Locked,
+        "Locked",
+        "Only this file exists: the master does what it can.",
+    ),
+];
+const LOUDNESS: [(&str, &str); 4] = [
+    (
+        "Auto",
+        "As loud as music of this style, as long as it costs little.",
+    ),
+    ("Keep", "As loud as the mix is."),
+    ("Off", "The loudness stage is left alone."),
+    ("Set", "A loudness of your own, in LUFS."),
 ];
 
 /// Draws the rows into `rect`.
 pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
-    let upper = cut_top(&mut rect, ROW, GAP);
-    let lower = cut_top(&mut rect, ROW, GAP);
-    draw_upper(desk, upper);
-    draw_lower(desk, lower);
+    rect.set_width(rect.width().min(WIDTH_MAX));
+    let style = cut_top(&mut rect, ROW, GRID);
+    let mix = cut_top(&mut rect, ROW, GRID);
+    let loudness = cut_top(&mut rect, ROW, GRID);
+    let references = cut_top(&mut rect, ROW, GRID);
+    let style = labelled(desk, style, "Style");
+    let mix = labelled(desk, mix, "Mix");
+    let loudness = labelled(desk, loudness, "Loudness");
+    draw_mix(desk, mix);
+    draw_loudness(desk, loudness);
+    draw_references(desk, references);
     if !desk.view.assistant.references.is_empty() {
-        let weights = Rect::from_min_size(rect.min, vec2(rect.width(), ROW));
-        draw_weights(desk, weights);
+        draw_weights(desk, rect);
     }
+    // Last: its list lies over the others.
+    styles::draw(desk, style);
 }
 
-/// How much each side of the references counts: name and number side by side, evenly spaced.
-fn draw_weights(desk: &mut Desk<'_>, mut rect: Rect) {
-    label(desk, &mut rect, "Follow", LABEL);
-    let painter = desk.painter();
-    let names = Side::ALL.map(|side| {
-        let name = Number::Weight(side).name().to_owned();
-        painter.layout_no_wrap(name, theme::label(), theme::TEXT)
-    });
-    let named: f32 = names.iter().map(|name| name.size().x + 2.0 * GRID).sum();
-    let wide = Side::ALL.len() as f32 * WEIGHT + named;
-    let gap = ((rect.width() - wide) / (Side::ALL.len() - 1) as f32).min(6.0 * GRID);
-    for (side, name) in Side::ALL.into_iter().zip(names) {
-        let number = Number::Weight(side);
-        let place = cut_left(&mut rect, name.size().x, 2.0 * GRID);
-        let counts = desk.value(number) > 0.0;
-        let ink = if counts { theme::TEXT } else { theme::LABEL };
-        let at = pos2(place.left(), place.center().y - name.size().y / 2.0);
-        painter.galley_with_override_text_color(at, name, ink);
-        let value = cut_left(&mut rect, WEIGHT, gap);
-        entry(desk, value, number, theme::body(), Some(theme::RAISED));
-    }
-}
-
-fn label(desk: &Desk<'_>, rect: &mut Rect, name: &str, width: f32) {
-    let place = cut_left(rect, width, GRID);
+/// The name of a row; returns what is beside it.
+fn labelled(desk: &Desk<'_>, mut row: Rect, name: &str) -> Rect {
+    let place = cut_left(&mut row, LABEL, GRID);
     let at = place.left_center();
+    let ink = theme::colors().label;
     text(
         &desk.painter(),
         at,
         Align2::LEFT_CENTER,
         name,
         theme::label(),
-        theme::LABEL,
+        ink,
     );
+    row
 }
 
-fn draw_upper(desk: &mut Desk<'_>, mut rect: Rect) {
-    label(desk, &mut rect, "Loudness", LABEL);
-    let now = desk.view.assistant.wishes.loudness;
-    let labels = ["Auto", "Keep", "Off", "Number"];
-    let chosen = match now {
-        LoudnessWish::Auto => 0,
-        LoudnessWish::Keep => 1,
-        LoudnessWish::Off => 2,
-        LoudnessWish::Target(_) => 3,
-    };
-    let place = cut_left(&mut rect, 206.0, GRID);
-    if let Some(index) = segments(desk.ui, "goal", place, &labels, chosen, theme::GOAL) {
-        let loudness = match index {
-            0 => LoudnessWish::Auto,
-            1 => LoudnessWish::Keep,
-            2 => LoudnessWish::Off,
-            _ => LoudnessWish::Target(f64::from(desk.view.goal_lufs)),
-        };
-        let wishes = desk.view.assistant.wishes.clone();
-        desk.push(Gesture::Wish(crate::assistant::wishes::Wishes {
-            loudness,
-            ..wishes
-        }));
-    }
-    let number = cut_left(&mut rect, 82.0, GAP);
-    if chosen == 3 {
-        entry(
-            desk,
-            number,
-            Number::Goal,
-            theme::body(),
-            Some(theme::RAISED),
-        );
-    } else if let Some(lufs) = desk
-        .view
-        .assistant
-        .advice
-        .as_ref()
-        .and_then(|one| one.goal_lufs)
-    {
-        let shown = format!(
-            "{} LUFS",
-            crate::editor::widgets::decibels(lufs as f32, 1, false)
-        );
-        let at = number.center();
-        text(
-            &desk.painter(),
-            at,
-            Align2::CENTER_CENTER,
-            shown,
-            theme::label(),
-            theme::LABEL,
-        );
-    }
-    label(desk, &mut rect, "Mix", 24.0);
-    let place = cut_left(&mut rect, 126.0, GAP);
-    let labels = MIX.map(|(_, name)| name);
-    let state = desk.view.assistant.wishes.mix_state;
-    let chosen = MIX.iter().position(|(one, _)| *one == state).unwrap_or(0);
-    if let Some(index) = segments(desk.ui, "mix", place, &labels, chosen, theme::GOAL) {
-        let wishes = desk.view.assistant.wishes.clone();
+fn draw_mix(desk: &mut Desk<'_>, rect: Rect) {
+    let wishes = desk.view.assistant.wishes.clone();
+    let chosen = MIX.iter().position(|(one, ..)| *one == wishes.mix_state);
+    let labels = MIX.map(|(_, label, said)| (label, said));
+    let ink = theme::colors().label;
+    if let Some(index) = segments(desk.ui, "mix", rect, &labels, chosen.unwrap_or(0), ink) {
         let mix_state = MIX[index].0;
-        desk.push(Gesture::Wish(crate::assistant::wishes::Wishes {
+        desk.push(Gesture::Wish(Wishes {
             mix_state,
             ..wishes
         }));
     }
 }
 
-fn draw_lower(desk: &mut Desk<'_>, mut rect: Rect) {
-    label(desk, &mut rect, "Style", LABEL);
-    let place = cut_left(&mut rect, 206.0, GAP);
-    styles::draw_box(desk, place);
+fn draw_loudness(desk: &mut Desk<'_>, mut rect: Rect) {
+    let wishes = desk.view.assistant.wishes.clone();
+    let chosen = match wishes.loudness {
+        LoudnessWish::Auto => 0,
+        LoudnessWish::Keep => 1,
+        LoudnessWish::Off => 2,
+        LoudnessWish::Target(_) => 3,
+    };
+    let number = cut_right(&mut rect, LUFS, GRID);
+    let ink = theme::colors().label;
+    if let Some(index) = segments(desk.ui, "goal", rect, &LOUDNESS, chosen, ink) {
+        let loudness = match index {
+            0 => LoudnessWish::Auto,
+            1 => LoudnessWish::Keep,
+            2 => LoudnessWish::Off,
+            _ => LoudnessWish::Target(f64::from(desk.view.goal_lufs)),
+        };
+        desk.push(Gesture::Wish(Wishes { loudness, ..wishes }));
+    }
+    if chosen == 3 {
+        let ground = Some(theme::colors().raised);
+        entry(desk, number, Number::Goal, theme::body(), ground);
+        return;
+    }
+    let advice = desk.view.assistant.advice.as_ref();
+    if let Some(lufs) = advice.and_then(|advice| advice.goal_lufs) {
+        let shown = format!("{} LUFS", decibels(lufs as f32, 1, false));
+        let at = number.right_center();
+        text(
+            &desk.painter(),
+            at,
+            Align2::RIGHT_CENTER,
+            shown,
+            theme::label(),
+            ink,
+        );
+    }
+}
+
+fn draw_references(desk: &mut Desk<'_>, rect: Rect) {
     if desk.memory.adding.is_some() {
         return draw_adding(desk, rect);
     }
-    label(desk, &mut rect, "References", 64.0);
+    let mut rect = labelled(desk, rect, "References");
     let add = cut_right(&mut rect, 44.0, GRID);
     let references = desk.view.assistant.references.clone();
     let room = references.len() < REFERENCES_MAX;
-    if button(desk.ui, add, "Add", None, room) {
+    let said = "A finished song of yours or of somebody else's, to be followed instead of a style.";
+    if button(desk.ui, add, "Add", said, None, room) {
         desk.memory.adding = Some(String::new());
     }
     if references.is_empty() {
-        one_line(&desk.painter(), rect, "none", theme::LABEL);
+        let ink = theme::colors().label;
+        one_line(&desk.painter(), rect, "none", theme::label(), ink);
         return;
     }
     let width = (rect.width() / references.len() as f32 - GRID).min(150.0);
@@ -171,29 +169,56 @@ fn draw_lower(desk: &mut Desk<'_>, mut rect: Rect) {
     }
 }
 
+/// How much each side of the references counts, two beside each other.
+fn draw_weights(desk: &mut Desk<'_>, mut rect: Rect) {
+    for pair in Side::ALL.chunks(2) {
+        let row = cut_top(&mut rect, ROW, GRID);
+        for (place, side) in pair.iter().enumerate() {
+            let mut cell = column(row, place, 2, 3.0 * GRID);
+            let number = Number::Weight(*side);
+            let value = cut_right(&mut cell, WEIGHT, GRID);
+            let counts = desk.value(number) > 0.0;
+            let colors = theme::colors();
+            let ink = if counts { colors.text } else { colors.label };
+            let at = cell.left_center();
+            let name = number.name();
+            text(
+                &desk.painter(),
+                at,
+                Align2::LEFT_CENTER,
+                name,
+                theme::label(),
+                ink,
+            );
+            entry(desk, value, number, theme::body(), Some(colors.raised));
+        }
+    }
+}
+
 /// A reference; a click takes it away.
 fn chip(desk: &mut Desk<'_>, rect: Rect, index: usize, path: &str) {
     let id = Id::unique(("reference", index));
     let response = desk.ui.interact(rect, id, Sense::click());
     let painter = desk.painter();
     let ground = if response.hovered() {
-        theme::HOVERED
+        theme::colors().hovered
     } else {
-        theme::RAISED
+        theme::colors().raised
     };
     painter.rect_filled(rect, theme::RADIUS, ground);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     let mut inside = rect.shrink2(vec2(6.0, 0.0));
     let cross = cut_right(&mut inside, 10.0, 2.0);
-    one_line(&painter, inside, name, theme::TEXT);
-    let stroke = Stroke::new(1.25, theme::LABEL);
+    one_line(&painter, inside, name, theme::label(), theme::colors().text);
+    let stroke = Stroke::new(1.25, theme::colors().label);
     let (c, r) = (cross.center(), 3.0);
     painter.line_segment([c - vec2(r, r), c + vec2(r, r)], stroke);
     painter.line_segment([c + vec2(-r, r), c + vec2(r, -r)], stroke);
-    let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    if response.on_hover_text(format!("Remove {path}")).clicked() {
+    if response.clicked() {
         desk.push(Gesture::RemoveReference(index));
     }
+    let said = format!("A click takes away {path}.");
+    tip(response.on_hover_cursor(CursorIcon::PointingHand), &said);
 }
 
 /// The line in which a path is typed or pasted.
@@ -221,13 +246,15 @@ fn draw_adding(desk: &mut Desk<'_>, mut rect: Rect) {
             Align2::CENTER_CENTER,
             hint,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
-    let added = button(desk.ui, add, "Add", Some(theme::GOAL), valid);
+    let said = "Reads this file and follows it.";
+    let added = button(desk.ui, add, "Add", said, Some(theme::colors().goal), valid);
     if valid && (added || enter) {
         desk.push(Gesture::AddReference(trimmed));
-    } else if left != Some(false) && !button(desk.ui, cancel, "Cancel", None, true) {
+    } else if left != Some(false) && !button(desk.ui, cancel, "Cancel", "Adds nothing.", None, true)
+    {
         desk.memory.adding = Some(path);
     }
 }

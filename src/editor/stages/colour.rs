@@ -5,9 +5,10 @@ use egui::{Align2, Rect, pos2, vec2};
 use crate::editor::activity::FLOOR_DB;
 use crate::editor::desk::{Desk, column, cut_bottom, cut_top, names};
 use crate::editor::fields::{COLOUR, COLOUR_KIND};
+use crate::editor::help;
 use crate::editor::theme::{self, GAP};
 use crate::editor::trace::{self, Scale};
-use crate::editor::widgets::{decibels, knob, legend, segments, text};
+use crate::editor::widgets::{choices, decibels, knob, legend, text};
 use crate::engine::settings::colour::Kind;
 use crate::engine::settings::fields::Choice;
 
@@ -17,7 +18,7 @@ const LINES_DB: [f32; 5] = [0.0, -20.0, -40.0, -60.0, -80.0];
 /// Draws the panel's content into `rect`, below the head.
 pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
     let live = super::live(desk, desk.view.settings.colour.on);
-    let entries = [("Added", theme::REDUCTION)];
+    let entries = [("Added", theme::colors().reduction)];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),
@@ -30,10 +31,22 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
         pos2(controls.left() + width, controls.center().y),
         vec2(2.0 * width - GAP, 28.0),
     );
-    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let ink = if live {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     let chosen = desk.view.settings.colour.kind.index();
     let labels = names::<Kind>();
-    let picked = segments(desk.ui, COLOUR_KIND, kinds, &labels, chosen, ink);
+    let picked = choices(
+        desk.ui,
+        COLOUR_KIND,
+        kinds,
+        &labels,
+        help::of(COLOUR_KIND),
+        chosen,
+        ink,
+    );
     desk.choose(COLOUR_KIND, picked);
     controls.min.x += 2.0 * width;
     controls.set_width(3.0 * width);
@@ -50,9 +63,9 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
     let now = cut_top(&mut rect, 26.0, 6.0);
     let (shown, ink) = if now_db > FLOOR_DB && live {
         let shown = format!("{} dBFS", decibels(now_db, 1, false));
-        (shown, theme::REDUCTION)
+        (shown, theme::colors().reduction)
     } else {
-        ("nothing added".to_owned(), theme::LABEL)
+        ("nothing added".to_owned(), theme::colors().label)
     };
     let at = now.right_center();
     text(

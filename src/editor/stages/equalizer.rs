@@ -16,16 +16,16 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
     let sides = graph::has_sides(&desk.view.settings.equalizer);
     let entries: &[_] = if sides {
         &[
-            ("In", theme::INPUT),
-            ("Out", theme::OUTPUT),
-            ("Mid", theme::GOAL),
-            ("Side", theme::SIDE),
+            ("In", theme::colors().input),
+            ("Out", theme::colors().output),
+            ("Mid", theme::colors().goal),
+            ("Side", theme::colors().side),
         ]
     } else {
         &[
-            ("In", theme::INPUT),
-            ("Out", theme::OUTPUT),
-            ("Curve", theme::GOAL),
+            ("In", theme::colors().input),
+            ("Out", theme::colors().output),
+            ("Curve", theme::colors().goal),
         ]
     };
     legend(

@@ -4,6 +4,7 @@ use egui::{Align2, Rect, pos2};
 
 use crate::editor::desk::{Desk, column, cut_bottom, cut_right, cut_top};
 use crate::editor::fields::{AUTO_RELEASE, GLUE};
+use crate::editor::help;
 use crate::editor::theme::{self, GAP};
 use crate::editor::trace::{self, Scale};
 use crate::editor::view::Gesture;
@@ -19,11 +20,24 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     let auto = desk.view.settings.glue.auto_release;
     let at = Align2::RIGHT_CENTER;
     let label = "Auto release";
-    if let Some(on) = switch(desk.ui, AUTO_RELEASE, place, label, at, auto, theme::GOAL) {
+    if let Some(on) = switch(
+        desk.ui,
+        AUTO_RELEASE,
+        place,
+        label,
+        help::of(AUTO_RELEASE),
+        at,
+        auto,
+        theme::colors().goal,
+    ) {
         desk.push(Gesture::Switch(AUTO_RELEASE, on));
     }
-    let ink = if live { theme::REDUCTION } else { theme::LABEL };
-    let entries = [("Gain reduction", theme::REDUCTION)];
+    let ink = if live {
+        theme::colors().reduction
+    } else {
+        theme::colors().label
+    };
+    let entries = [("Gain reduction", theme::colors().reduction)];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),

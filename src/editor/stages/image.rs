@@ -7,6 +7,7 @@ use crate::dsp::block::Stream;
 use crate::dsp::units::db_to_gain;
 use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right};
 use crate::editor::fields::{self, GUARD_ON, IMAGE_SPLITS, MONO_AMOUNT, MONO_BELOW};
+use crate::editor::help;
 use crate::editor::plot::{Plot, between};
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::Gesture;
@@ -27,10 +28,22 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     let place = cut_right(&mut head, 88.0, GAP);
     let guard = desk.view.settings.image.guard_on;
     let at = Align2::RIGHT_CENTER;
-    if let Some(on) = switch(desk.ui, GUARD_ON, place, "Guard", at, guard, theme::GOAL) {
+    if let Some(on) = switch(
+        desk.ui,
+        GUARD_ON,
+        place,
+        "Guard",
+        help::of(GUARD_ON),
+        at,
+        guard,
+        theme::colors().goal,
+    ) {
         desk.push(Gesture::Switch(GUARD_ON, on));
     }
-    let entries = [("Width", theme::SIDE), ("Held back", theme::REDUCTION)];
+    let entries = [
+        ("Width", theme::colors().side),
+        ("Held back", theme::colors().reduction),
+    ];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),
@@ -71,7 +84,11 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     let rate_hz = super::equalizer::graph::rate_hz(desk.view);
     let asked = widths(&plot, image, set, rate_hz);
     let now = widths(&plot, image, effect, rate_hz);
-    let ink = if live { theme::SIDE } else { theme::LABEL };
+    let ink = if live {
+        theme::colors().side
+    } else {
+        theme::colors().label
+    };
     let level: Vec<Pos2> = asked
         .iter()
         .map(|point| pos2(point.x, plot.y(100.0)))
@@ -82,9 +99,12 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
         .zip(effect)
         .any(|(set, now)| (set - now).abs() > 0.5)
     {
-        let held = theme::REDUCTION.gamma_multiply(0.35);
+        let held = theme::colors().reduction.gamma_multiply(0.35);
         between(&inside, &now, &asked, held);
-        inside.add(Shape::line(asked, Stroke::new(1.25, theme::REDUCTION)));
+        inside.add(Shape::line(
+            asked,
+            Stroke::new(1.25, theme::colors().reduction),
+        ));
     }
     inside.add(Shape::line(now, Stroke::new(2.0, ink)));
     splits::draw(desk, &plot, IMAGE_SPLITS, &BAND_NAMES);
@@ -119,11 +139,15 @@ fn correlation(desk: &Desk<'_>, rect: Rect, index: usize, live: bool) {
         Align2::LEFT_CENTER,
         "Corr.",
         theme::tiny(),
-        theme::LABEL,
+        theme::colors().label,
     );
     let shown = decibels(value, 2, true);
     let bad = live && value < 0.0;
-    let ink = if bad { theme::OVER } else { theme::TEXT };
+    let ink = if bad {
+        theme::colors().over
+    } else {
+        theme::colors().text
+    };
     let at = pos2(bar.right(), line);
     text(
         &painter,
@@ -138,15 +162,15 @@ fn correlation(desk: &Desk<'_>, rect: Rect, index: usize, live: bool) {
         bar,
         value,
         match (live, bad) {
-            (false, _) => theme::LABEL,
-            (true, true) => theme::OVER,
-            (true, false) => theme::OUTPUT,
+            (false, _) => theme::colors().label,
+            (true, true) => theme::colors().over,
+            (true, false) => theme::colors().output,
         },
     );
 }
 
 fn meter(painter: &Painter, bar: Rect, value: f32, ink: egui::Color32) {
-    painter.rect_filled(bar, 2.0, theme::RAISED);
+    painter.rect_filled(bar, 2.0, theme::colors().raised);
     let zero = bar.center().x;
     let x = zero + value.clamp(-1.0, 1.0) * bar.width() / 2.0;
     let filled = Rect::from_min_max(
@@ -155,7 +179,7 @@ fn meter(painter: &Painter, bar: Rect, value: f32, ink: egui::Color32) {
     );
     painter.rect_filled(filled, 0.0, ink);
     let mark = Rect::from_center_size(pos2(zero, bar.center().y), vec2(1.5, 8.0));
-    painter.rect_filled(mark, 0.0, theme::LABEL);
+    painter.rect_filled(mark, 0.0, theme::colors().label);
 }
 
 fn draw_mono(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
@@ -163,7 +187,7 @@ fn draw_mono(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
     painter.vline(
         rect.left() - GAP / 2.0,
         rect.top() + GRID..=rect.bottom() - GRID,
-        Stroke::new(1.0, theme::LINE),
+        Stroke::new(1.0, theme::colors().line),
     );
     cut_left(&mut rect, GRID, 0.0);
     cut_bottom(&mut rect, METER, 0.0);

@@ -4,6 +4,7 @@ use egui::{Align2, Rect, Stroke, pos2, vec2};
 
 use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_top};
 use crate::editor::fields::{REFERENCE_LEVEL, SUBSONIC_HZ, SUBSONIC_ON};
+use crate::editor::help;
 use crate::editor::meters::{NOTHING, tenths};
 use crate::editor::plot::Plot;
 use crate::editor::theme::{self, GAP, GRID};
@@ -24,7 +25,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let mut facts = cut_top(&mut rect, 52.0, GAP);
     heard(desk, &mut facts);
-    let line = Stroke::new(1.0, theme::LINE);
+    let line = Stroke::new(1.0, theme::colors().line);
     let below = {
         let height = rect.height() - CONTROLS;
         cut_bottom(&mut rect, height, GAP)
@@ -67,12 +68,19 @@ fn heard(desk: &Desk<'_>, rect: &mut Rect) {
             Align2::LEFT_TOP,
             name,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
         let number = tenths(value);
         let unit = if number == NOTHING { "" } else { unit };
         let at = pos2(cell.left(), cell.top() + 44.0);
-        number_with_unit(&painter, at, &number, unit, theme::large(), theme::TEXT);
+        number_with_unit(
+            &painter,
+            at,
+            &number,
+            unit,
+            theme::large(),
+            theme::colors().text,
+        );
     }
 }
 
@@ -82,7 +90,16 @@ fn subsonic(desk: &mut Desk<'_>, rect: &mut Rect) {
     let row = cut_top(rect, 22.0, 2.0 * GRID);
     let at = Align2::LEFT_CENTER;
     let label = "Subsonic filter";
-    if let Some(on) = switch(desk.ui, SUBSONIC_ON, row, label, at, on, theme::GOAL) {
+    if let Some(on) = switch(
+        desk.ui,
+        SUBSONIC_ON,
+        row,
+        label,
+        help::of(SUBSONIC_ON),
+        at,
+        on,
+        theme::colors().goal,
+    ) {
         desk.push(Gesture::Switch(SUBSONIC_ON, on));
     }
     let mut row = cut_top(rect, KNOB, 2.0 * GRID);
@@ -90,7 +107,13 @@ fn subsonic(desk: &mut Desk<'_>, rect: &mut Rect) {
     knob(desk, place, SUBSONIC_HZ, live);
     let said =
         "Takes away DC and what lies below hearing, 12 dB per octave. Only where there is such.";
-    paragraph(&desk.painter(), *rect, said, theme::label(), theme::LABEL);
+    paragraph(
+        &desk.painter(),
+        *rect,
+        said,
+        theme::label(),
+        theme::colors().label,
+    );
 }
 
 fn reference(desk: &mut Desk<'_>, rect: &mut Rect) {
@@ -104,13 +127,19 @@ fn reference(desk: &mut Desk<'_>, rect: &mut Rect) {
     let heard = desk.view.snapshot.input.max_short_term_lufs;
     let press = Rect::from_center_size(row.center(), vec2(row.width(), 44.0));
     let ready = heard.is_some();
-    let fill = Some(theme::GOAL);
-    if button(desk.ui, press, "Set from what was heard", fill, ready)
-        && let Some(lufs) = heard
+    let fill = Some(theme::colors().goal);
+    if button(
+        desk.ui,
+        press,
+        "Set from what was heard",
+        help::of_number(REFERENCE_LEVEL),
+        fill,
+        ready,
+    ) && let Some(lufs) = heard
     {
         desk.memory.set(REFERENCE_LEVEL, lufs as f32);
     }
     let said = "Thresholds and the colour's working point are counted from it: the loudness of the \
         loudest 3 s of the mix.";
-    paragraph(&painter, *rect, said, theme::label(), theme::LABEL);
+    paragraph(&painter, *rect, said, theme::label(), theme::colors().label);
 }

@@ -4,11 +4,12 @@ use egui::{Align2, Rect, pos2, vec2};
 
 use crate::editor::desk::{Desk, cut_right, names, panel};
 use crate::editor::fields::{CEILING, CHARACTER, CLIP_DEPTH, DRIVE, RELEASE};
-use crate::editor::graph;
+use crate::editor::help;
+use crate::editor::meters::history;
 use crate::editor::theme::{self, GAP};
 use crate::editor::trace;
 use crate::editor::view::{Gesture, Number};
-use crate::editor::widgets::{button, decibels, entry, knob, paragraph, segments, text, title};
+use crate::editor::widgets::{button, choices, decibels, entry, knob, paragraph, text, title};
 use crate::engine::settings::fields::{Choice, Group};
 use crate::engine::settings::loudness::Character;
 use crate::handoff::errand::Errand;
@@ -27,7 +28,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let goal = Rect::from_min_max(pos2(split, under), rect.max);
     let painter = desk.painter();
     let content = panel(&painter, above);
-    graph::draw(desk.ui, content, desk.view);
+    history::draw(desk.ui, content, desk.view);
     let content = panel(&painter, limiter);
     draw_limiter(desk, content);
     let content = panel(&painter, goal);
@@ -40,6 +41,7 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
     let live = super::live(desk, on);
     let mut head = Rect::from_min_size(rect.min, vec2(rect.width(), 22.0));
     title(&painter, head, "Limiter");
+    super::close(desk, cut_right(&mut head, 22.0, GAP));
     let place = cut_right(&mut head, 60.0, GAP);
     super::stage_switch(desk, place, Group::Loudness);
     clipper(desk, cut_right(&mut head, 136.0, GAP), live);
@@ -64,10 +66,22 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
         left += size.x;
         knob(desk, place, number, live);
     }
-    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let ink = if live {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     let chosen = desk.view.settings.loudness.character.index();
     let labels = names::<Character>();
-    let picked = segments(desk.ui, CHARACTER, foot, &labels, chosen, ink);
+    let picked = choices(
+        desk.ui,
+        CHARACTER,
+        foot,
+        &labels,
+        help::of(CHARACTER),
+        chosen,
+        ink,
+    );
     desk.choose(CHARACTER, picked);
 }
 
@@ -75,11 +89,15 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
 fn clipper(desk: &Desk<'_>, rect: Rect, live: bool) {
     let painter = desk.painter();
     let now_db = desk.memory.activity.now.clip_db;
-    let color = if live { theme::REDUCTION } else { theme::LABEL };
-    let ink = if live && now_db < -0.05 {
-        theme::REDUCTION
+    let color = if live {
+        theme::colors().reduction
     } else {
-        theme::LABEL
+        theme::colors().label
+    };
+    let ink = if live && now_db < -0.05 {
+        theme::colors().reduction
+    } else {
+        theme::colors().label
     };
     let at = rect.left_center();
     let name = text(
@@ -88,7 +106,7 @@ fn clipper(desk: &Desk<'_>, rect: Rect, live: bool) {
         Align2::LEFT_CENTER,
         "Clip",
         theme::label(),
-        theme::LABEL,
+        theme::colors().label,
     );
     let shown = format!("{} dB", decibels(now_db, 1, false));
     let at = rect.right_center();
@@ -115,7 +133,7 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
         pos2(rect.left(), head.bottom() + 6.0),
         vec2(rect.width(), 32.0),
     );
-    let ground = Some(theme::RAISED);
+    let ground = Some(theme::colors().raised);
     entry(desk, number, Number::Goal, theme::large(), ground);
 
     let press = Rect::from_min_size(
@@ -125,14 +143,22 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
     let below = Rect::from_min_max(pos2(rect.left(), press.bottom() + 8.0), rect.max);
     let working = matches!(desk.view.errand, Errand::Working(_));
     if working {
-        if button(desk.ui, press, "Stop", None, true) {
+        if button(
+            desk.ui,
+            press,
+            "Stop",
+            "Stops looking; the drive stays as it is.",
+            None,
+            true,
+        ) {
             desk.push(Gesture::StopFinding);
         }
     } else if button(
         desk.ui,
         press,
         "Set drive from what was heard",
-        Some(theme::GOAL),
+        "Rehearses what was heard through this very limiter, and sets the drive that reaches the goal.",
+        Some(theme::colors().goal),
         true,
     ) {
         desk.push(Gesture::FindDrive);
@@ -140,20 +166,24 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
     let (said, color) = match &desk.view.errand {
         Errand::Idle => (
             "Play the loudest part, or all of the song, then press.".to_owned(),
-            theme::LABEL,
+            theme::colors().label,
         ),
         Errand::Working(share) => {
             let bar = Rect::from_min_size(below.min, vec2(below.width(), 4.0));
-            painter.rect_filled(bar, 2.0, theme::RAISED);
+            painter.rect_filled(bar, 2.0, theme::colors().raised);
             let done = vec2(bar.width() * share.clamp(0.0, 1.0), bar.height());
-            painter.rect_filled(Rect::from_min_size(bar.min, done), 2.0, theme::GOAL);
+            painter.rect_filled(
+                Rect::from_min_size(bar.min, done),
+                2.0,
+                theme::colors().goal,
+            );
             (
                 "\nRehearsing what was heard\u{2026}".to_owned(),
-                theme::LABEL,
+                theme::colors().label,
             )
         }
-        Errand::Done(answer) => (answer.text.replace('-', "\u{2212}"), theme::TEXT),
-        Errand::Failed(why) => (why.clone(), theme::REDUCTION),
+        Errand::Done(answer) => (answer.text.replace('-', "\u{2212}"), theme::colors().text),
+        Errand::Failed(why) => (why.clone(), theme::colors().reduction),
     };
     paragraph(&painter, below, &said, theme::label(), color);
 }

@@ -13,7 +13,9 @@ use crate::engine::settings::multiband::{BAND_NAMES, BANDS};
 
 use super::splits;
 
-const ROW: f32 = 22.0;
+/// Height of a row of the table, with the distance to the next.
+const ROW: f32 = 24.0;
+const ROW_MIN: f32 = 19.0;
 const ROWS: usize = 7;
 const NAMES: f32 = 74.0;
 /// Room for the names of the bands and their meters.
@@ -27,14 +29,17 @@ const METER_DB: f32 = 9.0;
 pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     let live = super::live(desk, desk.view.settings.multiband.on);
     let knee = cut_right(&mut head, 76.0, GRID);
-    let entries = [("Constant gain", theme::GOAL), ("Now", theme::REDUCTION)];
+    let entries = [
+        ("Constant gain", theme::colors().goal),
+        ("Now", theme::colors().reduction),
+    ];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),
         &entries,
     );
     let at = pos2(knee.left() - 2.0 * GRID, knee.center().y);
-    let ink = theme::LABEL;
+    let ink = theme::colors().label;
     text(
         &desk.painter(),
         at,
@@ -44,10 +49,12 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
         ink,
     );
     bar(desk, knee, MULTIBAND_KNEE, live);
-    let height = TOP + ROWS as f32 * (ROW + 3.0) - 3.0;
+    // In low windows the rows move together, so that something is left of the graph.
+    let row = ((rect.height() * 0.62 - TOP) / ROWS as f32).clamp(ROW_MIN, ROW);
+    let height = TOP + ROWS as f32 * row;
     let table = cut_bottom(&mut rect, height, theme::GAP);
     graph(desk, rect, live);
-    draw_table(desk, table, live);
+    draw_table(desk, table, row, live);
 }
 
 fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
@@ -69,23 +76,35 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     let gains_db = desk.effect.multiband.bands.map(|band| band.gain_db);
     let moves_db = desk.memory.activity.now.multiband_db;
     let inside = painter.with_clip_rect(plot.rect);
-    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let ink = if live {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     let still = response(gains_db);
     if live && moves_db.iter().any(|move_db| *move_db != 0.0) {
         let now = response(core::array::from_fn(|band| gains_db[band] + moves_db[band]));
-        between(&inside, &still, &now, theme::REDUCTION.gamma_multiply(0.35));
-        inside.add(Shape::line(now, Stroke::new(1.5, theme::REDUCTION)));
+        between(
+            &inside,
+            &still,
+            &now,
+            theme::colors().reduction.gamma_multiply(0.35),
+        );
+        inside.add(Shape::line(
+            now,
+            Stroke::new(1.5, theme::colors().reduction),
+        ));
     }
     inside.add(Shape::line(still, Stroke::new(2.0, ink)));
     splits::draw(desk, &plot, MULTIBAND_SPLITS, &BAND_NAMES);
 }
 
-fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
+fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, height: f32, live: bool) {
     let painter = desk.painter();
     let mut names = cut_left(&mut rect, NAMES, 0.0);
     cut_top(&mut names, TOP, 0.0);
     for (row, number) in fields::multiband(0).into_iter().enumerate() {
-        let y = names.top() + row as f32 * (ROW + 3.0) + ROW / 2.0;
+        let y = names.top() + row as f32 * height + (height - 2.0) / 2.0;
         let at = pos2(names.left(), y);
         let name = short_name(number);
         text(
@@ -94,7 +113,7 @@ fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
             Align2::LEFT_CENTER,
             name,
             theme::label(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
     for (index, name) in BAND_NAMES.into_iter().enumerate() {
@@ -108,13 +127,13 @@ fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
             Align2::LEFT_CENTER,
             name,
             theme::label(),
-            theme::TEXT,
+            theme::colors().text,
         );
         let move_db = desk.memory.activity.now.multiband_db[index];
         let ink = if live && move_db.abs() >= 0.05 {
-            theme::REDUCTION
+            theme::colors().reduction
         } else {
-            theme::LABEL
+            theme::colors().label
         };
         let at = pos2(top.right(), line);
         let shown = format!("{} dB", decibels(move_db, 1, true));
@@ -127,20 +146,25 @@ fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
             ink,
         );
         let meter = Rect::from_min_size(pos2(top.left(), line + 11.0), vec2(top.width(), 6.0));
-        painter.rect_filled(meter, 2.0, theme::RAISED);
+        painter.rect_filled(meter, 2.0, theme::colors().raised);
         // Down to the left, up to the right; mostly down.
         let zero = meter.left() + meter.width() * 0.6;
         let side = if move_db < 0.0 { 0.6 } else { 0.4 };
         let x = zero + (move_db / METER_DB).clamp(-1.0, 1.0) * meter.width() * side;
         let [from, to] = [zero.min(x), zero.max(x)];
         let moved = Rect::from_min_max(pos2(from, meter.top()), pos2(to, meter.bottom()));
-        let color = if live { theme::REDUCTION } else { theme::LABEL };
+        let color = if live {
+            theme::colors().reduction
+        } else {
+            theme::colors().label
+        };
         painter.rect_filled(moved, 0.0, color);
         let mark = Rect::from_center_size(pos2(zero, meter.center().y), vec2(1.5, 8.0));
-        painter.rect_filled(mark, 0.0, theme::LABEL);
+        painter.rect_filled(mark, 0.0, theme::colors().label);
         for (row, number) in fields::multiband(index as u8).into_iter().enumerate() {
-            let top = place.top() + row as f32 * (ROW + 3.0);
-            let cell = Rect::from_min_size(pos2(place.left(), top), vec2(place.width(), ROW));
+            let top = place.top() + row as f32 * height;
+            let cell =
+                Rect::from_min_size(pos2(place.left(), top), vec2(place.width(), height - 2.0));
             bar(desk, cell, number, live);
         }
     }

@@ -23,7 +23,8 @@ pub fn draw<const SPLITS: usize>(
             Some(&split) => split_line(desk, plot, split),
             None => plot.rect.right(),
         };
-        let galley = painter.layout_no_wrap((*name).to_owned(), theme::tiny(), theme::LABEL);
+        let galley =
+            painter.layout_no_wrap((*name).to_owned(), theme::tiny(), theme::colors().label);
         if galley.size().x + 8.0 < right - left {
             let at = pos2((left + right) / 2.0, plot.rect.top() + 4.0);
             text(
@@ -32,7 +33,7 @@ pub fn draw<const SPLITS: usize>(
                 Align2::CENTER_TOP,
                 name,
                 theme::tiny(),
-                theme::LABEL,
+                theme::colors().label,
             );
         }
         left = right;
@@ -71,18 +72,22 @@ fn split_line(desk: &mut Desk<'_>, plot: &Plot, split: Number) -> f32 {
         desk.memory.set(split, range.default);
     }
     let held = response.hovered() || response.dragged();
-    let ink = if held { theme::TEXT } else { theme::LABEL };
+    let ink = if held {
+        theme::colors().text
+    } else {
+        theme::colors().label
+    };
     let line = if held {
         ink
     } else {
-        theme::mix(ink, theme::GROUND, 0.55)
+        theme::mix(ink, theme::colors().ground, 0.55)
     };
     painter.vline(x, plot.rect.y_range(), Stroke::new(1.25, line));
     let (digits, unit) = split.text(desk.value(split));
     let galley = painter.layout_no_wrap(format!("{digits} {unit}"), theme::tiny(), ink);
     let center = pos2(x, plot.rect.bottom() - 11.0);
     let tag = Rect::from_center_size(center, galley.size() + vec2(8.0, 2.0));
-    painter.rect_filled(tag, theme::RADIUS, theme::RAISED);
+    painter.rect_filled(tag, theme::RADIUS, theme::colors().raised);
     painter.galley(tag.center() - galley.size() / 2.0, galley, ink);
     response.on_hover_cursor(CursorIcon::ResizeHorizontal);
     x

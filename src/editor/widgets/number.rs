@@ -1,16 +1,19 @@
-//! Numbers that are set by hand: a value in, gestures out. Drag (Shift: finer), wheel, double-click or
-//! Alt-click for the default, click on the number to type.
+//! Numbers that are set by hand: a value in, gestures out. Drag (Shift or Ctrl: finer), wheel or arrow keys,
+//! double-click or Alt-click for the default, click on the number or right-click to type, Tab for the next.
 //!
-//! Where the intensity scales a value, the full colour shows what is in effect and a faint one what is set.
+//! Where the intensity scales a value, the full colour shows what is in effect and a faint one what is set;
+//! the number in effect stands behind the one that is set.
 
 use egui::{
     Align2, Color32, CursorIcon, Event, FontId, Id, Key, Painter, Pos2, Rect, Response, Sense,
     Shape, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
 };
 
+use super::press::{ring, tip};
 use super::{number_with_unit, text};
 use crate::editor::desk::Desk;
 use crate::editor::fields::short_name;
+use crate::editor::help;
 use crate::editor::theme;
 use crate::editor::view::{Gesture, Number};
 use crate::engine::settings::range::Range;
@@ -21,6 +24,8 @@ const DRAG_POINTS: f32 = 240.0;
 const FINE: f32 = 0.1;
 /// Part of the range for one notch of the wheel.
 const WHEEL_SHARE: f32 = 0.02;
+/// Time in which the focus arrives after the Tab key.
+const TABBED_S: f64 = 0.3;
 /// Knobs lower than this are drawn in small.
 const SMALL_KNOB: f32 = 100.0;
 
@@ -69,61 +74,103 @@ pub fn knob(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
         Align2::CENTER_TOP,
         short_name(number),
         label_font,
-        theme::LABEL,
+        theme::colors().label,
     );
 
-    let dial = Rect::from_min_max(
+    let round = Rect::from_min_max(
         pos2(rect.left(), rect.top() + label_height),
         pos2(rect.right(), rect.bottom() - value_height),
     );
     let most = if small { 24.0 } else { 34.0 };
-    let radius = (dial.height() / 2.0).min(dial.width() / 2.0).min(most) - 2.0;
-    let center = dial.center();
+    let radius = (round.height() / 2.0).min(round.width() / 2.0).min(most) - 2.0;
+    let center = round.center();
+    dial(desk, center, radius, number, live);
+
+    let below = Rect::from_min_max(pos2(rect.left(), rect.bottom() - value_height), rect.max);
+    number_field(desk, below, number, value_font, None, Stop::No);
+}
+
+/// The round part of a knob.
+pub fn dial(desk: &mut Desk<'_>, center: Pos2, radius: f32, number: Number, live: bool) {
+    let painter = desk.painter();
+    let small = radius < 26.0;
+    let big = radius > 36.0;
     let touch = Rect::from_center_size(center, vec2(2.0, 2.0) * (radius + 4.0));
     let id = Id::unique(("knob", number));
     let response = desk.ui.interact(touch, id, Sense::click_and_drag());
     adjust(desk, &response, number);
 
     let Shares { zero, set, effect } = Shares::of(desk, number);
-    let color = if live { theme::GOAL } else { theme::LABEL };
+    let colors = theme::colors();
+    let color = if live { colors.goal } else { colors.label };
     let body = if response.hovered() || response.dragged() {
-        theme::HOVERED
+        colors.hovered
     } else {
-        theme::RAISED
+        colors.raised
     };
-    let ring = if small { 4.5 } else { 7.0 };
-    painter.circle_filled(center, radius - ring, body);
-    let edge = radius - 1.5;
-    arc(&painter, center, edge, [0.0, 1.0], theme::RAISED);
+    let gap = match (small, big) {
+        (true, _) => 4.5,
+        (_, true) => 9.0,
+        _ => 7.0,
+    };
+    let width = if big { 4.5 } else { 3.0 };
+    painter.circle_filled(center, radius - gap, body);
+    let edge = radius - width / 2.0;
+    arc(&painter, center, edge, [0.0, 1.0], colors.raised, width);
     if effect != set {
-        let faint = theme::mix(color, theme::PANEL, 0.4);
-        arc(&painter, center, edge, ordered(zero, set), faint);
+        let faint = theme::mix(color, colors.panel, 0.4);
+        arc(&painter, center, edge, ordered(zero, set), faint, width);
     }
-    arc(&painter, center, edge, ordered(zero, effect), color);
-    let tip = direction(set);
+    arc(&painter, center, edge, ordered(zero, effect), color, width);
+    let way = direction(set);
     let pointer = [
-        center + tip * (radius - if small { 11.0 } else { 18.0 }).max(3.0),
-        center + tip * (radius - ring - 2.0),
+        center + way * (radius - if small { 11.0 } else { 18.0 }).max(3.0),
+        center + way * (radius - gap - 2.0),
     ];
-    painter.line_segment(
-        pointer,
-        Stroke::new(if small { 2.0 } else { 2.5 }, theme::TEXT),
-    );
+    let thick = if small { 2.0 } else { 2.5 };
+    painter.line_segment(pointer, Stroke::new(thick, colors.text));
+    if response.has_focus() {
+        painter.circle_stroke(center, radius + 1.5, Stroke::new(1.5, colors.text));
+    }
+    explain(desk, response, number);
+}
 
-    let below = Rect::from_min_max(pos2(rect.left(), rect.bottom() - value_height), rect.max);
-    entry(desk, below, number, value_font, None);
+/// What a number does and how it stands, where the pointer rests.
+fn explain(desk: &Desk<'_>, response: Response, number: Number) {
+    if response.dragged() {
+        return;
+    }
+    let said = help::of_number(number);
+    match desk.in_effect(number) {
+        Some(effect) => {
+            let (digits, unit) = number.text(effect);
+            let intensity = desk.view.settings.intensity;
+            tip(
+                response,
+                &format!("{said}\nIn effect at {intensity:.0} % intensity: {digits} {unit}"),
+            );
+        }
+        None => {
+            tip(response, said);
+        }
+    }
 }
 
 /// A number over a bar that shows where in its range it stands: many of them fit into a table.
 pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
     let painter = desk.painter();
-    entry(desk, rect, number, theme::body(), Some(theme::RAISED));
+    let ground = Some(theme::colors().raised);
+    entry(desk, rect, number, theme::body(), ground);
     let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
     if typing {
         return;
     }
     let Shares { zero, set, effect } = Shares::of(desk, number);
-    let color = if live { theme::GOAL } else { theme::LABEL };
+    let color = if live {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     let inside = rect.shrink2(vec2(3.0, 0.0));
     let strip = |[from, to]: [f32; 2], color: Color32| {
         let at = |share: f32| inside.left() + share * inside.width();
@@ -134,7 +181,7 @@ pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
         painter.rect_filled(part, 0.0, color);
     };
     if effect != set {
-        let faint = theme::mix(color, theme::RAISED, 0.4);
+        let faint = theme::mix(color, theme::colors().raised, 0.4);
         strip(ordered(zero, set), faint);
     }
     strip(ordered(zero, effect), color);
@@ -173,7 +220,7 @@ pub fn slider(desk: &mut Desk<'_>, rect: Rect, number: Number, color: Color32) {
         turn(desk, &response, number);
     }
     let x = way.left() + range.normalized(desk.value(number)) * way.width();
-    painter.rect_filled(track, 3.0, theme::RAISED);
+    painter.rect_filled(track, 3.0, theme::colors().raised);
     let filled = Rect::from_min_max(track.min, pos2(x, track.bottom()));
     painter.rect_filled(filled, 3.0, color);
     let grip = if response.hovered() || response.dragged() {
@@ -181,8 +228,15 @@ pub fn slider(desk: &mut Desk<'_>, rect: Rect, number: Number, color: Color32) {
     } else {
         7.0
     };
-    painter.circle_filled(pos2(x, track.center().y), grip, theme::TEXT);
+    painter.circle_filled(pos2(x, track.center().y), grip, theme::colors().text);
     response.on_hover_cursor(CursorIcon::PointingHand);
+}
+
+/// Whether the Tab key stops at something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Yes,
+    No,
 }
 
 /// The number itself, to be clicked and typed over, or dragged; with its unit, centred in `rect`.
@@ -194,41 +248,96 @@ pub fn entry(
     font: FontId,
     ground: Option<Color32>,
 ) {
+    number_field(desk, rect, number, font, ground, Stop::Yes);
+}
+
+fn number_field(
+    desk: &mut Desk<'_>,
+    rect: Rect,
+    number: Number,
+    font: FontId,
+    ground: Option<Color32>,
+    stop: Stop,
+) {
     let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
     if typing {
         type_over(desk, rect, number, font);
         return;
     }
     let id = Id::unique(("entry", number));
-    let response = desk.ui.interact(rect, id, Sense::click_and_drag());
+    let mut sense = Sense::click_and_drag();
+    sense.set(Sense::FOCUSABLE, stop == Stop::Yes);
+    let response = desk.ui.interact(rect, id, sense);
     let painter = desk.ui.painter();
-    let hovered = response.hovered().then_some(theme::HOVERED);
+    let colors = theme::colors();
+    let hovered = response.hovered().then_some(colors.hovered);
     if let Some(ground) = hovered.or(ground) {
         painter.rect_filled(rect, theme::RADIUS, ground);
     }
     let (shown, unit) = number.text(desk.value(number));
-    let digits = painter
-        .layout_no_wrap(shown.clone(), font.clone(), theme::TEXT)
-        .size();
-    let mut width = digits.x;
-    if !unit.is_empty() {
-        let galley = painter.layout_no_wrap(unit.to_owned(), theme::label(), theme::LABEL);
-        width += theme::GRID + galley.size().x;
-    }
+    let size = |text: &str, font: FontId| {
+        painter
+            .layout_no_wrap(text.to_owned(), font, colors.text)
+            .size()
+    };
+    let digits = size(&shown, font.clone());
+    let unit_width = match unit {
+        "" => 0.0,
+        unit => theme::GRID + size(unit, theme::label()).x,
+    };
+    // The value in effect stands behind the one that is set, where there is room for both.
+    let effect = desk
+        .in_effect(number)
+        .map(|value| format!("\u{2192} {}", number.text(value).0));
+    let effect_width = effect
+        .as_ref()
+        .map_or(0.0, |effect| size(effect, theme::tiny()).x + theme::GRID);
+    let room = rect.width() - 2.0;
+    let (unit, unit_width, effect) = if digits.x + unit_width + effect_width <= room {
+        (unit, unit_width, effect)
+    } else if digits.x + effect_width <= room && font.size < theme::large().size {
+        ("", 0.0, effect)
+    } else if digits.x + unit_width <= room {
+        (unit, unit_width, None)
+    } else {
+        ("", 0.0, None)
+    };
+    let width = digits.x + unit_width + effect.as_ref().map_or(0.0, |_| effect_width);
     let left = rect.center().x - width / 2.0;
     let bottom = rect.center().y + digits.y / 2.0;
-    let at = pos2(left, bottom);
-    number_with_unit(painter, at, &shown, unit, font, theme::TEXT);
+    number_with_unit(painter, pos2(left, bottom), &shown, unit, font, colors.text);
+    if let Some(effect) = effect {
+        let at = pos2(left + width, rect.center().y + 0.5);
+        let ink = colors.goal;
+        text(
+            painter,
+            at,
+            Align2::RIGHT_CENTER,
+            effect,
+            theme::tiny(),
+            ink,
+        );
+    }
+    ring(desk.ui, &response, rect);
     adjust(desk, &response, number);
     let alt = desk.ui.input(|input| input.modifiers.alt);
     if response.clicked() && !response.double_clicked() && !alt {
-        let shown = match unit {
-            "kHz" | "s" => format!("{shown} {unit}"),
-            _ => shown,
-        };
-        desk.memory.typed = Some((number, shown));
+        type_from(desk, number);
     }
-    response.on_hover_cursor(CursorIcon::Text);
+    let response = response.on_hover_cursor(CursorIcon::Text);
+    if stop == Stop::Yes {
+        explain(desk, response, number);
+    }
+}
+
+/// Begins to type over a number.
+fn type_from(desk: &mut Desk<'_>, number: Number) {
+    let (shown, unit) = number.text(desk.value(number));
+    let shown = match unit {
+        "kHz" | "s" => format!("{shown} {unit}"),
+        _ => shown,
+    };
+    desk.memory.typed = Some((number, shown));
 }
 
 fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
@@ -238,6 +347,13 @@ fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
     let id = Id::unique(("typing", number));
     let valid = number.parse(typed).is_some();
     let ended = field(desk.ui, id, rect, font, typed, valid);
+    if desk.ui.input(|input| input.key_pressed(Key::Tab)) {
+        // The next number begins to be typed when the focus arrives there.
+        desk.memory.tabbed_s = desk.ui.input(|input| input.time);
+    }
+    let Some((_, typed)) = &mut desk.memory.typed else {
+        return;
+    };
     if let Some(kept) = ended {
         let value = number.parse(typed).filter(|_| kept);
         desk.memory.typed = None;
@@ -257,8 +373,13 @@ pub fn field(
     valid: bool,
 ) -> Option<bool> {
     let fresh = ui.ctx().read_response(id).is_none();
-    ui.painter().rect_filled(rect, theme::RADIUS, theme::GROUND);
-    let edge = if valid { theme::GOAL } else { theme::OVER };
+    ui.painter()
+        .rect_filled(rect, theme::RADIUS, theme::colors().ground);
+    let edge = if valid {
+        theme::colors().goal
+    } else {
+        theme::colors().over
+    };
     ui.painter().rect_stroke(
         rect,
         theme::RADIUS,
@@ -270,7 +391,7 @@ pub fn field(
         .font(font)
         .frame(egui::Frame::NONE)
         .align(Align2::CENTER_CENTER)
-        .text_color(theme::TEXT);
+        .text_color(theme::colors().text);
     let response = ui.put(rect.shrink2(vec2(4.0, 0.0)), line);
     if fresh {
         response.request_focus();
@@ -292,10 +413,20 @@ pub fn field(
     (enter || escape || response.lost_focus()).then_some(!escape)
 }
 
-/// Drag, wheel and default.
+/// Drag, wheel, keys and default.
 fn adjust(desk: &mut Desk<'_>, response: &Response, number: Number) {
     let range = number.range();
     let (speed, alt) = modifiers(desk.ui);
+    let now_s = desk.ui.input(|input| input.time);
+    if response.gained_focus() && now_s - desk.memory.tabbed_s < TABBED_S {
+        desk.memory.tabbed_s = f64::NEG_INFINITY;
+        type_from(desk, number);
+        return;
+    }
+    if response.secondary_clicked() {
+        type_from(desk, number);
+        return;
+    }
     if response.drag_started() {
         let share = range.normalized(desk.value(number));
         desk.memory.dragged = Some((number, share));
@@ -323,7 +454,34 @@ fn adjust(desk: &mut Desk<'_>, response: &Response, number: Number) {
         desk.memory.typed = None;
         return;
     }
+    if response.has_focus() {
+        keys(desk, response, number);
+    }
     turn(desk, response, number);
+}
+
+/// Arrow keys, Enter to type, Delete for the default.
+fn keys(desk: &mut Desk<'_>, response: &Response, number: Number) {
+    let (speed, _) = modifiers(desk.ui);
+    let filter = egui::EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..egui::EventFilter::default()
+    };
+    desk.ui
+        .memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| desk.ui.input(|input| input.num_presses(key) as f32);
+    let more = pressed(Key::ArrowUp) + pressed(Key::ArrowRight);
+    let steps = more - pressed(Key::ArrowDown) - pressed(Key::ArrowLeft);
+    let defaults = pressed(Key::Delete) + pressed(Key::Backspace) > 0.0;
+    if pressed(Key::Enter) > 0.0 {
+        type_from(desk, number);
+    } else if defaults {
+        desk.memory.set(number, number.range().default);
+    } else if steps != 0.0 {
+        let value = turned(number.range(), desk.value(number), steps * speed);
+        desk.memory.set(number, value);
+    }
 }
 
 /// The wheel.
@@ -362,7 +520,8 @@ pub fn dragged_by(response: &Response) -> egui::Vec2 {
 /// How fast values move, and whether Alt is held.
 pub fn modifiers(ui: &Ui) -> (f32, bool) {
     ui.input(|input| {
-        let speed = if input.modifiers.shift { FINE } else { 1.0 };
+        let fine = input.modifiers.shift || input.modifiers.ctrl;
+        let speed = if fine { FINE } else { 1.0 };
         (speed, input.modifiers.alt)
     })
 }
@@ -390,12 +549,19 @@ fn direction(share: f32) -> egui::Vec2 {
     egui::Vec2::angled((0.75 + 1.5 * share) * std::f32::consts::PI)
 }
 
-fn arc(painter: &Painter, center: Pos2, radius: f32, [from, to]: [f32; 2], color: Color32) {
+fn arc(
+    painter: &Painter,
+    center: Pos2,
+    radius: f32,
+    [from, to]: [f32; 2],
+    color: Color32,
+    width: f32,
+) {
     const POINTS: usize = 48;
     if to - from < 1e-4 {
         return;
     }
     let at = |n: usize| center + direction(from + (to - from) * n as f32 / POINTS as f32) * radius;
     let points = (0..=POINTS).map(at).collect();
-    painter.add(Shape::line(points, Stroke::new(3.0, color)));
+    painter.add(Shape::line(points, Stroke::new(width, color)));
 }

@@ -6,9 +6,10 @@ use super::graph::{color, has_gain};
 use crate::editor::assistant;
 use crate::editor::desk::{Desk, column, cut_left, cut_top, names};
 use crate::editor::fields::EqBand;
+use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{knob, segments, switch, text};
+use crate::editor::widgets::{choices, knob, switch, text, tip};
 use crate::engine::settings::equalizer::{BANDS, Placement, Shape as Curve, Slope};
 use crate::engine::settings::fields::Choice;
 
@@ -34,9 +35,10 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
         band.on(),
         place,
         &label,
+        help::of(band.on()),
         Align2::LEFT_CENTER,
         on,
-        theme::GOAL,
+        theme::colors().goal,
     ) {
         desk.push(Gesture::Switch(band.on(), on));
     }
@@ -44,12 +46,17 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
     let place = cut_left(&mut row, width, 2.0 * GRID);
     shapes(desk, place, band, settings.shape, live);
     row.set_width(row.width().min(220.0));
-    let ink = if live { color(&settings) } else { theme::LABEL };
-    let picked = segments(
+    let ink = if live {
+        color(&settings)
+    } else {
+        theme::colors().label
+    };
+    let picked = choices(
         desk.ui,
         band.placement(),
         row,
         &names::<Placement>(),
+        help::of(band.placement()),
         settings.placement.index(),
         ink,
     );
@@ -66,21 +73,25 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
         let response = desk.ui.interact(rect, id, Sense::click());
         let painter = desk.ui.painter();
         let chosen = desk.memory.band == band;
-        let ink = if live { color(settings) } else { theme::LABEL };
+        let ink = if live {
+            color(settings)
+        } else {
+            theme::colors().label
+        };
         let ground = match (chosen, response.hovered()) {
-            (true, _) => theme::HOVERED,
-            (false, true) => theme::RAISED,
-            (false, false) => theme::mix(theme::RAISED, theme::PANEL, 0.45),
+            (true, _) => theme::colors().hovered,
+            (false, true) => theme::colors().raised,
+            (false, false) => theme::mix(theme::colors().raised, theme::colors().panel, 0.45),
         };
         painter.rect_filled(rect, theme::RADIUS, ground);
         if chosen {
-            let edge = Stroke::new(1.0, theme::LABEL);
+            let edge = Stroke::new(1.0, theme::colors().label);
             painter.rect_stroke(rect, theme::RADIUS, edge, egui::StrokeKind::Inside);
         }
         let number = if settings.on {
-            theme::TEXT
+            theme::colors().text
         } else {
-            theme::LABEL
+            theme::colors().label
         };
         let label = (index + 1).to_string();
         let at = rect.center() - vec2(0.0, 3.0);
@@ -94,7 +105,7 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
         );
         if assistant::assistants(desk.view, index) {
             let corner = pos2(rect.right() - 5.0, rect.top() + 5.0);
-            painter.circle_filled(corner, 2.0, theme::OUTPUT);
+            painter.circle_filled(corner, 2.0, theme::colors().output);
         }
         let strip = Rect::from_center_size(
             pos2(rect.center().x, rect.bottom() - 5.0),
@@ -110,9 +121,9 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
             let size = vec2(strip.width() * share, strip.height());
             let moving = Rect::from_center_size(strip.center(), size);
             let ink = if live {
-                theme::REDUCTION
+                theme::colors().reduction
             } else {
-                theme::RAISED
+                theme::colors().raised
             };
             painter.rect_filled(moving, 1.0, ink);
         }
@@ -123,6 +134,10 @@ fn chips(desk: &mut Desk<'_>, row: Rect, live: bool) {
         } else if response.clicked() {
             desk.memory.band = band;
         }
+        tip(
+            response,
+            "Shows the controls of this band; a double-click turns it on or off.",
+        );
     }
 }
 
@@ -131,7 +146,7 @@ fn shapes(desk: &mut Desk<'_>, rect: Rect, band: EqBand, chosen: Curve, live: bo
     let variants = Curve::VARIANTS;
     desk.ui
         .painter()
-        .rect_filled(rect, theme::RADIUS, theme::RAISED);
+        .rect_filled(rect, theme::RADIUS, theme::colors().raised);
     for (index, variant) in variants.iter().enumerate() {
         let part = column(rect, index, variants.len(), 0.0);
         let id = Id::unique(("shape", band, index));
@@ -139,19 +154,26 @@ fn shapes(desk: &mut Desk<'_>, rect: Rect, band: EqBand, chosen: Curve, live: bo
         let painter = desk.ui.painter();
         let inner = part.shrink(2.0);
         let ink = if index == chosen.index() {
-            let ground = if live { theme::GOAL } else { theme::LABEL };
+            let ground = if live {
+                theme::colors().goal
+            } else {
+                theme::colors().label
+            };
             painter.rect_filled(inner, theme::RADIUS - 1.0, ground);
-            theme::ON_FILL
+            theme::colors().on_fill
         } else {
             if response.hovered() {
-                painter.rect_filled(inner, theme::RADIUS - 1.0, theme::HOVERED);
+                painter.rect_filled(inner, theme::RADIUS - 1.0, theme::colors().hovered);
             }
-            theme::TEXT
+            theme::colors().text
         };
         picture(painter, inner, Curve::of(index), ink);
         let response = response.on_hover_cursor(CursorIcon::PointingHand);
         let clicked = response.clicked();
-        response.on_hover_text(variant.name);
+        tip(
+            response,
+            &format!("{}. {}", variant.name, help::of(band.shape())),
+        );
         if clicked && index != chosen.index() {
             desk.push(Gesture::Choose(band.shape(), index));
         }
@@ -203,7 +225,7 @@ fn knobs(desk: &mut Desk<'_>, mut rect: Rect, band: EqBand, live: bool) {
         knob(desk, third, band.gain(), live);
         let dynamic = live && desk.view.settings.equalizer.bands[usize::from(band.0)].dynamic();
         let line = pos2(third.right(), rect.top() + 4.0);
-        let edge = Stroke::new(1.0, theme::LINE);
+        let edge = Stroke::new(1.0, theme::colors().line);
         let span = line.y..=rect.bottom() - 4.0;
         desk.ui.painter().vline(line.x, span, edge);
         knob(desk, column(rect, 3, COLUMNS, 0.0), band.range(), dynamic);
@@ -220,8 +242,20 @@ fn knobs(desk: &mut Desk<'_>, mut rect: Rect, band: EqBand, live: bool) {
             rect.center().y + 13.0,
         ),
     );
-    let ink = if live { theme::GOAL } else { theme::LABEL };
+    let ink = if live {
+        theme::colors().goal
+    } else {
+        theme::colors().label
+    };
     let labels = names::<Slope>();
-    let picked = segments(desk.ui, band.slope(), place, &labels, slope.index(), ink);
+    let picked = choices(
+        desk.ui,
+        band.slope(),
+        place,
+        &labels,
+        help::of(band.slope()),
+        slope.index(),
+        ink,
+    );
     desk.choose(band.slope(), picked);
 }

@@ -1,17 +1,18 @@
 //! The equalizer's curve over the spectrum, with a handle for each band that is on.
 //!
-//! Drag: frequency and gain (Shift: finer). Wheel: Q. Double-click: on empty ground a new band, on a
-//! handle the band is off.
+//! Drag: frequency and gain (Shift or Ctrl: finer). Wheel: Q. Double-click: on empty ground a new band, on a
+//! handle the band is off. Right-click on a handle: a menu.
 
 use egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, pos2,
 };
 
+use crate::assistant::advice::Corridor;
 use crate::editor::desk::Desk;
 use crate::editor::fields::EqBand;
 use crate::editor::plot::{Plot, between, fill};
 use crate::editor::theme;
-use crate::editor::view::{Gesture, Number, ViewModel};
+use crate::editor::view::{Gesture, Menu, Number, ViewModel};
 use crate::editor::widgets::number::{dragged_by, modifiers, turned, wheel};
 use crate::editor::widgets::{decibels, text};
 use crate::engine::equalizer::response::{Lane, band_response_db, response_db};
@@ -20,9 +21,15 @@ use crate::engine::settings::equalizer::{
 };
 use crate::engine::settings::fields::Choice;
 
-/// Ends of the scale, in dB.
-const SCALE_DB: [f32; 2] = [-15.0, 15.0];
-const LINES_DB: [f32; 5] = [-12.0, -6.0, 0.0, 6.0, 12.0];
+/// Scales in dB: from the middle to each end, and where the lines are. A master moves little: the widest is
+/// for what somebody means.
+const SCALES_DB: [(f32, [f32; 5]); 3] = [
+    (5.0, [-4.0, -2.0, 0.0, 2.0, 4.0]),
+    (9.0, [-8.0, -4.0, 0.0, 4.0, 8.0]),
+    (15.0, [-12.0, -6.0, 0.0, 6.0, 12.0]),
+];
+/// Gains reach at most this share of a scale.
+const FILLED: f32 = 0.86;
 /// How near the pointer takes hold of a handle.
 const REACH: f32 = 13.0;
 const HANDLE: f32 = 8.5;
@@ -37,13 +44,34 @@ pub fn has_sides(settings: &EqualizerSettings) -> bool {
         .any(|band| band.on && band.placement != Placement::Stereo)
 }
 
-/// Draws the graph into `rect`. `live`: the stage is heard.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) {
+/// The narrowest scale that all gains and ranges fit into; it stays while a handle is held.
+fn scale(desk: &mut Desk<'_>) -> (f32, [f32; 5]) {
+    if desk.memory.handle.is_none() {
+        let bands = desk.view.settings.equalizer.bands.iter();
+        let most_db = bands
+            .filter(|band| band.on)
+            .map(|band| (band.gain_db.abs()).max((band.gain_db + band.range_db).abs()))
+            .fold(0.0, f32::max);
+        let fits = |(end, _): &(f32, _)| most_db <= end * FILLED;
+        let place = SCALES_DB.iter().position(fits);
+        desk.memory.scale = place.unwrap_or(SCALES_DB.len() - 1);
+    }
+    SCALES_DB[desk.memory.scale.min(SCALES_DB.len() - 1)]
+}
+
+/// Draws the graph into `rect`, and says where its axes lie. `live`: the stage is heard.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
     let painter = desk.painter();
-    let plot = Plot::new(&painter, rect, SCALE_DB, &LINES_DB, |db| {
+    let (end_db, lines_db) = scale(desk);
+    let plot = Plot::new(&painter, rect, [-end_db, end_db], &lines_db, |db| {
         decibels(db, 0, true)
     });
     plot.spectra(&painter, &desk.view.spectra);
+    if let Some(corridor) = crate::editor::spectrum::corridor(desk) {
+        plot.corridor(&painter, &desk.view.spectra, corridor);
+    } else {
+        plot.corridor(&painter, &desk.view.spectra, &Corridor::default());
+    }
     let id = Id::unique("equalizer graph");
     let response = desk.ui.interact(plot.rect, id, Sense::click_and_drag());
     let over = response.hover_pos().and_then(|at| nearest(desk, &plot, at));
@@ -54,7 +82,11 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     handles(&painter, desk, &plot, live, over);
     if over.is_some() || desk.memory.handle.is_some() {
         response.on_hover_cursor(CursorIcon::Grab);
+    } else if let Some(at) = response.hover_pos() {
+        let hair = theme::colors().label.gamma_multiply(0.5);
+        inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
     }
+    plot
 }
 
 /// The rate whose response is drawn.
@@ -74,18 +106,25 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
     let selected = &effect.bands[usize::from(desk.memory.band.0)];
     if selected.on {
         let curve = plot.curve(limit_hz, |hz| band_response_db(selected, 0.0, rate_hz, hz));
-        let ink = if live { color(selected) } else { theme::LABEL };
+        let ink = if live {
+            color(selected)
+        } else {
+            theme::colors().label
+        };
         fill(painter, &curve, zero, ink.gamma_multiply(0.16));
         let edge = Stroke::new(1.0, ink.gamma_multiply(0.55));
         painter.add(Shape::line(curve, edge));
     }
     let lanes: &[_] = if has_sides(set) {
-        &[(Lane::Side, theme::SIDE), (Lane::Mid, theme::GOAL)]
+        &[
+            (Lane::Side, theme::colors().side),
+            (Lane::Mid, theme::colors().goal),
+        ]
     } else {
-        &[(Lane::Mid, theme::GOAL)]
+        &[(Lane::Mid, theme::colors().goal)]
     };
     for &(lane, ink) in lanes {
-        let ink = if live { ink } else { theme::LABEL };
+        let ink = if live { ink } else { theme::colors().label };
         // Drawn also while the stage is off, as what it would do.
         let shape = |settings: &EqualizerSettings| {
             let on = EqualizerSettings {
@@ -96,7 +135,7 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
         };
         let curve = shape(effect);
         if set.bands != effect.bands {
-            let faint = Stroke::new(1.25, theme::mix(ink, theme::GROUND, 0.45));
+            let faint = Stroke::new(1.25, theme::mix(ink, theme::colors().ground, 0.45));
             painter.add(Shape::line(shape(set), faint));
         }
         let moved = moved(desk, lane);
@@ -111,8 +150,16 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
                 });
                 still(hz) + moves.sum::<f64>()
             });
-            between(painter, &curve, &now, theme::REDUCTION.gamma_multiply(0.35));
-            painter.add(Shape::line(now, Stroke::new(1.25, theme::REDUCTION)));
+            between(
+                painter,
+                &curve,
+                &now,
+                theme::colors().reduction.gamma_multiply(0.35),
+            );
+            painter.add(Shape::line(
+                now,
+                Stroke::new(1.25, theme::colors().reduction),
+            ));
         }
         painter.add(Shape::line(curve, Stroke::new(2.0, ink)));
     }
@@ -160,7 +207,7 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
         let ink = if live && settings.on {
             color(settings)
         } else {
-            theme::LABEL
+            theme::colors().label
         };
         let reach = |db: f32| {
             pos2(
@@ -170,7 +217,11 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
             )
         };
         if settings.on && settings.dynamic() {
-            let strong = if live { theme::REDUCTION } else { theme::LABEL };
+            let strong = if live {
+                theme::colors().reduction
+            } else {
+                theme::colors().label
+            };
             let faint = strong.gamma_multiply(0.5);
             let range = desk.effect.equalizer.bands[index].range_db;
             painter.line_segment([at, reach(range)], Stroke::new(1.5, faint));
@@ -183,9 +234,9 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
             painter.circle_filled(note, 3.5, ink);
         }
         let (ground, number) = if band == chosen && settings.on {
-            (ink, theme::ON_FILL)
+            (ink, theme::colors().on_fill)
         } else {
-            (theme::GROUND, ink)
+            (theme::colors().ground, ink)
         };
         let grown = if over == Some(band) { 1.5 } else { 0.0 };
         painter.circle_filled(at, HANDLE + grown, ground);
@@ -205,8 +256,8 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
 /// The colour of what a band works on.
 pub fn color(band: &BandSettings) -> Color32 {
     match band.placement {
-        Placement::Stereo | Placement::Mid => theme::GOAL,
-        Placement::Side => theme::SIDE,
+        Placement::Stereo | Placement::Mid => theme::colors().goal,
+        Placement::Side => theme::colors().side,
     }
 }
 
@@ -255,6 +306,12 @@ fn use_pointer(desk: &mut Desk<'_>, plot: &Plot, response: &Response, over: Opti
     }
     if let Some(band) = over.filter(|_| response.clicked()) {
         desk.memory.band = band;
+    }
+    if let (Some(band), Some(at)) = (over, response.interact_pointer_pos())
+        && response.secondary_clicked()
+    {
+        desk.memory.band = band;
+        desk.memory.toggle(Menu::Band(band, at));
     }
     drag(desk, plot, response);
     let notches = desk.ui.input(|input| wheel(&input.events));

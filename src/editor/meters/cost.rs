@@ -1,13 +1,14 @@
 //! What loudness costs: how hard the limiter works at each loudness, with the goal and the knee.
 
-use egui::{Align2, Rect, Sense, Stroke, pos2, vec2};
+use egui::{Align2, Painter, Rect, Stroke, pos2};
 
-use super::{heading, words};
 use crate::assistant::advice::Advice;
+use crate::editor::desk::{Desk, cut_bottom, cut_top};
 use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::{decibels, text};
+use crate::editor::widgets::{decibels, paragraph, text, title};
 
-const HEIGHT: f32 = 92.0;
+/// Height of the words below the curve.
+const WORDS: f32 = 62.0;
 /// Room for the numbers at the left and below.
 const LEFT: f32 = 26.0;
 const BELOW: f32 = 16.0;
@@ -16,24 +17,37 @@ const NAME: f32 = 32.0;
 /// The scale ends here at least, in dB of limiting.
 const TOP_DB: f64 = 4.0;
 
-/// Draws the curve and what it says at the goal; nothing where nothing was rehearsed.
-pub(super) fn draw(ui: &mut egui::Ui, advice: &Advice) {
-    let (Some(first), Some(last)) = (advice.cost.first(), advice.cost.last()) else {
-        return;
+/// Draws the curve and what it says at the goal into `rect`.
+pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let painter = desk.painter();
+    let colors = theme::colors();
+    title(
+        &painter,
+        cut_top(&mut rect, 20.0, GRID),
+        "What loudness costs",
+    );
+    let advice = desk.view.assistant.advice.as_deref();
+    let curved = |advice: &&Advice| match (advice.cost.first(), advice.cost.last()) {
+        (Some(first), Some(last)) => last[0] - first[0] >= 0.5,
+        _ => false,
     };
-    if last[0] - first[0] < 0.5 {
-        return;
-    }
-    ui.add_space(2.0 * GRID);
-    heading(ui, "What loudness costs");
-    let size = vec2(ui.available_width(), HEIGHT);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    chart(ui, rect, advice);
-    words(ui, &said(advice), theme::label(), theme::LABEL);
+    let Some(advice) = advice.filter(curved) else {
+        let said =
+            "A rehearsal shows here how hard the limiter works at each loudness: Listen first.";
+        return paragraph(&painter, rect, said, theme::label(), colors.label);
+    };
+    let words = cut_bottom(&mut rect, WORDS, GRID);
+    let now_lufs = desk.view.snapshot.output.integrated_lufs;
+    chart(
+        &painter,
+        rect,
+        advice,
+        now_lufs.filter(|_| desk.view.running),
+    );
+    paragraph(&painter, words, &said(advice), theme::label(), colors.label);
 }
 
-fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
-    let painter = ui.painter();
+fn chart(painter: &Painter, rect: Rect, advice: &Advice, now_lufs: Option<f64>) {
     let points = &advice.cost;
     let [from, to] = [points[0][0], points[points.len() - 1][0]];
     let most_db = points.iter().fold(TOP_DB, |most, point| most.max(point[1]));
@@ -45,7 +59,7 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
     let y = |db: f64| plot.bottom() - plot.height() * (db / most_db) as f32;
     for db in [0.0, most_db / 2.0, most_db] {
         let line = [pos2(plot.left(), y(db)), pos2(plot.right(), y(db))];
-        painter.line_segment(line, Stroke::new(1.0, theme::LINE));
+        painter.line_segment(line, Stroke::new(1.0, theme::colors().line));
         let at = pos2(plot.left() - GRID, y(db));
         let digits = decibels(db as f32, usize::from(db.fract() != 0.0), false);
         text(
@@ -54,18 +68,18 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
             Align2::RIGHT_CENTER,
             digits,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
     let curve = points.iter().map(|p| pos2(x(p[0]), y(p[1]))).collect();
-    painter.line(curve, Stroke::new(2.0, theme::REDUCTION));
+    painter.line(curve, Stroke::new(2.0, theme::colors().reduction));
     // The lower of the two has its name at the left, the higher at the right, unless there is no room.
     let [goal, knee] =
         [advice.reached_lufs, advice.knee_lufs].map(|lufs| lufs.map(|l| x(l.clamp(from, to))));
     let goal_is_left = knee.is_none_or(|knee| goal.is_some_and(|goal| goal < knee));
     let marks = [
-        (goal, theme::GOAL, "goal", goal_is_left),
-        (knee, theme::LABEL, "knee", !goal_is_left),
+        (goal, theme::colors().goal, "goal", goal_is_left),
+        (knee, theme::colors().label, "knee", !goal_is_left),
     ];
     for (at, ink, name, at_left) in marks {
         let Some(at) = at else { continue };
@@ -90,11 +104,26 @@ fn chart(ui: &egui::Ui, rect: Rect, advice: &Advice) {
             ink,
         );
     }
+    // Where the master is now.
+    if let Some(lufs) = now_lufs.filter(|lufs| (from - 1.0..=to + 1.0).contains(lufs)) {
+        let lufs = lufs.clamp(from, to);
+        let limiting_db = at(points, lufs).map_or(0.0, |[limiting_db, ..]| limiting_db);
+        let point = pos2(x(lufs), y(limiting_db));
+        painter.circle_filled(point, 4.5, theme::colors().text);
+        painter.circle_filled(point, 2.5, theme::colors().output);
+    }
     let ends = [(from, Align2::LEFT_BOTTOM), (to, Align2::RIGHT_BOTTOM)];
     for (lufs, align) in ends {
         let label = format!("{} LUFS", decibels(lufs as f32, 1, false));
         let at = pos2(x(lufs), rect.bottom());
-        text(painter, at, align, label, theme::tiny(), theme::LABEL);
+        text(
+            painter,
+            at,
+            align,
+            label,
+            theme::tiny(),
+            theme::colors().label,
+        );
     }
 }
 

@@ -3,11 +3,11 @@
 
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2};
 
-use super::plot::fill;
-use super::theme;
-use super::view::ViewModel;
-use super::widgets::{legend, text};
 use crate::dsp::units::gain_to_db;
+use crate::editor::plot::fill;
+use crate::editor::theme;
+use crate::editor::view::ViewModel;
+use crate::editor::widgets::{legend, text};
 use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
 /// The scale ends here, in dB below the top.
@@ -15,6 +15,8 @@ const DEPTH_DB: f32 = 18.0;
 /// How fast the drawn levels fall behind a peak: an outline can be read, every half wave cannot.
 const FALL_DB_PER_S: f32 = 18.0;
 const HEAD: f32 = 28.0;
+/// Room that the explained colours need.
+const LEGEND: f32 = 200.0;
 const SCALE_WIDTH: f32 = 28.0;
 const TIME_HEIGHT: f32 = 18.0;
 
@@ -28,7 +30,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
     );
     let y = |db: f32| plot.top() + (db / DEPTH_DB).clamp(0.0, 1.0) * plot.height();
 
-    painter.rect_filled(plot, 0.0, theme::GROUND);
+    painter.rect_filled(plot, 0.0, theme::colors().ground);
     let inside = painter.with_clip_rect(plot);
     let input = curve(
         plot,
@@ -43,35 +45,49 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
         &inside,
         &output,
         plot.bottom(),
-        theme::mix(theme::OUTPUT, theme::GROUND, 0.45),
+        theme::mix(theme::colors().output, theme::colors().ground, 0.45),
     );
     for down in [3.0, 6.0, 9.0, 12.0, 15.0] {
         inside.hline(
             plot.x_range(),
             y(down),
-            Stroke::new(1.0, theme::mix(theme::LABEL, theme::PANEL, 0.18)),
+            Stroke::new(
+                1.0,
+                theme::mix(theme::colors().label, theme::colors().panel, 0.18),
+            ),
         );
     }
     inside.add(Shape::line(
         input,
-        Stroke::new(1.25, theme::mix(theme::INPUT, theme::GROUND, 0.8)),
+        Stroke::new(
+            1.25,
+            theme::mix(theme::colors().input, theme::colors().ground, 0.8),
+        ),
     ));
     if view.history.iter().any(|column| column.min_gain < 1.0) {
         fill(
             &inside,
             &gain,
             plot.top(),
-            theme::mix(theme::REDUCTION, theme::GROUND, 0.75),
+            theme::mix(theme::colors().reduction, theme::colors().ground, 0.75),
         );
-        inside.add(Shape::line(gain, Stroke::new(1.5, theme::REDUCTION)));
+        inside.add(Shape::line(
+            gain,
+            Stroke::new(1.5, theme::colors().reduction),
+        ));
     }
     if view.settings.loudness.on && !view.settings.bypass {
         let at = y(-view.settings.loudness.ceiling_dbtp);
-        inside.hline(plot.x_range(), at, Stroke::new(1.0, theme::GOAL));
+        inside.hline(plot.x_range(), at, Stroke::new(1.0, theme::colors().goal));
     }
 
-    let labels = [0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0];
-    for down in labels {
+    // As many labels as stand clear of each other.
+    let labels: &[f32] = match plot.height() {
+        height if height >= 84.0 => &[0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0],
+        height if height >= 48.0 => &[0.0, 6.0, 12.0, 18.0],
+        _ => &[0.0, 18.0],
+    };
+    for &down in labels {
         let align = match down {
             0.0 => Align2::RIGHT_TOP,
             DEPTH_DB => Align2::RIGHT_BOTTOM,
@@ -83,9 +99,20 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             format!("\u{2212}{down}")
         };
         let at = pos2(rect.right(), y(down));
-        text(&painter, at, align, label, theme::tiny(), theme::LABEL);
+        text(
+            &painter,
+            at,
+            align,
+            label,
+            theme::tiny(),
+            theme::colors().label,
+        );
     }
-    for seconds in [20, 15, 10, 5, 0] {
+    let times: &[i32] = match plot.width() {
+        width if width >= 230.0 => &[20, 15, 10, 5, 0],
+        _ => &[20, 10, 0],
+    };
+    for &seconds in times {
         let columns = f64::from(seconds) * 1000.0 / COLUMN_MS;
         let x = plot.right() - (columns / (COLUMNS - 1) as f64) as f32 * plot.width();
         let (align, label) = match seconds {
@@ -100,7 +127,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             align,
             label,
             theme::tiny(),
-            theme::LABEL,
+            theme::colors().label,
         );
     }
 }
@@ -113,14 +140,8 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         Align2::LEFT_CENTER,
         "Gain reduction",
         theme::body(),
-        theme::TEXT,
+        theme::colors().text,
     );
-    let entries = [
-        ("In", theme::INPUT),
-        ("Out", theme::OUTPUT),
-        ("Reduction", theme::REDUCTION),
-    ];
-    legend(painter, pos2(title.right() + 20.0, line), &entries);
     // The deepest of the last half second can be read; the newest alone flickers.
     let recent = (500.0 / COLUMN_MS) as usize;
     let deepest = view
@@ -131,19 +152,29 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         .fold(1.0_f32, |least, column| least.min(column.min_gain));
     let reduction = crate::params::text::number(db(deepest), 1).replace('-', "\u{2212}");
     let color = if deepest < 1.0 {
-        theme::REDUCTION
+        theme::colors().reduction
     } else {
-        theme::LABEL
+        theme::colors().label
     };
     let label = format!("{reduction} dB");
-    text(
+    let at = pos2(rect.right(), line);
+    let number = text(
         painter,
-        pos2(rect.right(), line),
+        at,
         Align2::RIGHT_CENTER,
         label,
         theme::large(),
         color,
     );
+    let entries = [
+        ("In", theme::colors().input),
+        ("Out", theme::colors().output),
+        ("Reduction", theme::colors().reduction),
+    ];
+    // The colours are explained where there is room.
+    if number.left() - title.right() > LEGEND {
+        legend(painter, pos2(title.right() + 20.0, line), &entries);
+    }
 }
 
 fn db(magnitude: f32) -> f32 {

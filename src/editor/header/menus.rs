@@ -1,0 +1,187 @@
+//! What opens from the top row: zoom, history, slots, help.
+
+use egui::{Align2, Rect, Sense, vec2};
+
+use super::latency;
+use crate::editor::desk::Desk;
+use crate::editor::preferences::ZOOMS_PCT;
+use crate::editor::theme::{self, GRID};
+use crate::editor::view::{Gesture, Menu};
+use crate::editor::widgets::popup::{ROW, caption, popup, row};
+use crate::editor::widgets::text;
+use crate::params::session::SLOTS;
+
+/// Most steps that are listed.
+const STEPS_MAX: usize = 24;
+
+/// How large everything is drawn.
+pub(super) fn zoom(desk: &mut Desk<'_>, anchor: Rect) {
+    if desk.memory.menu != Some(Menu::Zoom) {
+        return;
+    }
+    let now = desk.view.preferences.zoom_pct;
+    let mut picked = None;
+    let size = vec2(104.0, ZOOMS_PCT.len() as f32 * ROW);
+    let left = popup(desk.ui, "zoom", anchor, size, |ui| {
+        for zoom_pct in ZOOMS_PCT {
+            if row(ui, &format!("{zoom_pct} %"), "", zoom_pct == now) {
+                picked = Some(zoom_pct);
+            }
+        }
+    });
+    if let Some(zoom_pct) = picked {
+        let mut preferences = desk.view.preferences.clone();
+        preferences.zoom_pct = zoom_pct;
+        desk.push(Gesture::Prefer(preferences));
+    }
+    close(desk, left || picked.is_some());
+}
+
+fn close(desk: &mut Desk<'_>, left: bool) {
+    if left {
+        desk.memory.menu = None;
+    }
+}
+
+/// All steps: what was undone above, what can be undone below.
+pub(super) fn history(desk: &mut Desk<'_>, anchor: Rect) {
+    if desk.memory.menu != Some(Menu::History) {
+        return;
+    }
+    let [past, future] = desk.view.undo.clone();
+    let mut picked = None;
+    let rows = past.len().min(STEPS_MAX) + future.len().min(STEPS_MAX) + 2;
+    let size = vec2(248.0, (rows as f32 * ROW).min(16.0 * ROW));
+    let left = popup(desk.ui, "history", anchor, size, |ui| {
+        caption(ui, "Done again by a click");
+        for (steps, name) in future.iter().take(STEPS_MAX).enumerate().rev() {
+            if row(ui, name, "", false) {
+                picked = Some(Gesture::Redo(steps + 1));
+            }
+        }
+        caption(ui, "Undone by a click, with all above");
+        for (steps, name) in past.iter().take(STEPS_MAX).enumerate() {
+            if row(ui, name, "", steps == 0) {
+                picked = Some(Gesture::Undo(steps + 1));
+            }
+        }
+    });
+    let done = picked.is_some();
+    desk.memory.gestures.extend(picked);
+    close(desk, left || done);
+}
+
+/// Copies what is set to another place.
+pub(super) fn slot(desk: &mut Desk<'_>, anchor: Rect, place: usize) {
+    let current = desk.view.slots.current;
+    let letter = |place: usize| char::from(b'A' + place as u8);
+    let targets: Vec<usize> = match place == current {
+        true => (0..SLOTS).filter(|&one| one != current).collect(),
+        false => vec![place],
+    };
+    let mut picked = None;
+    let size = vec2(168.0, targets.len() as f32 * ROW);
+    let left = popup(desk.ui, "slot", anchor, size, |ui| {
+        for target in targets {
+            let name = format!("Copy {} to {}", letter(current), letter(target));
+            if row(ui, &name, "", false) {
+                picked = Some(target);
+            }
+        }
+    });
+    if let Some(target) = picked {
+        desk.push(Gesture::CopyToSlot(target));
+    }
+    close(desk, left || picked.is_some());
+}
+
+const HELP: [[&str; 2]; 14] = [
+    ["1  Listen", "Play the song, or at least its loudest part."],
+    [
+        "2  Apply",
+        "Look at the moves, switch off what you do not want.",
+    ],
+    [
+        "3  Intensity",
+        "As much of it as you like; compare Before and After.",
+    ],
+    ["Drag", "Sets a value; Shift or Ctrl: finer."],
+    ["Wheel, arrow keys", "A step; Shift: a finer one."],
+    ["Double-click, Alt-click", "Back to the default."],
+    [
+        "Click a number",
+        "Type it: \u{2212}9.5, 2k, 30 ms; Tab goes on to the next.",
+    ],
+    [
+        "Right-click",
+        "Types a value; on a band or a letter it opens a menu.",
+    ],
+    [
+        "Spectrum",
+        "Double-click adds a band; drag moves it; the wheel sets its Q.",
+    ],
+    ["A B C D", "Four masters to compare; Alt-click copies."],
+    ["Red frame", "You hear something else than the master."],
+    [
+        "Violet mark",
+        "You made this stage your own: a proposal leaves it alone.",
+    ],
+    [
+        "Cards below",
+        "Open a stage's controls; its light turns it on and off.",
+    ],
+    [
+        "Grey, green",
+        "What comes in, what goes out; the band is what the style has.",
+    ],
+];
+
+/// How things are done.
+pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
+    if desk.memory.menu != Some(Menu::Help) {
+        return;
+    }
+    let latency = latency(desk.view);
+    let size = vec2(470.0, (HELP.len() as f32 + 1.0) * 22.0 + GRID);
+    let left = popup(desk.ui, "help", anchor, size, |ui| {
+        let colors = theme::colors();
+        for [what, how] in HELP {
+            let (rect, _) =
+                ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+            let at = rect.left_center() + vec2(2.0 * GRID, 0.0);
+            text(
+                ui.painter(),
+                at,
+                Align2::LEFT_CENTER,
+                what,
+                theme::label(),
+                colors.text,
+            );
+            let at = at + vec2(136.0, 0.0);
+            text(
+                ui.painter(),
+                at,
+                Align2::LEFT_CENTER,
+                how,
+                theme::label(),
+                colors.label,
+            );
+        }
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+        let at = rect.left_center() + vec2(2.0 * GRID, 0.0);
+        let version = format!("Finalcoat {}", env!("CARGO_PKG_VERSION"));
+        let said = [Some(version), latency]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
+        text(
+            ui.painter(),
+            at,
+            Align2::LEFT_CENTER,
+            said.join(" \u{b7} "),
+            theme::tiny(),
+            colors.label,
+        );
+    });
+    close(desk, left);
+}

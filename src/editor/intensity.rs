@@ -1,0 +1,110 @@
+//! The one big knob, with the fair comparison beside it.
+
+use egui::{Align2, Rect, pos2, vec2};
+
+use super::desk::{Desk, cut_left, cut_top, panel};
+use super::fields::INTENSITY;
+use super::theme::{self, GRID};
+use super::view::Gesture;
+use super::widgets::number::dial;
+use super::widgets::{entry, segments, text};
+use crate::engine::audition::settings::{AuditionSettings, Listen};
+
+const LISTEN: [(Listen, &str, &str); 4] = [
+    (
+        Listen::Output,
+        "Master",
+        "Hear what leaves the plugin, at its own loudness.",
+    ),
+    (
+        Listen::Original,
+        "Before",
+        "Hear the mix, as loud as the master: louder does not win by being louder.",
+    ),
+    (
+        Listen::Processed,
+        "After",
+        "Hear the master, turned down to the loudness of the mix.",
+    ),
+    (
+        Listen::Delta,
+        "\u{394}",
+        "Delta: hear only what the master changes: master minus mix.",
+    ),
+];
+
+/// Width of the number.
+const NUMBER: f32 = 96.0;
+
+/// Draws the panel into `rect`.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
+    let painter = desk.painter();
+    let mut content = panel(&painter, rect).expand2(vec2(0.0, GRID));
+    let colors = theme::colors();
+    let size = content.height().min(content.width() * 0.38);
+    let place = cut_left(&mut content, size, 2.0 * GRID);
+    let live = !desk.view.settings.bypass;
+    let radius = (size / 2.0 - 2.0).min(56.0);
+    dial(
+        desk,
+        place.center() + vec2(0.0, 2.0),
+        radius,
+        INTENSITY,
+        live,
+    );
+
+    let compare = 24.0;
+    let words = content.height() - compare;
+    let mut upper = cut_top(&mut content, words, 0.0);
+    let roomy = words > 52.0;
+    let name = if roomy { theme::value() } else { theme::body() };
+    let label = Rect::from_min_size(
+        upper.min,
+        vec2(upper.width(), if roomy { 20.0 } else { words * 0.5 }),
+    );
+    let at = if roomy {
+        label.left_center()
+    } else {
+        upper.left_center()
+    };
+    let shown = text(
+        &painter,
+        at,
+        Align2::LEFT_CENTER,
+        "Intensity",
+        name,
+        colors.text,
+    );
+    let number = if roomy {
+        upper.min.y = label.bottom();
+        let mut place = upper.shrink2(vec2(0.0, 2.0));
+        place.set_width(NUMBER.min(upper.width()));
+        place.translate(vec2(-GRID, 0.0))
+    } else {
+        upper.min.x = shown.right() + GRID;
+        Rect::from_min_max(
+            pos2(upper.left(), upper.top()),
+            pos2(upper.right(), upper.bottom() - 2.0),
+        )
+    };
+    let font = if roomy {
+        theme::large_number()
+    } else {
+        theme::value()
+    };
+    entry(desk, number, INTENSITY, font, None);
+
+    let now = desk.view.audition;
+    let chosen = LISTEN.iter().position(|(one, ..)| *one == now.listen);
+    let labels = LISTEN.map(|(_, label, said)| (label, said));
+    let ink = if now.listen == Listen::Output {
+        colors.label
+    } else {
+        colors.over
+    };
+    let place = Rect::from_min_size(content.min, vec2(content.width(), compare));
+    if let Some(index) = segments(desk.ui, "listen", place, &labels, chosen.unwrap_or(0), ink) {
+        let listen = LISTEN[index].0;
+        desk.push(Gesture::Audition(AuditionSettings { listen, ..now }));
+    }
+}

@@ -1,0 +1,274 @@
+//! Loudness as numbers and bars, and what follows from it.
+
+use egui::{Align2, Color32, Painter, Rect, pos2, vec2};
+
+use crate::dsp::meter::MeterReading;
+use crate::editor::desk::{Desk, cut_right, cut_top};
+use crate::editor::theme::{self, GRID};
+use crate::editor::view::Gesture;
+use crate::editor::widgets::{button, number_with_unit, switch, text, title};
+
+/// Ends of the loudness bars, in LUFS.
+const SCALE_LUFS: (f64, f64) = (-36.0, 0.0);
+/// Heights of the parts, in points.
+const HEAD: f32 = 24.0;
+const INTEGRATED: f32 = 66.0;
+const ROW: f32 = 34.0;
+const SCALE: f32 = 16.0;
+const CELL: f32 = 36.0;
+const FOOT: f32 = 22.0;
+const FIXED: f32 = HEAD + INTEGRATED + 2.0 * ROW + SCALE + 2.0 * CELL + FOOT;
+
+/// Height of the numbers in a column of some height: where there is room, they breathe.
+pub(super) fn height(column: f32) -> f32 {
+    FIXED + ((column - 520.0) * 0.12).clamp(0.0, 48.0)
+}
+
+/// Draws the numbers into `rect`.
+pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let painter = desk.painter();
+    let meter = desk.view.snapshot.output;
+    let gap = ((rect.height() - FIXED) / 3.0).max(0.0);
+    let mut head = cut_top(&mut rect, 20.0, HEAD - 20.0);
+    title(&painter, head, "Loudness");
+    let reset = cut_right(&mut head, 52.0, 2.0 * GRID);
+    let said = "Loudness, peaks and range are counted anew from now on.";
+    if button(desk.ui, reset, "Reset", said, None, true) {
+        desk.push(Gesture::ResetMeters);
+    }
+    let counted = format!("over {}", clock(meter.duration_s));
+    let at = head.right_center();
+    let ink = theme::colors().label;
+    text(
+        &painter,
+        at,
+        Align2::RIGHT_CENTER,
+        counted,
+        theme::label(),
+        ink,
+    );
+    let place = cut_top(&mut rect, INTEGRATED, gap);
+    integrated(&painter, place, &meter, desk.view.goal_lufs);
+    for (name, now, most) in [
+        (
+            "Short-term",
+            meter.short_term_lufs,
+            meter.max_short_term_lufs,
+        ),
+        ("Momentary", meter.momentary_lufs, meter.max_momentary_lufs),
+    ] {
+        let place = cut_top(&mut rect, ROW, 0.0);
+        row(&painter, place, name, now, most);
+    }
+    let place = cut_top(&mut rect, SCALE, gap);
+    scale(&painter, place);
+    let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
+    for line in cells.chunks(2) {
+        let place = cut_top(&mut rect, CELL, 0.0);
+        for (column, one) in line.iter().enumerate() {
+            let left = place.left() + column as f32 * (place.width() / 2.0 + GRID);
+            cell(&painter, pos2(left, place.top()), one);
+        }
+    }
+    let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 18.0), rect.max);
+    let label = "Reset on playback";
+    let said = "The meters start anew each time the transport starts.";
+    let on = desk.view.reset_on_start;
+    let at = Align2::LEFT_CENTER;
+    let ink = theme::colors().goal;
+    if let Some(on) = switch(desk.ui, label, foot, label, said, at, on, ink) {
+        desk.push(Gesture::ResetOnStart(on));
+    }
+}
+
+fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f32) {
+    let colors = theme::colors();
+    let [left, right] = [rect.left_top(), rect.right_top()];
+    let name = "Integrated";
+    text(
+        painter,
+        left,
+        Align2::LEFT_TOP,
+        name,
+        theme::label(),
+        colors.label,
+    );
+    let goal = format!("goal {}", tenths(Some(f64::from(goal_lufs))));
+    text(
+        painter,
+        right,
+        Align2::RIGHT_TOP,
+        goal,
+        theme::label(),
+        colors.goal,
+    );
+    let number = tenths(meter.integrated_lufs);
+    let bottom = pos2(rect.left(), rect.top() + 56.0);
+    number_with_unit(painter, bottom, &number, "LUFS", theme::huge(), colors.text);
+    let track = Rect::from_min_size(
+        pos2(rect.left(), rect.bottom() - 10.0),
+        vec2(rect.width(), 6.0),
+    );
+    bar(painter, track, meter.integrated_lufs, None, Some(goal_lufs));
+}
+
+fn row(painter: &Painter, rect: Rect, name: &str, now: Option<f64>, most: Option<f64>) {
+    let colors = theme::colors();
+    let line = rect.top() + 11.0;
+    let at = pos2(rect.left(), line);
+    text(
+        painter,
+        at,
+        Align2::LEFT_CENTER,
+        name,
+        theme::label(),
+        colors.label,
+    );
+    let most_text = format!("max {}", tenths(most));
+    let at = pos2(rect.right() - 62.0, line);
+    text(
+        painter,
+        at,
+        Align2::RIGHT_CENTER,
+        most_text,
+        theme::tiny(),
+        colors.label,
+    );
+    let at = pos2(rect.right(), line);
+    text(
+        painter,
+        at,
+        Align2::RIGHT_CENTER,
+        tenths(now),
+        theme::large(),
+        colors.text,
+    );
+    let track = Rect::from_min_size(
+        pos2(rect.left(), rect.top() + 23.0),
+        vec2(rect.width(), 6.0),
+    );
+    bar(painter, track, now, most, None);
+}
+
+fn scale(painter: &Painter, rect: Rect) {
+    for lufs in [-36, -24, -18, -12, -6, 0] {
+        let share = scale_share(f64::from(lufs));
+        let align = match lufs {
+            -36 => Align2::LEFT_TOP,
+            0 => Align2::RIGHT_TOP,
+            _ => Align2::CENTER_TOP,
+        };
+        let at = pos2(rect.left() + share * rect.width(), rect.top());
+        let label = minus(&lufs.to_string());
+        text(
+            painter,
+            at,
+            align,
+            label,
+            theme::tiny(),
+            theme::colors().label,
+        );
+    }
+}
+
+/// A number with its name and unit.
+pub(super) struct Cell {
+    pub(super) name: &'static str,
+    pub(super) number: String,
+    pub(super) unit: &'static str,
+    pub(super) color: Color32,
+}
+
+fn cell(painter: &Painter, at: egui::Pos2, cell: &Cell) {
+    let ink = theme::colors().label;
+    text(painter, at, Align2::LEFT_TOP, cell.name, theme::tiny(), ink);
+    let unit = match cell.number.as_str() {
+        NOTHING => "",
+        _ => cell.unit,
+    };
+    let at = at + vec2(0.0, 31.0);
+    number_with_unit(painter, at, &cell.number, unit, theme::value(), cell.color);
+}
+
+/// What is read beside the loudness: true peak since the reset, range, PLR, PSR.
+pub(super) fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [Cell; 4] {
+    let colors = theme::colors();
+    let cell = |name, number, unit| Cell {
+        name,
+        number,
+        unit,
+        color: colors.text,
+    };
+    // Shown in tenths, so judged in tenths: a peak that reads as the ceiling is not over it.
+    let over = meter
+        .true_peak_dbtp
+        .is_some_and(|peak| peak > f64::from(ceiling_dbtp) + 0.05);
+    [
+        Cell {
+            color: if over { colors.over } else { colors.text },
+            ..cell(
+                if over { "True peak: over" } else { "True peak" },
+                tenths(meter.true_peak_dbtp),
+                "dBTP",
+            )
+        },
+        cell("Range (LRA)", tenths(meter.loudness_range_lu), "LU"),
+        cell("PLR", tenths(meter.plr_db), "dB"),
+        cell("PSR", tenths(meter.psr_db), "dB"),
+    ]
+}
+
+/// What stands where there is no value.
+pub const NOTHING: &str = "\u{2013}";
+
+/// A value with one place behind the point.
+pub fn tenths(value: Option<f64>) -> String {
+    value.map_or(NOTHING.to_owned(), |value| {
+        minus(&crate::params::text::number(value as f32, 1))
+    })
+}
+
+fn minus(text: &str) -> String {
+    text.replace('-', "\u{2212}")
+}
+
+/// Minutes and seconds.
+pub(super) fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    match whole / 3600 {
+        0 => format!("{}:{:02}", whole / 60, whole % 60),
+        hours => format!("{hours}:{:02}:{:02}", whole / 60 % 60, whole % 60),
+    }
+}
+
+fn scale_share(lufs: f64) -> f32 {
+    ((lufs - SCALE_LUFS.0) / (SCALE_LUFS.1 - SCALE_LUFS.0)).clamp(0.0, 1.0) as f32
+}
+
+/// A bar with, where there is one, a mark at the highest value and one at the goal.
+pub(super) fn bar(
+    painter: &Painter,
+    rect: Rect,
+    now: Option<f64>,
+    most: Option<f64>,
+    goal_lufs: Option<f32>,
+) {
+    let colors = theme::colors();
+    let at = |lufs: f64| rect.left() + scale_share(lufs) * rect.width();
+    painter.rect_filled(rect, 2.0, colors.raised);
+    if let Some(now) = now.filter(|now| at(*now) > rect.left() + 1.0) {
+        let filled = Rect::from_min_max(rect.min, pos2(at(now), rect.bottom()));
+        painter.rect_filled(filled, 2.0, colors.output);
+    }
+    let mark = |lufs: f64, color: Color32, out: f32| {
+        let x = at(lufs).clamp(rect.left() + 1.0, rect.right() - 1.0);
+        let mark = Rect::from_center_size(pos2(x, rect.center().y), vec2(2.0, rect.height() + out));
+        painter.rect_filled(mark, 0.0, color);
+    };
+    if let Some(most) = most {
+        mark(most, colors.text, 0.0);
+    }
+    if let Some(goal_lufs) = goal_lufs {
+        mark(f64::from(goal_lufs), colors.goal, 6.0);
+    }
+}

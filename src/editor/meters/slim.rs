@@ -1,0 +1,118 @@
+//! The meters of a narrow window: numbers below each other, and three buttons for the rest.
+
+use egui::{Align2, Rect, pos2, vec2};
+
+use super::numbers::{NOTHING, bar, cells, tenths};
+use super::{PARTS, service};
+use crate::editor::desk::{Desk, cut_bottom, cut_top};
+use crate::editor::theme::{self, GRID};
+use crate::editor::view::{Gesture, Page, Part};
+use crate::editor::widgets::{button, number_with_unit, text};
+
+const BUTTON: f32 = 22.0;
+
+/// Draws the column into `rect`.
+pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let painter = desk.painter();
+    let colors = theme::colors();
+    let meter = desk.view.snapshot.output;
+    for (index, part) in Part::ALL.into_iter().enumerate().rev() {
+        let place = cut_bottom(&mut rect, BUTTON, GRID);
+        let (label, said) = PARTS[index];
+        let open = desk.memory.page == Page::Part(part);
+        let fill = open.then_some(colors.label);
+        if button(desk.ui, place, label, said, fill, true) {
+            desk.memory.page = if open {
+                Page::Spectrum
+            } else {
+                Page::Part(part)
+            };
+        }
+    }
+    let reset = cut_bottom(&mut rect, BUTTON, GRID);
+    let said = "Loudness, peaks and range are counted anew from now on.";
+    if button(desk.ui, reset, "Reset", said, None, true) {
+        desk.push(Gesture::ResetMeters);
+    }
+    let number = |place: Rect, name: &str, number: &str, unit: &str, font, ink| {
+        text(
+            &painter,
+            place.min,
+            Align2::LEFT_TOP,
+            name,
+            theme::tiny(),
+            colors.label,
+        );
+        let unit = if number == NOTHING { "" } else { unit };
+        number_with_unit(&painter, place.left_bottom(), number, unit, font, ink);
+    };
+    let place = cut_top(&mut rect, 36.0, 2.0);
+    let loudness = tenths(meter.integrated_lufs);
+    number(
+        place,
+        "Integrated",
+        &loudness,
+        "LUFS",
+        theme::large(),
+        colors.text,
+    );
+    let track = cut_top(&mut rect, 6.0, GRID);
+    bar(
+        &painter,
+        track,
+        meter.integrated_lufs,
+        None,
+        Some(desk.view.goal_lufs),
+    );
+    let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
+    let [peak, ..] = &cells;
+    let place = cut_top(&mut rect, 34.0, GRID);
+    number(
+        place,
+        peak.name,
+        &peak.number,
+        peak.unit,
+        theme::large(),
+        peak.color,
+    );
+    // What else there is room for, in the order of what is asked for.
+    let lines = [
+        ("Short-term", tenths(meter.short_term_lufs)),
+        ("Momentary", tenths(meter.momentary_lufs)),
+        ("PLR", cells[2].number.clone()),
+        ("LRA", cells[1].number.clone()),
+        ("PSR", cells[3].number.clone()),
+    ];
+    let foot = cut_bottom(&mut rect, 0.0, 0.0);
+    for (name, value) in lines {
+        if rect.height() < 17.0 + service::SLIM {
+            break;
+        }
+        let place = cut_top(&mut rect, 17.0, 0.0);
+        let at = place.left_center();
+        text(
+            &painter,
+            at,
+            Align2::LEFT_CENTER,
+            name,
+            theme::tiny(),
+            colors.label,
+        );
+        let at = place.right_center();
+        text(
+            &painter,
+            at,
+            Align2::RIGHT_CENTER,
+            value,
+            theme::label(),
+            colors.text,
+        );
+    }
+    let place = Rect::from_min_size(
+        pos2(rect.left(), foot.top() - service::SLIM),
+        vec2(rect.width(), service::SLIM),
+    );
+    if place.top() >= rect.top() {
+        service::draw_slim(desk, place);
+    }
+}

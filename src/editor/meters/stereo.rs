@@ -1,0 +1,202 @@
+//! The stereo image of the master: goniometer, correlation of the whole and of each band, and listening in
+//! mono.
+
+use egui::epaint::{Mesh, Vertex, WHITE_UV};
+use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+
+use super::numbers::NOTHING;
+use crate::editor::desk::{Desk, cut_bottom, cut_left, cut_top};
+use crate::editor::theme::{self, GRID};
+use crate::editor::view::Gesture;
+use crate::editor::widgets::{decibels, segments, text};
+use crate::engine::audition::settings::{AuditionSettings, Channels};
+use crate::engine::settings::image::{BAND_NAMES, BANDS};
+
+const CHANNELS: [(Channels, &str, &str); 3] = [
+    (
+        Channels::Stereo,
+        "Stereo",
+        "Hear both channels as they are.",
+    ),
+    (Channels::Mono, "Mono", "Hear what is left on one speaker."),
+    (Channels::Side, "Side", "Hear only what mono loses."),
+];
+/// Side of a dot of the goniometer, in points.
+const DOT: f32 = 1.25;
+
+/// Draws it into `rect`.
+pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
+    let listen = cut_bottom(&mut rect, 24.0, 2.0 * GRID);
+    check(desk, listen);
+    let side_by_side = rect.width() > 1.5 * rect.height();
+    if side_by_side {
+        let size = rect.height();
+        let width = size.min(rect.width() * 0.5);
+        let scope = cut_left(&mut rect, width, 3.0 * GRID);
+        goniometer(desk, scope);
+        rect.set_width(rect.width().min(320.0));
+        correlations(desk, rect);
+    } else {
+        let height = CORRELATIONS.min(rect.height() * 0.45);
+        let bars = cut_bottom(&mut rect, height, GRID);
+        goniometer(desk, rect);
+        correlations(desk, bars);
+    }
+}
+
+/// Height of the correlations where there is room.
+const CORRELATIONS: f32 = 82.0;
+
+/// What of the channels is heard.
+fn check(desk: &mut Desk<'_>, rect: Rect) {
+    let now = desk.view.audition;
+    let chosen = CHANNELS.iter().position(|(one, ..)| *one == now.channels);
+    let labels = CHANNELS.map(|(_, label, said)| (label, said));
+    let colors = theme::colors();
+    let ink = match now.channels {
+        Channels::Stereo => colors.label,
+        _ => colors.over,
+    };
+    let mut place = rect;
+    place.set_width(rect.width().min(260.0));
+    if let Some(index) = segments(
+        desk.ui,
+        "channels",
+        place,
+        &labels,
+        chosen.unwrap_or(0),
+        ink,
+    ) {
+        let channels = CHANNELS[index].0;
+        desk.push(Gesture::Audition(AuditionSettings { channels, ..now }));
+    }
+}
+
+/// Left and right against each other, turned so that mono stands upright; older frames are fainter. Quiet
+/// music is drawn larger, so that its shape can be seen.
+fn goniometer(desk: &Desk<'_>, rect: Rect) {
+    let painter = desk.painter();
+    let colors = theme::colors();
+    let radius = (rect.width().min(rect.height()) / 2.0).max(8.0);
+    let center = rect.center();
+    painter.circle_filled(center, radius, colors.ground);
+    let hair = Stroke::new(1.0, theme::mix(colors.label, colors.ground, 0.25));
+    let diagonal = std::f32::consts::FRAC_1_SQRT_2 * radius;
+    for [x, y] in [
+        [0.0, radius],
+        [radius, 0.0],
+        [diagonal, diagonal],
+        [diagonal, -diagonal],
+    ] {
+        painter.line_segment([center - vec2(x, y), center + vec2(x, y)], hair);
+    }
+    for (label, x, y) in [("L", -0.62, -0.62), ("R", 0.62, -0.62)] {
+        let at = center + vec2(x, y) * radius + vec2(x.signum() * -7.0, -2.0);
+        text(
+            &painter,
+            at,
+            Align2::CENTER_CENTER,
+            label,
+            theme::tiny(),
+            colors.label,
+        );
+    }
+    if !desk.view.running {
+        return;
+    }
+    let scope = &desk.view.scope;
+    let top = scope
+        .iter()
+        .map(|[left, right]| left.abs().max(right.abs()))
+        .fold(0.05_f32, f32::max);
+    let scale = radius / top * 0.7;
+    let inside = painter.with_clip_rect(rect);
+    dots(&inside, scope, |[left, right]| {
+        let (side, mid) = ((right - left) * scale * 0.7, (left + right) * scale * 0.7);
+        let out = (side * side + mid * mid).sqrt();
+        let within = if out > radius - 1.0 {
+            (radius - 1.0) / out
+        } else {
+            1.0
+        };
+        center + vec2(side, -mid) * within
+    });
+}
+
+fn dots(painter: &Painter, scope: &[[f32; 2]], place: impl Fn([f32; 2]) -> Pos2) {
+    let mut mesh = Mesh::default();
+    mesh.reserve_vertices(4 * scope.len());
+    mesh.reserve_triangles(2 * scope.len());
+    let ink = theme::colors().output;
+    let count = scope.len().max(1) as f32;
+    for (n, frame) in scope.iter().enumerate() {
+        let at = place(*frame);
+        let color: Color32 = ink.gamma_multiply(0.15 + 0.6 * n as f32 / count);
+        let first = mesh.vertices.len() as u32;
+        for [x, y] in [[-DOT, -DOT], [DOT, -DOT], [DOT, DOT], [-DOT, DOT]] {
+            mesh.vertices.push(Vertex {
+                pos: at + vec2(x, y) * 0.5,
+                uv: WHITE_UV,
+                color,
+            });
+        }
+        mesh.add_triangle(first, first + 1, first + 2);
+        mesh.add_triangle(first, first + 2, first + 3);
+    }
+    painter.add(Shape::mesh(mesh));
+}
+
+/// The whole and each band, −1 to 1.
+fn correlations(desk: &Desk<'_>, mut rect: Rect) {
+    let running = desk.view.running;
+    let whole = desk.view.snapshot.output.momentary_correlation;
+    let bands = desk.view.snapshot.reading.image.correlations;
+    let rows = BANDS + 1;
+    let height = (rect.height() / rows as f32).min(24.0);
+    let all = std::iter::once(("All", whole.map(|value| value as f32)));
+    let bands = (0..BANDS).map(|band| (BAND_NAMES[band], running.then_some(bands[band])));
+    for (name, value) in all.chain(bands) {
+        let row = cut_top(&mut rect, height, 0.0);
+        correlation(&desk.painter(), row, name, value);
+    }
+}
+
+fn correlation(painter: &Painter, mut row: Rect, name: &str, value: Option<f32>) {
+    let colors = theme::colors();
+    let words = cut_left(&mut row, 54.0, 0.0);
+    let at = words.left_center();
+    text(
+        painter,
+        at,
+        Align2::LEFT_CENTER,
+        name,
+        theme::tiny(),
+        colors.label,
+    );
+    let number = value.map_or(NOTHING.to_owned(), |value| decibels(value, 2, true));
+    let bad = value.is_some_and(|value| value < 0.0);
+    let ink = if bad { colors.over } else { colors.text };
+    let at = row.right_center();
+    text(
+        painter,
+        at,
+        Align2::RIGHT_CENTER,
+        number,
+        theme::tiny(),
+        ink,
+    );
+    let bar = Rect::from_min_max(
+        pos2(row.left(), row.center().y - 2.5),
+        pos2(row.right() - 34.0, row.center().y + 2.5),
+    );
+    painter.rect_filled(bar, 2.0, colors.raised);
+    let zero = bar.center().x;
+    let x = zero + value.unwrap_or(0.0).clamp(-1.0, 1.0) * bar.width() / 2.0;
+    let filled = Rect::from_min_max(
+        pos2(zero.min(x), bar.top()),
+        pos2(zero.max(x), bar.bottom()),
+    );
+    painter.rect_filled(filled, 0.0, if bad { colors.over } else { colors.output });
+    let mark = Rect::from_center_size(pos2(zero, bar.center().y), vec2(1.5, 7.0));
+    painter.rect_filled(mark, 0.0, colors.label);
+}

@@ -1,0 +1,70 @@
+//! What can be done to a band of the equalizer, where it was right-clicked.
+
+use egui::{Rect, vec2};
+
+use crate::editor::desk::Desk;
+use crate::editor::stages::equalizer::graph;
+use crate::editor::view::{Gesture, Menu, Page};
+use crate::editor::widgets::popup::{ROW, caption, popup, row};
+use crate::engine::settings::equalizer::{Placement, Shape};
+use crate::engine::settings::fields::{Choice, Group};
+
+/// Draws the menu, where one is open.
+pub(in crate::editor) fn draw(desk: &mut Desk<'_>) {
+    let Some(Menu::Band(band, at)) = desk.memory.menu else {
+        return;
+    };
+    let settings = desk.view.settings.equalizer.bands[usize::from(band.0)];
+    let shapes = Shape::VARIANTS;
+    let placements = Placement::VARIANTS;
+    let dynamic = graph::has_gain(settings.shape);
+    let rows = 5 + usize::from(dynamic) + shapes.len() + placements.len();
+    let size = vec2(188.0, rows as f32 * ROW);
+    let anchor = Rect::from_center_size(at, vec2(2.0, 2.0));
+    let mut done = Vec::new();
+    let mut controls = false;
+    let left = popup(desk.ui, "band", anchor, size, |ui| {
+        caption(ui, &format!("Band {}", band.0 + 1));
+        if row(ui, "All its controls", "", false) {
+            controls = true;
+        }
+        let label = if settings.on { "Turn off" } else { "Turn on" };
+        if row(ui, label, "double-click", false) {
+            done.push(Gesture::Switch(band.on(), !settings.on));
+        }
+        if dynamic {
+            let on = settings.dynamic();
+            let label = if on {
+                "Not dynamic"
+            } else {
+                "Dynamic: ducks by 3 dB"
+            };
+            if row(ui, label, "", false) {
+                done.push(Gesture::Begin(band.range()));
+                done.push(Gesture::Set(band.range(), if on { 0.0 } else { -3.0 }));
+                done.push(Gesture::End(band.range()));
+            }
+        }
+        caption(ui, "Shape");
+        for (place, shape) in shapes.iter().enumerate() {
+            if row(ui, shape.name, "", settings.shape.index() == place) {
+                done.push(Gesture::Choose(band.shape(), place));
+            }
+        }
+        caption(ui, "Works on");
+        for (place, placement) in placements.iter().enumerate() {
+            if row(ui, placement.name, "", settings.placement.index() == place) {
+                done.push(Gesture::Choose(band.placement(), place));
+            }
+        }
+    });
+    if controls {
+        desk.memory.page = Page::Stage(Group::Equalizer);
+        desk.memory.band = band;
+    }
+    let chosen = !done.is_empty() || controls;
+    desk.memory.gestures.extend(done);
+    if left || chosen {
+        desk.memory.menu = None;
+    }
+}
