@@ -27,5 +27,7 @@ pub mod trace;
 pub mod transport;
 pub mod undo;
 pub mod view;
+pub mod wake;
 pub mod widgets;
 pub mod window;
+pub mod zoom;

@@ -21,7 +21,7 @@ mod views;
 use egui::{Color32, Pos2, Rect, vec2};
 
 use finalcoat::editor::theme::Theme;
-use finalcoat::editor::view::{Menu, Page, ViewModel};
+use finalcoat::editor::view::{Menu, Page, Part, ViewModel};
 use finalcoat::engine::settings::fields::Group;
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 use harness::{Stage, texts};
@@ -113,30 +113,49 @@ fn every_panel() -> impl Iterator<Item = ((&'static str, ViewModel), Group)> {
 
 #[test]
 fn no_text_is_cut_or_covers_another() {
-    for ((name, view), stage) in every_panel() {
+    let mut wrong = Vec::new();
+    for (name, view) in views() {
         for (size, _) in SIZES {
-            let mut drawn = Stage::with(size, stage);
-            let texts = texts(&drawn.still(&view));
-            let window = Rect::from_min_size(Pos2::ZERO, vec2(size[0], size[1]));
-            for (n, a) in texts.iter().enumerate() {
-                assert!(
-                    window.shrink(8.0).contains_rect(a.rect) && a.clip.contains_rect(a.rect),
-                    "{name} {stage:?} {size:?}: {:?} is cut at {:?}",
-                    a.words,
-                    a.rect
-                );
-                for b in &texts[n + 1..] {
-                    let shared = a.rect.intersect(b.rect);
-                    assert!(
-                        !shared.is_positive(),
-                        "{name} {stage:?} {size:?}: {:?} and {:?} overlap at {shared:?}",
-                        a.words,
-                        b.words
-                    );
+            for page in pages(size) {
+                let mut drawn = Stage::new(size, 1.0);
+                drawn.paints = false;
+                drawn.memory.page = page;
+                if let Page::Part(part) = page {
+                    drawn.memory.part = part;
+                }
+                let texts = texts(&drawn.still(&view));
+                let window = Rect::from_min_size(Pos2::ZERO, vec2(size[0], size[1]));
+                for (n, a) in texts.iter().enumerate() {
+                    let words = &a.words;
+                    if !window.shrink(8.0).contains_rect(a.rect) || !a.clip.contains_rect(a.rect) {
+                        wrong.push(format!("{name} {page:?} {size:?}: {words:?} is cut"));
+                    }
+                    for b in &texts[n + 1..] {
+                        if a.rect.intersect(b.rect).is_positive() {
+                            let other = &b.words;
+                            wrong.push(format!("{name} {page:?} {size:?}: {words:?} on {other:?}"));
+                        }
+                    }
                 }
             }
         }
     }
+    wrong.sort_unstable();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the middle of a window of this size can show, and what the meters can.
+fn pages(size: [f32; 2]) -> Vec<Page> {
+    let assistant = (size == WINDOW_MIN).then_some(Page::Assistant);
+    let stages = Group::STAGES.map(Page::Stage);
+    let parts = Part::ALL.map(Page::Part);
+    [Page::Spectrum]
+        .into_iter()
+        .chain(assistant)
+        .chain(stages)
+        .chain(parts)
+        .collect()
 }
 
 #[test]

@@ -10,8 +10,11 @@ use super::apply::{Pending, Value};
 use super::draw::draw;
 use super::library::Library;
 use super::preferences::{self, Preferences};
+use super::theme;
 use super::undo::{Step, Undo};
 use super::view::{AssistantView, Gesture, Memory, Number, Slots, Spectra, ViewModel};
+use super::wake::Wake;
+use super::zoom::Zoom;
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::proposal::Owned;
 use crate::assistant::wishes::LoudnessWish;
@@ -25,12 +28,13 @@ use crate::handoff::errand::{Errand, Request};
 use crate::handoff::history::Column;
 use crate::handoff::listen::{Status, StyleList, Work};
 use crate::handoff::player::Remote;
+use crate::handoff::snapshot::Snapshot;
 use crate::params::session::{REFERENCES_MAX, SLOTS, Session, Slot};
 use crate::params::{FinalcoatParams, ParamKind};
 
 /// While something moves.
 const FRAME: Duration = Duration::from_micros(16_667);
-/// While nothing does.
+/// While the host processes silence. While it does nothing, [`Wake`] looks for us.
 const IDLE: Duration = Duration::from_millis(100);
 
 /// Readings older than this are of the past.
@@ -38,6 +42,8 @@ const STALE: Duration = Duration::from_millis(300);
 
 /// Frames that the goniometer shows.
 const SCOPE_FRAMES: usize = 2048;
+/// Magnitude that nobody sees.
+const SILENT: f32 = 1e-5;
 
 /// One opening of the window.
 pub struct App {
@@ -63,6 +69,10 @@ pub struct App {
     pending: Pending,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
+    zoom: Zoom,
+    /// What was shown in the frame before, of what moves by itself.
+    still: Option<Snapshot>,
+    wake: Option<Wake>,
 }
 
 impl App {
@@ -74,6 +84,7 @@ impl App {
     ) -> Self {
         let mut library = Library::default();
         library.refresh();
+        let preferences = Preferences::of_this_user();
         Self {
             params,
             side,
@@ -92,12 +103,18 @@ impl App {
             shown: Spectra::default(),
             scope: Vec::new(),
             library,
-            preferences: preferences::place()
-                .map(|file| Preferences::load(&file))
-                .unwrap_or_default(),
+            zoom: Zoom::new(preferences.zoom()),
+            preferences,
             pending: Pending::default(),
             awaited: false,
+            still: None,
+            wake: None,
         }
+    }
+
+    /// The zoom that the user likes, as a factor.
+    pub(super) fn liked_zoom(&self) -> f32 {
+        self.preferences.zoom()
     }
 
     /// The parameters now.
@@ -124,7 +141,8 @@ impl App {
         let running = self.heard.is_some_and(|heard| heard.elapsed() < STALE);
         let snapshot = side.snapshot.read();
         let settings = self.params.settings();
-        let moves = self.measure(&mut side, snapshot.sample_rate_hz) || running;
+        let sounds = self.measure(&mut side, snapshot.sample_rate_hz);
+        let moves = sounds || (running && self.moves(&snapshot));
         let view = ViewModel {
             settings,
             goal_lufs: self.params.kept.goal_lufs(),
@@ -144,6 +162,19 @@ impl App {
             player: side.player.as_ref().map(Remote::view),
         };
         (view, moves)
+    }
+
+    /// Whether meters or history are other than in the frame before; time that is only counted is not.
+    fn moves(&mut self, snapshot: &Snapshot) -> bool {
+        let mut now = *snapshot;
+        for meter in [&mut now.input, &mut now.output] {
+            meter.duration_s = meter.duration_s.floor();
+        }
+        let silent = |column: &Column| {
+            column.min_gain >= 1.0 && column.input_peak + column.output_peak < SILENT
+        };
+        let same = self.still.replace(now) == Some(now);
+        !(same && self.history.iter().all(silent))
     }
 
     /// What is shown of the assistant.
@@ -501,6 +532,8 @@ impl App {
     pub fn begin(&mut self, surface: &egui::Context, host: GuiContext) {
         self.context = Some(host);
         lock(&self.side).spectrum.want(true);
+        theme::install(surface);
+        self.wake = Some(Wake::start(surface, &self.params, &self.side));
         // A second pass over the same input would return its gestures twice.
         surface.options_mut(|options| {
             options.max_passes = std::num::NonZeroUsize::MIN;
@@ -511,11 +544,15 @@ impl App {
 
     /// Keeps the window's width and height in points.
     pub(super) fn keep_size(&self, points: [f32; 2]) {
+        let points = self.zoom.kept(points);
         self.params.kept.set_window_points(points);
     }
 
     /// One frame: what is so is drawn, and what the user did is done.
     pub fn frame(&mut self, ui: &mut egui::Ui) {
+        let points = self.params.kept.window_points();
+        let liked = self.preferences.zoom();
+        self.zoom.follow(ui.ctx(), liked, points);
         let (view, moves) = self.look();
         let gestures = draw(ui, &view, &mut self.memory);
         if let Some(context) = self.context.clone() {
@@ -538,8 +575,10 @@ impl App {
         let works = view.assistant.status.work != Work::Idle;
         let errand = matches!(view.errand, Errand::Working(_));
         let busy = moves || works || errand || !self.pending.is_empty();
-        ui.ctx()
-            .request_repaint_after(if busy { FRAME } else { IDLE });
+        if busy || view.running {
+            ui.ctx()
+                .request_repaint_after(if busy { FRAME } else { IDLE });
+        }
         self.history = view.history;
         self.shown = view.spectra;
         self.scope = view.scope;

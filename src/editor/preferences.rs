@@ -45,6 +45,11 @@ impl Preferences {
         f32::from(self.zoom_pct.clamp(least, most)) / 100.0
     }
 
+    /// Those of the user's file.
+    pub fn of_this_user() -> Self {
+        place().map(|file| Self::load(&file)).unwrap_or_default()
+    }
+
     /// Those of the file; the usual ones where there is none, or none that can be read.
     pub fn load(file: &Path) -> Self {
         let text = std::fs::read_to_string(file).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex};
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
+use nice_plug::editor::dpi::{LogicalSize, NativeSize, PhysicalSize, Size};
 use nice_plug::editor::{Editor, HostMethods, SpawnedEditor};
 use nice_plug::prelude::*;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
@@ -14,10 +14,14 @@ use nice_plug_egui::{
 };
 
 use super::app::{App, lock};
+use super::preferences::Preferences;
 use super::undo::Undo;
 use crate::handoff::EditorSide;
 use crate::params::FinalcoatParams;
 use crate::params::kept::WINDOW_MIN;
+
+/// Share of the least window that is left where the panels are drawn smaller.
+const ZOOM_MIN: f32 = 0.75;
 
 /// What the host opens windows of. The framework's own editor has a fixed first size; ours opens in
 /// the size that the session kept, so each opening makes a new one.
@@ -49,8 +53,9 @@ impl Window {
         LogicalSize { width, height }
     }
 
+    /// The window may get smaller than the panels need: then they are drawn smaller.
     fn hint() -> ResizeHint {
-        let [width, height] = WINDOW_MIN;
+        let [width, height] = WINDOW_MIN.map(|side| side * ZOOM_MIN);
         ResizeHint::resizable().with_min_logical_size(LogicalSize { width, height })
     }
 }
@@ -66,11 +71,12 @@ impl Editor for Window {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
-        let state = EguiEditorState::from_size(Size::Logical(self.kept_size().cast()), 1.0);
+        let app = self.app();
+        let zoom = app.liked_zoom();
+        let state = EguiEditorState::from_size(Size::Logical(self.kept_size().cast()), zoom);
         let settings = EguiNiceSettings::new()
             .with_tile("Finalcoat")
             .with_resize_hint(Self::hint());
-        let app = self.app();
         let editor: EguiEditor<App> =
             create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)
                 .ok_or("The editor could not be made.")?;
@@ -88,15 +94,32 @@ impl Editor for Window {
     fn size(&self) -> NativeSize<u32> {
         match &*lock(&self.open) {
             Some(state) if state.is_open() => {
-                let logical: LogicalSize<f32> = state.logical_size();
-                NativeSize::from_logical_or_physical(logical.cast(), state.physical_size())
+                // The state tells sizes in points as they are drawn.
+                let zoom = state.user_scale_factor();
+                let (points, pixels) = (state.logical_size(), state.physical_size());
+                let pixels = PhysicalSize {
+                    width: (pixels.width as f32 * zoom).round() as u32,
+                    height: (pixels.height as f32 * zoom).round() as u32,
+                };
+                let logical = scaled(points, zoom);
+                NativeSize::from_logical_or_physical(logical.cast(), pixels)
             }
-            _ => NativeSize::from_size(Size::Logical(self.kept_size().cast()), 1.0),
+            _ => {
+                let size = scaled(self.kept_size(), Preferences::of_this_user().zoom());
+                NativeSize::from_size(Size::Logical(size.cast()), 1.0)
+            }
         }
     }
 
     fn resize_hint(&self) -> ResizeHint {
         Self::hint()
+    }
+}
+
+fn scaled(size: LogicalSize<f32>, zoom: f32) -> LogicalSize<f32> {
+    LogicalSize {
+        width: size.width * zoom,
+        height: size.height * zoom,
     }
 }
 

@@ -75,6 +75,11 @@ impl Writer {
 }
 
 impl Reader {
+    /// How many columns were ever written.
+    pub fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Acquire)
+    }
+
     /// Replaces `columns` by what is held, oldest first, and returns how many were ever written: the
     /// last of `columns` is number `returned − 1`.
     pub fn read(&self, columns: &mut Vec<Column>) -> u64 {

@@ -85,7 +85,8 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
     let labels: &[f32] = match plot.height() {
         height if height >= 84.0 => &[0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0],
         height if height >= 48.0 => &[0.0, 6.0, 12.0, 18.0],
-        _ => &[0.0, 18.0],
+        height if height >= 22.0 => &[0.0, 18.0],
+        _ => &[0.0],
     };
     for &down in labels {
         let align = match down {

@@ -125,7 +125,7 @@ fn row(painter: &Painter, rect: Rect, name: &str, now: Option<f64>, most: Option
         colors.label,
     );
     let most_text = format!("max {}", tenths(most));
-    let at = pos2(rect.right() - 62.0, line);
+    let at = pos2(rect.right() - 68.0, line);
     text(
         painter,
         at,
