@@ -10,6 +10,7 @@ use crate::engine::audition::settings::AuditionSettings;
 use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
 use crate::handoff::listen::Status;
+use crate::handoff::player::{PlayerView, Remote};
 use crate::params::FinalcoatParams;
 
 /// Between two looks.
@@ -68,6 +69,9 @@ struct Seen {
     audition: AuditionSettings,
     errand: Errand,
     status: Status,
+    player: Option<PlayerView>,
+    /// The app is asked to end.
+    ends: bool,
 }
 
 impl Seen {
@@ -82,6 +86,8 @@ impl Seen {
             audition: side.audition.get(),
             errand: side.errand.look(),
             status: side.listen.status(),
+            player: side.player.as_ref().map(Remote::view),
+            ends: side.player.as_ref().is_some_and(Remote::ends),
         })
     }
 }
