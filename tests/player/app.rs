@@ -211,6 +211,10 @@ fn the_stream_may_run_at_another_rate_than_was_promised() {
     let folder = TempDir::new().expect("a folder");
     let (mut host, remote) = app();
     host.run_at(44_100.0);
+    // Until it is ready for that nothing is heard.
+    let input = vec![0.25; 512];
+    let heard = host.play_within([&input, &input], Code::None, |process| process());
+    assert_eq!(heard[0], vec![0.0; 512]);
     let path = tone(&folder, "tone.wav", 48_000, 96_000);
     let view = open(&mut host, &remote, &path);
     assert!((view.length_s - 2.0).abs() < 1e-4);
