@@ -7,10 +7,14 @@ mod assistant;
 mod gestures;
 #[path = "editor/harness.rs"]
 mod harness;
+#[path = "editor/keys.rs"]
+mod keys;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
 mod raster;
+#[path = "editor/snapshots.rs"]
+mod snapshots;
 #[path = "support/song.rs"]
 mod song;
 #[path = "editor/transport.rs"]
@@ -265,18 +269,34 @@ fn contrast(a: Color32, b: Color32) -> f64 {
 
 #[test]
 fn every_text_stands_out_from_its_ground() {
-    let mut warned = playing();
-    warned.audition = extreme().audition;
-    let warned = (("warned", warned), Group::Equalizer);
-    for ((name, view), panel) in every_panel().chain([warned]) {
-        let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
-        stage.memory.page = Page::Stage(panel);
-        for text in texts(&stage.still(&view)) {
+    let more = [
+        ("proposed", assistant::proposed()),
+        ("listening", assistant::listening()),
+    ];
+    let all = views().into_iter().chain(more);
+    let themes = [Theme::Dark, Theme::Light];
+    let both = all.flat_map(|view| themes.map(|theme| (view.clone(), theme)));
+    let every = both.flat_map(|one| {
+        pages(WINDOW_DEFAULT)
+            .into_iter()
+            .map(move |page| (one.clone(), page))
+    });
+    for (((name, mut view), theme), page) in every {
+        view.preferences.theme = theme;
+        let mut stage = Stage::new(WINDOW_DEFAULT, 1.0);
+        stage.memory.page = page;
+        if let Page::Part(part) = page {
+            stage.memory.part = part;
+        }
+        let shapes = stage.still(&view);
+        // What has scrolled out of a list is not there.
+        let shown = texts(&shapes).into_iter();
+        for text in shown.filter(|text| text.clip.contains_rect(text.rect)) {
             // The ground: the commonest colour of the text's box.
             let area = text.rect.expand(1.0);
             let mut counts = std::collections::HashMap::new();
-            for y in (area.top() * 2.0) as usize..(area.bottom() * 2.0) as usize {
-                for x in (area.left() * 2.0) as usize..(area.right() * 2.0) as usize {
+            for y in area.top() as usize..area.bottom() as usize {
+                for x in area.left() as usize..area.right() as usize {
                     let pixel = stage.raster.pixel(x, y);
                     if pixel != text.color {
                         *counts.entry(pixel).or_insert(0) += 1;
@@ -291,7 +311,7 @@ fn every_text_stands_out_from_its_ground() {
             let ratio = contrast(text.color, ground);
             assert!(
                 ratio >= 4.5,
-                "{name} {panel:?}: {:?}: {ratio:.2}:1 on {ground:?}",
+                "{name} {theme:?} {page:?}: {:?}: {ratio:.2}:1 on {ground:?}",
                 text.words
             );
         }

@@ -66,7 +66,6 @@ fn the_whole_plugin_allocates_nothing_while_it_listens_and_jumps_and_a_proposal_
     let rate_hz = 48_000.0;
     let [left, right] = programme(rate_hz, 144_000, 3);
     let mut host = Wrapped::open(rate_hz);
-    host.click("Assistant");
     // Nobody waits for a loudness.
     host.click("Off");
     host.click("Listen");

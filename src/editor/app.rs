@@ -1,5 +1,6 @@
 //! One opening of the window, whatever surface it is drawn on: fills the view model, applies the gestures.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,7 @@ pub struct App {
     scope: Vec<[f32; 2]>,
     library: Library,
     preferences: Preferences,
+    preferences_file: Option<PathBuf>,
     pending: Pending,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
@@ -84,7 +86,8 @@ impl App {
     ) -> Self {
         let mut library = Library::default();
         library.refresh();
-        let preferences = Preferences::of_this_user();
+        let file = preferences::place();
+        let preferences = file.as_deref().map(Preferences::load).unwrap_or_default();
         Self {
             params,
             side,
@@ -105,11 +108,18 @@ impl App {
             library,
             zoom: Zoom::new(preferences.zoom()),
             preferences,
+            preferences_file: file,
             pending: Pending::default(),
             awaited: false,
             still: None,
             wake: None,
         }
+    }
+
+    /// Keeps what the user likes in another file, or nowhere.
+    pub fn keep_preferences(&mut self, file: Option<PathBuf>) {
+        self.preferences = file.as_deref().map(Preferences::load).unwrap_or_default();
+        self.preferences_file = file;
     }
 
     /// The zoom that the user likes, as a factor.
@@ -120,6 +130,16 @@ impl App {
     /// The parameters now.
     pub fn settings_now(&self) -> Settings {
         self.params.settings()
+    }
+
+    /// What can be undone and done again, by name, the next first.
+    pub fn undo_now(&self) -> [Vec<String>; 2] {
+        lock(&self.undo).names()
+    }
+
+    /// What is listened to now.
+    pub fn audition_now(&self) -> AuditionSettings {
+        lock(&self.side).audition.get()
     }
 
     /// What is shown of the assistant now.
@@ -337,8 +357,8 @@ impl App {
             Gesture::Redo(steps) => self.step(view, steps, Undo::forth),
             Gesture::Understood => self.library.understood(),
             Gesture::Prefer(preferences) => {
-                if let Some(file) = preferences::place() {
-                    preferences.save(&file);
+                if let Some(file) = &self.preferences_file {
+                    preferences.save(file);
                 }
                 self.preferences = preferences;
             }

@@ -45,8 +45,8 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         wishes::draw(desk, left);
     } else {
         listen::draw(desk, cut_top(&mut content, listen::HEIGHT, GAP));
-        let wished = wishes::height(desk.view);
-        wishes::draw(desk, cut_top(&mut content, wished, GAP));
+        let wished = wishes::folded_height(desk);
+        wishes::draw_folded(desk, cut_top(&mut content, wished, GAP));
         let line = Stroke::new(1.0, theme::colors().line);
         desk.painter()
             .hline(content.x_range(), content.top() - GAP / 2.0, line);

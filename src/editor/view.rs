@@ -303,6 +303,9 @@ pub struct Memory {
     pub part: Part,
     /// What lies over the panels.
     pub menu: Option<Menu>,
+    /// Whether the assistant shows what is wanted; where the user has not said, as long as there is no
+    /// proposal.
+    pub wishes: Option<bool>,
     /// Whether the assistant shows what it found, in place of its moves.
     pub findings: bool,
     /// The finding that is opened.
@@ -335,6 +338,7 @@ impl Default for Memory {
             page: Page::Spectrum,
             part: Part::Limiter,
             menu: None,
+            wishes: None,
             findings: false,
             finding: None,
             adding: None,

@@ -55,7 +55,6 @@ fn the_song_is_covered_by_the_hosts_time_code() {
         let (channels, start) = part(&song, rate_hz, from_s, to_s);
         host.play(channels, Code::Plays(start));
     };
-    host.click("Assistant");
     // Nobody listens yet.
     play(&mut host, 0.0, 2.0);
     covers(&host, &[]);
@@ -107,7 +106,6 @@ fn what_is_heard_again_replaces_what_was_there_and_a_changed_mix_is_told() {
         host.play(channels, Code::Plays(start));
         thread::sleep(Duration::from_millis(400));
     };
-    host.click("Assistant");
     // What it costs to go for a loudness is not asked here.
     host.click("Off");
     host.click("Listen");
@@ -154,7 +152,6 @@ fn what_is_heard_again_replaces_what_was_there_and_a_changed_mix_is_told() {
 fn a_host_without_time_code_is_heard_from_end_to_end() {
     let (rate_hz, song) = song::demo();
     let mut host = Wrapped::open(rate_hz);
-    host.click("Assistant");
     host.click("Listen");
     thread::sleep(Duration::from_millis(300));
     for (from_s, to_s) in [(0.0, 4.0), (2.0, 6.0)] {

@@ -8,6 +8,8 @@ use finalcoat::assistant::advice::Advice;
 use finalcoat::assistant::ownership;
 use finalcoat::assistant::wishes::LoudnessWish;
 use finalcoat::editor::apply::PER_FRAME;
+use finalcoat::editor::widgets::Icon;
+use finalcoat::engine::settings::fields::Group;
 use finalcoat::handoff::listen::Work;
 
 use super::song;
@@ -26,7 +28,6 @@ fn another(host: &Wrapped, before: Option<&Arc<Advice>>) -> Arc<Advice> {
 fn listened() -> (Wrapped, Arc<Advice>) {
     let (rate_hz, song) = song::demo();
     let mut host = Wrapped::open(rate_hz);
-    host.click("Assistant");
     host.click("Listen");
     thread::sleep(Duration::from_millis(300));
     let (channels, start) = part(&song, rate_hz, 0.0, 10.0);
@@ -42,7 +43,8 @@ fn listened() -> (Wrapped, Arc<Advice>) {
 fn each_wish_is_answered_from_what_was_heard_without_playing_again() {
     let (mut host, first) = listened();
     // From here on nothing is played, and nobody asks for a proposal.
-    host.click("Auto: near");
+    host.click_on(drop_down("wishes"));
+    host.click_on(drop_down("styles"));
     host.click("jazz");
     let second = another(&host, Some(&first));
     assert_eq!(second.style, "jazz");
@@ -66,24 +68,21 @@ fn each_wish_is_answered_from_what_was_heard_without_playing_again() {
     assert!(tone < 1.0, "{tone}");
     let fourth = another(&host, Some(&third));
 
-    let (goal, number) = (host.find("Number"), fourth.goal_lufs);
+    let (goal, number) = (host.find("Set"), fourth.goal_lufs);
     host.click_at(goal.center());
     let fifth = another(&host, Some(&fourth));
     assert_ne!(fifth.goal_lufs, number);
     let wish = host.assistant().wishes.loudness;
     assert!(matches!(wish, LoudnessWish::Target(lufs) if Some(lufs) == fifth.goal_lufs));
-    let said = host.texts();
-    let streams = |text: &String| text.contains("it down");
-    assert!(said.iter().any(streams), "{said:?}");
 }
 
 #[test]
 fn a_cancel_stops_it_and_what_was_proposed_stays() {
     let (mut host, first) = listened();
     let mut took = Vec::new();
+    host.click_on(drop_down("wishes"));
     for style in ["jazz", "metal", "pop"] {
-        let shown = host.assistant().wishes.style;
-        host.click(shown.as_deref().unwrap_or("Auto: near"));
+        host.click_on(drop_down("styles"));
         host.click(style);
         until(&host, |view| {
             matches!(view.status.work, Work::Rehearsing(_))
@@ -110,8 +109,7 @@ fn a_cancel_stops_it_and_what_was_proposed_stays() {
 fn apply_is_one_step_of_our_own_and_leaves_what_the_user_touched() {
     let (mut host, advice) = listened();
     // The user turns the glue on: it is theirs from now on.
-    let glue = host.find("Glue");
-    host.click_at(egui::pos2(glue.left() - 10.0, glue.center().y));
+    host.click_on(egui::Id::unique(("light", Group::Glue)));
     host.obey();
     let before = host.settings();
     assert!(before.glue.on && host.assistant().owned.stages[4]);
@@ -123,18 +121,20 @@ fn apply_is_one_step_of_our_own_and_leaves_what_the_user_touched() {
     assert_eq!(host.settings(), wanted, "after {frames} frames");
     assert!(host.texts().contains(&"Applied".to_owned()));
     let view = host.assistant();
-    assert_eq!(view.undo, [Some("Apply".to_owned()), None]);
+    assert_eq!(host.undo(), [vec!["Apply", "Glue"], vec![]]);
     assert_eq!(view.owned.stages.iter().filter(|&&one| one).count(), 1);
 
-    host.click("Undo");
+    let said = "Undo: Apply. Right-click for all steps.";
+    host.click_on(egui::Id::unique(("icon", Icon::Undo, said)));
     arrive(&mut host);
     assert_eq!(host.settings(), before);
-    assert_eq!(host.assistant().undo, [None, Some("Apply".to_owned())]);
+    assert_eq!(host.undo(), [vec!["Glue"], vec!["Apply"]]);
     assert!(host.texts().contains(&"Apply".to_owned()));
-    host.click("Redo");
+    let said = "Redo: Apply. Right-click for all steps.";
+    host.click_on(egui::Id::unique(("icon", Icon::Redo, said)));
     arrive(&mut host);
     assert_eq!(host.settings(), wanted);
-    assert_eq!(host.assistant().undo, [Some("Apply".to_owned()), None]);
+    assert_eq!(host.undo(), [vec!["Apply", "Glue"], vec![]]);
 
     // Given away, the glue is the next proposal's.
     host.click("take over");
@@ -145,6 +145,10 @@ fn apply_is_one_step_of_our_own_and_leaves_what_the_user_touched() {
     arrive(&mut host);
     assert_eq!(host.settings().glue, other.settings.glue);
     assert!(!host.assistant().owned.stages[4]);
+}
+
+fn drop_down(id: &str) -> egui::Id {
+    egui::Id::unique(("drop-down", id))
 }
 
 /// Draws and obeys until nothing is asked any more; how many rounds that took.

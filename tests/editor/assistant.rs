@@ -21,7 +21,7 @@ use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 use super::harness::{Stage, click, find, find_all, notch, texts};
 use super::views::{fresh, playing};
 
-fn listening() -> ViewModel {
+pub(crate) fn listening() -> ViewModel {
     let mut view = playing();
     let status = &mut view.assistant.status;
     status.on = true;
@@ -42,7 +42,7 @@ fn listening() -> ViewModel {
     view
 }
 
-fn proposed() -> ViewModel {
+pub(crate) fn proposed() -> ViewModel {
     let mut view = playing();
     let one = |kind, text: &str, value, unit: &str| AdviceMove {
         kind,
@@ -209,6 +209,7 @@ fn states() -> [(&'static str, ViewModel); 5] {
 fn stage(size: [f32; 2], scale: f32) -> Stage {
     let mut stage = Stage::new(size, scale);
     stage.memory.page = Page::Assistant;
+    stage.memory.wishes = Some(true);
     stage
 }
 

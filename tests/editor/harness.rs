@@ -117,6 +117,31 @@ impl Stage {
             .rect
     }
 
+    /// Gives the keyboard to a widget.
+    pub(crate) fn focus(&mut self, id: egui::Id) {
+        self.context.memory_mut(|memory| memory.request_focus(id));
+    }
+
+    pub(crate) fn has_focus(&self, id: egui::Id) -> bool {
+        self.context.memory(|memory| memory.has_focus(id))
+    }
+
+    /// Whether the host does not get the keyboard.
+    pub(crate) fn wants_keyboard(&self) -> bool {
+        self.context.egui_wants_keyboard_input()
+    }
+
+    /// All that can be clicked and is not covered.
+    pub(crate) fn pressable(&self) -> Vec<(egui::Id, Rect)> {
+        self.context.viewport(|viewport| {
+            let layers = viewport.prev_pass.widgets.layers();
+            let all = layers.flat_map(|(_, widgets)| widgets);
+            all.filter(|one| one.sense.senses_click() && one.interact_rect.is_positive())
+                .map(|one| (one.id, one.interact_rect))
+                .collect()
+        })
+    }
+
     pub(crate) fn save(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../editor");
         std::fs::create_dir_all(&folder).unwrap();

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Event, Modifiers, PointerButton, Pos2, RawInput, Rect, ViewportCommand, vec2};
 use finalcoat::editor::app::App;
+use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::settings::Settings;
 use finalcoat::plugin::Finalcoat;
 use nice_plug::context::gui::GuiContext;
@@ -14,7 +15,7 @@ use nice_plug::context::process::SendEventError;
 use nice_plug::prelude::*;
 
 const BLOCK: usize = 512;
-const SIZE: [f32; 2] = [1040.0, 1400.0];
+const SIZE: [f32; 2] = [1440.0, 1400.0];
 
 /// What the host says of its transport at a frame of what it plays.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -148,6 +149,7 @@ impl<P: Shown> Wrapped<P> {
         let mut app = plugin.shown();
         let desk = Arc::new(Desk::default());
         let context = egui::Context::default();
+        app.keep_preferences(None);
         app.begin(&context, GuiContext::new(desk.clone()));
         Self {
             desk,
@@ -296,6 +298,28 @@ impl<P: Shown> Wrapped<P> {
         self.click_at(at);
     }
 
+    /// Clicks on a widget by its id.
+    pub fn click_on(&mut self, id: egui::Id) {
+        self.frame(Vec::new());
+        self.frame(Vec::new());
+        let response = self.context.read_response(id);
+        let at = response
+            .unwrap_or_else(|| panic!("no {id:?}"))
+            .rect
+            .center();
+        self.click_at(at);
+    }
+
+    /// What can be undone and done again, by name, the next first.
+    pub fn undo(&self) -> [Vec<String>; 2] {
+        self.app.undo_now()
+    }
+
+    /// What is listened to.
+    pub fn audition(&self) -> AuditionSettings {
+        self.app.audition_now()
+    }
+
     /// Clicks somewhere.
     pub fn click_at(&mut self, at: Pos2) {
         let press = |pressed| Event::PointerButton {
@@ -317,6 +341,21 @@ impl<P: Shown> Wrapped<P> {
     /// Turns the wheel down by a notch over a text.
     pub fn notch_down(&mut self, words: &str) {
         let at = self.find(words).center();
+        self.notch_down_at(at);
+    }
+
+    /// Turns the wheel down by a notch over a widget.
+    pub fn notch_down_on(&mut self, id: egui::Id) {
+        self.frame(Vec::new());
+        let response = self.context.read_response(id);
+        let at = response
+            .unwrap_or_else(|| panic!("no {id:?}"))
+            .rect
+            .center();
+        self.notch_down_at(at);
+    }
+
+    fn notch_down_at(&mut self, at: Pos2) {
         self.frame(vec![Event::PointerMoved(at)]);
         self.frame(vec![Event::MouseWheel {
             unit: egui::MouseWheelUnit::Line,

@@ -12,23 +12,26 @@ use crate::editor::widgets::popup::{ROW, drop_down, popup, row};
 
 const WIDTH_MIN: f32 = 260.0;
 
+/// The style that was chosen, or what was found and how sure that is.
+pub fn shown(assistant: &AssistantView) -> String {
+    match (&assistant.wishes.style, &assistant.advice) {
+        (Some(style), _) => style.clone(),
+        (None, Some(advice)) if !advice.style.is_empty() => {
+            let pct = (advice.style_confidence * 100.0).round();
+            match advice.style.strip_prefix("closest to ") {
+                Some(style) => format!("Auto: near {style}, {pct} %"),
+                None => format!("Auto: {}", advice.style),
+            }
+        }
+        _ => "Auto".to_owned(),
+    }
+}
+
 /// Draws the box, which a click opens, and the list.
 pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let open = desk.memory.menu == Some(Menu::Styles);
-    let assistant = &desk.view.assistant;
-    let colors = theme::colors();
-    let (shown, ink) = match (&assistant.wishes.style, &assistant.advice) {
-        (Some(style), _) => (style.clone(), colors.text),
-        (None, Some(advice)) if !advice.style.is_empty() => {
-            let pct = (advice.style_confidence * 100.0).round();
-            let shown = match advice.style.strip_prefix("closest to ") {
-                Some(style) => format!("Auto: near {style}, {pct} %"),
-                None => format!("Auto: {}", advice.style),
-            };
-            (shown, colors.text)
-        }
-        _ => ("Auto".to_owned(), colors.label),
-    };
+    let shown = shown(&desk.view.assistant);
+    let ink = theme::colors().text;
     let said = "The finished music that this song is measured against, and how sure that is.";
     if drop_down(desk.ui, "styles", rect, (&shown, ink), said, open) {
         desk.memory.toggle(Menu::Styles);

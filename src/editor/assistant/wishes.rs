@@ -8,8 +8,73 @@ use crate::editor::desk::{Desk, column, cut_left, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Number, Side, ViewModel};
 use crate::editor::widgets::number::field;
+use crate::editor::widgets::popup::drop_down;
 use crate::editor::widgets::{button, decibels, entry, one_line, segments, text, tip};
 use crate::params::session::REFERENCES_MAX;
+
+/// Whether the rows are shown where there is little room: as long as there is no proposal, or if the user says
+/// so.
+fn unfolded(desk: &Desk<'_>) -> bool {
+    let proposed = desk.view.assistant.advice.is_some();
+    !proposed || desk.memory.wishes == Some(true)
+}
+
+/// Height of what [`draw_folded`] draws.
+pub fn folded_height(desk: &Desk<'_>) -> f32 {
+    let rows = if unfolded(desk) {
+        height(desk.view)
+    } else {
+        0.0
+    };
+    match (desk.view.assistant.advice.is_some(), unfolded(desk)) {
+        (false, _) => rows,
+        (true, true) => ROW + GRID + rows,
+        (true, false) => ROW,
+    }
+}
+
+/// Draws the rows into `rect`; once there is a proposal, one line stands for them that opens them.
+pub fn draw_folded(desk: &mut Desk<'_>, mut rect: Rect) {
+    if desk.view.assistant.advice.is_none() {
+        return draw(desk, rect);
+    }
+    let row = cut_top(&mut rect, ROW, GRID);
+    let open = unfolded(desk);
+    let said = "What is wanted: style, whether the mix can be reopened, loudness, references.";
+    let words = summary(desk);
+    let ink = theme::colors().text;
+    if drop_down(desk.ui, "wishes", row, (&words, ink), said, open) {
+        desk.memory.wishes = Some(!open);
+    }
+    if open {
+        draw(desk, rect);
+    }
+}
+
+/// All that is wanted, in a line.
+fn summary(desk: &Desk<'_>) -> String {
+    let assistant = &desk.view.assistant;
+    let style = styles::shown(assistant);
+    let loudness = match assistant.wishes.loudness {
+        LoudnessWish::Auto => "auto loudness".to_owned(),
+        LoudnessWish::Keep => "its own loudness".to_owned(),
+        LoudnessWish::Off => "no loudness".to_owned(),
+        LoudnessWish::Target(lufs) => format!("{} LUFS", decibels(lufs as f32, 1, false)),
+    };
+    let mix = match assistant.wishes.mix_state {
+        MixState::Unknown => None,
+        MixState::Open => Some("mix open".to_owned()),
+        MixState::Locked => Some("mix locked".to_owned()),
+    };
+    let references = match assistant.references.len() {
+        0 => None,
+        1 => Some("1 reference".to_owned()),
+        count => Some(format!("{count} references")),
+    };
+    let parts = [Some(style), references, mix, Some(loudness)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" \u{b7} ")
+}
 
 /// Height of the rows: two more where there are references to weigh.
 pub fn height(view: &ViewModel) -> f32 {

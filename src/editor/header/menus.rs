@@ -142,7 +142,7 @@ pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
         return;
     }
     let latency = latency(desk.view);
-    let size = vec2(470.0, (HELP.len() as f32 + 1.0) * 22.0 + GRID);
+    let size = vec2(560.0, (HELP.len() as f32 + 1.0) * 22.0 + GRID);
     let left = popup(desk.ui, "help", anchor, size, |ui| {
         let colors = theme::colors();
         for [what, how] in HELP {

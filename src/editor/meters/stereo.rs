@@ -37,7 +37,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         rect.set_width(rect.width().min(320.0));
         correlations(desk, rect);
     } else {
-        let height = CORRELATIONS.min(rect.height() * 0.45);
+        let height = CORRELATIONS.min(rect.height() * 0.4);
         let bars = cut_bottom(&mut rect, height, GRID);
         goniometer(desk, rect);
         correlations(desk, bars);
@@ -45,7 +45,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
 }
 
 /// Height of the correlations where there is room.
-const CORRELATIONS: f32 = 82.0;
+const CORRELATIONS: f32 = 72.0;
 
 /// What of the channels is heard.
 fn check(desk: &mut Desk<'_>, rect: Rect) {
@@ -90,8 +90,9 @@ fn goniometer(desk: &Desk<'_>, rect: Rect) {
     ] {
         painter.line_segment([center - vec2(x, y), center + vec2(x, y)], hair);
     }
-    for (label, x, y) in [("L", -0.62, -0.62), ("R", 0.62, -0.62)] {
-        let at = center + vec2(x, y) * radius + vec2(x.signum() * -7.0, -2.0);
+    // Outside of the circle, where the diagonals leave it.
+    for (label, x) in [("L", -1.0), ("R", 1.0)] {
+        let at = center + vec2(x * (diagonal + 7.0), -diagonal - 4.0);
         text(
             &painter,
             at,

@@ -3,11 +3,12 @@
 use egui::{Align2, CursorIcon, Id, Rect, Sense, Stroke, pos2, vec2};
 
 use crate::editor::desk::Desk;
+use crate::editor::help;
 use crate::editor::plot::Plot;
 use crate::editor::theme;
 use crate::editor::view::{Gesture, Number};
 use crate::editor::widgets::number::{dragged_by, modifiers};
-use crate::editor::widgets::text;
+use crate::editor::widgets::{text, tip};
 
 /// Draws the splits and returns what was done to them.
 pub fn draw<const SPLITS: usize>(
@@ -89,6 +90,10 @@ fn split_line(desk: &mut Desk<'_>, plot: &Plot, split: Number) -> f32 {
     let tag = Rect::from_center_size(center, galley.size() + vec2(8.0, 2.0));
     painter.rect_filled(tag, theme::RADIUS, theme::colors().raised);
     painter.galley(tag.center() - galley.size() / 2.0, galley, ink);
-    response.on_hover_cursor(CursorIcon::ResizeHorizontal);
+    let Number::Of(field) = split else { return x };
+    tip(
+        response.on_hover_cursor(CursorIcon::ResizeHorizontal),
+        help::of(field),
+    );
     x
 }

@@ -325,9 +325,7 @@ fn number_field(
         type_from(desk, number);
     }
     let response = response.on_hover_cursor(CursorIcon::Text);
-    if stop == Stop::Yes {
-        explain(desk, response, number);
-    }
+    explain(desk, response, number);
 }
 
 /// Begins to type over a number.
@@ -410,7 +408,8 @@ pub fn field(
             input.key_pressed(Key::Escape),
         )
     });
-    (enter || escape || response.lost_focus()).then_some(!escape)
+    // The key that began it does not end it.
+    (!fresh && (enter || escape || response.lost_focus())).then_some(!escape)
 }
 
 /// Drag, wheel, keys and default.

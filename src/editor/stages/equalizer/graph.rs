@@ -12,14 +12,14 @@ use crate::editor::desk::Desk;
 use crate::editor::fields::EqBand;
 use crate::editor::plot::{Plot, between, fill};
 use crate::editor::theme;
-use crate::editor::view::{Gesture, Menu, Number, ViewModel};
+use crate::editor::view::{Gesture, Menu, Number, Page, ViewModel};
 use crate::editor::widgets::number::{dragged_by, modifiers, turned, wheel};
-use crate::editor::widgets::{decibels, text};
+use crate::editor::widgets::{decibels, text, tip};
 use crate::engine::equalizer::response::{Lane, band_response_db, response_db};
 use crate::engine::settings::equalizer::{
     BANDS, BandSettings, EqualizerSettings, FREQUENCIES_HZ, GAIN_DB, Placement, Q, Shape as Curve,
 };
-use crate::engine::settings::fields::Choice;
+use crate::engine::settings::fields::{Choice, Group};
 
 /// Scales in dB: from the middle to each end, and where the lines are. A master moves little: the widest is
 /// for what somebody means.
@@ -33,6 +33,8 @@ const FILLED: f32 = 0.86;
 /// How near the pointer takes hold of a handle.
 const REACH: f32 = 13.0;
 const HANDLE: f32 = 8.5;
+/// What can be done to a handle.
+const HANDLED: &str = "drag it, turn the wheel for its Q, right-click for its shape.";
 /// Moves smaller than this are not drawn.
 const SMALLEST_MOVE_DB: f32 = 0.05;
 
@@ -81,7 +83,12 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
     // A handle at the edge stays whole.
     handles(&painter, desk, &plot, live, over);
     if over.is_some() || desk.memory.handle.is_some() {
-        response.on_hover_cursor(CursorIcon::Grab);
+        let still = desk.memory.handle.is_none();
+        let response = response.on_hover_cursor(CursorIcon::Grab);
+        if let Some(band) = over.filter(|_| still) {
+            let said = format!("Band {}: {HANDLED}", band.0 + 1);
+            tip(response, &said);
+        }
     } else if let Some(at) = response.hover_pos() {
         let hair = theme::colors().label.gamma_multiply(0.5);
         inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
@@ -198,8 +205,9 @@ fn note_hz(desk: &Desk<'_>, index: usize) -> Option<f32> {
 
 fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Option<EqBand>) {
     // The chosen one last, so that nothing covers it.
+    let last = chosen(desk);
     let chosen = desk.memory.band;
-    let order = shown(desk).filter(|&band| band != chosen).chain([chosen]);
+    let order = shown(desk).filter(|&band| band != chosen).chain(last);
     for band in order {
         let index = usize::from(band.0);
         let settings = &desk.view.settings.equalizer.bands[index];
@@ -275,7 +283,15 @@ fn place(plot: &Plot, band: &BandSettings) -> Pos2 {
     pos2(plot.x(band.frequency_hz), plot.y(gain_db))
 }
 
-/// The bands that have a handle: those that are on, and the chosen one.
+/// The chosen band, where it has a handle: a band that is off has one only beside its controls.
+fn chosen(desk: &Desk<'_>) -> Option<EqBand> {
+    let band = desk.memory.band;
+    let on = desk.view.settings.equalizer.bands[usize::from(band.0)].on;
+    let open = desk.memory.page == Page::Stage(Group::Equalizer);
+    (on || open).then_some(band)
+}
+
+/// The bands that are on.
 fn shown<'a>(desk: &'a Desk<'_>) -> impl Iterator<Item = EqBand> + 'a {
     let bands = &desk.view.settings.equalizer.bands;
     let all = (0..BANDS).filter(|&index| bands[index].on);
@@ -286,7 +302,7 @@ fn nearest(desk: &Desk<'_>, plot: &Plot, at: Pos2) -> Option<EqBand> {
     let bands = &desk.view.settings.equalizer.bands;
     let distance = |band: EqBand| place(plot, &bands[usize::from(band.0)]).distance(at);
     // Of two as near, the chosen one: it lies on top.
-    let order = [desk.memory.band].into_iter().chain(shown(desk));
+    let order = chosen(desk).into_iter().chain(shown(desk));
     order
         .filter(|&band| distance(band) <= REACH)
         .min_by(|&a, &b| distance(a).total_cmp(&distance(b)))

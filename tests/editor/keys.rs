@@ -1,0 +1,207 @@
+//! The keyboard, the right button, and the sentences where the pointer rests.
+
+use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2};
+
+use finalcoat::editor::fields::{self, EqBand};
+use finalcoat::editor::view::{Gesture, Menu, Number, Page, Part, ViewModel};
+use finalcoat::engine::settings::fields::Group;
+use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
+
+use super::assistant::proposed;
+use super::harness::{Stage, click, drag, find, obey, texts};
+use super::views::playing;
+
+fn key(key: Key) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    }
+}
+
+fn typed(stage: &mut Stage, view: &ViewModel, events: Vec<Event>) -> Vec<Gesture> {
+    let mut out = Vec::new();
+    for event in events {
+        out.extend(stage.frame(view, vec![event], Modifiers::NONE).1);
+    }
+    // What gained the focus begins in the frame after.
+    for _ in 0..2 {
+        out.extend(stage.frame(view, Vec::new(), Modifiers::NONE).1);
+    }
+    out
+}
+
+fn whole(number: Number, value: f32) -> [Gesture; 3] {
+    [
+        Gesture::Begin(number),
+        Gesture::Set(number, value),
+        Gesture::End(number),
+    ]
+}
+
+fn glue() -> Stage {
+    Stage::with(WINDOW_DEFAULT, Group::Glue)
+}
+
+#[test]
+fn arrows_turn_what_has_the_keyboard_and_delete_takes_it_back() {
+    let mut stage = glue();
+    let view = playing();
+    stage.still(&view);
+    let [threshold, ratio, ..] = fields::GLUE;
+    stage.focus(Id::unique(("knob", ratio)));
+    stage.frame(&view, Vec::new(), Modifiers::NONE);
+    let out = typed(&mut stage, &view, vec![key(Key::ArrowUp)]);
+    let [_, Gesture::Set(number, value), _] = out[..] else {
+        panic!("{out:?}");
+    };
+    assert!(number == ratio && value > 2.0, "{number:?} {value}");
+    let out = typed(&mut stage, &view, vec![key(Key::ArrowLeft)]);
+    assert!(
+        matches!(out[1], Gesture::Set(_, value) if value < 2.0),
+        "{out:?}"
+    );
+    let out = typed(&mut stage, &view, vec![key(Key::Delete)]);
+    assert_eq!(out, whole(ratio, ratio.range().default));
+    assert!(stage.has_focus(Id::unique(("knob", ratio))), "arrows stay");
+    // Enter types, and Tab goes on to the next.
+    typed(&mut stage, &view, vec![key(Key::Enter)]);
+    let three = Event::Text("3".to_owned());
+    let out = typed(&mut stage, &view, vec![three, key(Key::Tab)]);
+    assert_eq!(out, whole(ratio, 3.0));
+    let next = stage.memory.typed.as_ref().map(|(number, _)| *number);
+    assert_eq!(
+        next,
+        Some(fields::GLUE[2]),
+        "after the ratio comes the knee"
+    );
+    let out = typed(&mut stage, &view, vec![key(Key::Escape)]);
+    assert_eq!(out, [], "Escape changes nothing");
+    assert_eq!(stage.memory.typed, None);
+    assert_ne!(threshold, ratio);
+}
+
+#[test]
+fn nothing_keeps_the_keyboard_after_a_click_or_after_typing() {
+    let mut stage = glue();
+    let view = playing();
+    let knob = stage
+        .place(&view, Id::unique(("knob", fields::GLUE[0])))
+        .center();
+    click(&mut stage, &view, knob, Modifiers::NONE);
+    assert!(!stage.wants_keyboard(), "the space bar plays");
+    stage.time += 5.0;
+    let number = stage
+        .place(&view, Id::unique(("entry", fields::GLUE[0])))
+        .center();
+    click(&mut stage, &view, number, Modifiers::NONE);
+    stage.frame(&view, Vec::new(), Modifiers::NONE);
+    assert!(stage.wants_keyboard(), "typing");
+    typed(&mut stage, &view, vec![key(Key::Enter)]);
+    assert!(!stage.wants_keyboard(), "typed");
+}
+
+#[test]
+fn the_right_button_types_and_opens_the_menu_of_a_band() {
+    let press = |at: Pos2, pressed| Event::PointerButton {
+        pos: at,
+        button: PointerButton::Secondary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let right = |stage: &mut Stage, view: &ViewModel, at: Pos2| {
+        let events = [Event::PointerMoved(at), press(at, true), press(at, false)];
+        for event in events {
+            stage.frame(view, vec![event], Modifiers::NONE);
+        }
+    };
+    let mut view = playing();
+    let mut stage = glue();
+    let at = stage
+        .place(&view, Id::unique(("knob", fields::GLUE[1])))
+        .center();
+    right(&mut stage, &view, at);
+    assert!(matches!(&stage.memory.typed, Some((number, _)) if *number == fields::GLUE[1]));
+
+    let mut stage = Stage::new(WINDOW_DEFAULT, 1.0);
+    stage.paints = false;
+    let handle = find(&mut stage, &view, "5").center();
+    right(&mut stage, &view, handle);
+    assert!(matches!(stage.memory.menu, Some(Menu::Band(EqBand(4), _))));
+    let shelf = find(&mut stage, &view, "High shelf").center();
+    let out = click(&mut stage, &view, shelf, Modifiers::NONE);
+    assert_eq!(out, [Gesture::Choose(EqBand(4).shape(), 2)]);
+    assert_eq!(stage.memory.menu, None);
+    for gesture in out {
+        obey(&mut view, &gesture);
+    }
+    right(&mut stage, &view, handle);
+    let ducks = find(&mut stage, &view, "Dynamic: ducks by 3 dB").center();
+    let out = click(&mut stage, &view, ducks, Modifiers::NONE);
+    assert_eq!(out, whole(EqBand(4).range(), -3.0));
+}
+
+#[test]
+fn control_is_as_fine_as_shift() {
+    let threshold = fields::GLUE[0];
+    let moved = |modifiers: Modifiers| {
+        let mut stage = glue();
+        let mut view = playing();
+        let at = stage.place(&view, Id::unique(("knob", threshold))).center();
+        let before = threshold.of(&view);
+        drag(&mut stage, &mut view, at, [0.0, 60.0], modifiers);
+        threshold.of(&view) - before
+    };
+    let [plain, shift, ctrl] = [Modifiers::NONE, Modifiers::SHIFT, Modifiers::CTRL].map(moved);
+    assert!(
+        plain > 5.0 && (shift - plain / 10.0).abs() < 0.2,
+        "{plain} {shift}"
+    );
+    assert_eq!(shift, ctrl);
+}
+
+#[test]
+fn everything_that_can_be_pressed_says_what_it_does() {
+    let view = proposed();
+    let mut silent = Vec::new();
+    let stages = Group::STAGES.map(Page::Stage);
+    let wide = [Page::Spectrum].into_iter().chain(stages);
+    let wide = wide.map(|page| (WINDOW_DEFAULT, page, Part::Limiter));
+    let others = [
+        (WINDOW_DEFAULT, Page::Spectrum, Part::Stereo),
+        (WINDOW_MIN, Page::Assistant, Part::Limiter),
+        (WINDOW_MIN, Page::Part(Part::Stereo), Part::Limiter),
+    ];
+    for (size, page, part) in wide.chain(others) {
+        let mut stage = Stage::new(size, 1.0);
+        stage.paints = false;
+        stage.memory.page = page;
+        stage.memory.part = part;
+        let plain = texts(&stage.still(&view)).len();
+        for (id, rect) in stage.pressable() {
+            // The graph says what lies under the pointer; a scroll bar needs no words.
+            let name = format!("{id:?}");
+            if name.contains("equalizer graph") || name.contains("IdSalt") {
+                continue;
+            }
+            stage.time += 2.0;
+            // Beside its middle, where a handle of the graph may lie.
+            let at = rect.center();
+            for _ in 0..3 {
+                stage.frame(&view, vec![Event::PointerMoved(at)], Modifiers::NONE);
+            }
+            stage.time += 2.0;
+            stage.frame(&view, Vec::new(), Modifiers::NONE);
+            let shapes = stage.frame(&view, Vec::new(), Modifiers::NONE).0;
+            let said = texts(&shapes);
+            let sentence = |words: &str| words.ends_with('.') || words.contains(".\n");
+            let new = said.iter().skip(plain.min(said.len()).saturating_sub(8));
+            if !new.into_iter().any(|text| sentence(&text.words)) {
+                silent.push(format!("{page:?} {part:?} {size:?}: {id:?} at {rect:?}"));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}

@@ -1,0 +1,139 @@
+//! The window with the plugin behind it: presets, slots, undo and listening, as the user's hand and the host's
+//! wrapper see them.
+#![cfg(feature = "plugin")]
+
+#[path = "support/wrapped.rs"]
+mod wrapped;
+
+use egui::Id;
+use finalcoat::editor::fields::{GLUE, INTENSITY};
+use finalcoat::editor::view::Page;
+use finalcoat::editor::widgets::Icon;
+use finalcoat::engine::audition::settings::{AuditionSettings, Listen};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::fields::Group;
+use finalcoat::preset::factory;
+use wrapped::Wrapped;
+
+/// Draws and obeys until nothing is asked any more.
+fn settle(host: &mut Wrapped) {
+    for _ in 0..20 {
+        host.frame(Vec::new());
+        host.obey();
+    }
+}
+
+fn light(stage: Group) -> Id {
+    Id::unique(("light", stage))
+}
+
+fn slot(place: usize) -> Id {
+    Id::unique(("slot", place))
+}
+
+fn undo(host: &mut Wrapped) {
+    let [past, _] = host.undo();
+    let said = format!("Undo: {}. Right-click for all steps.", past[0]);
+    host.click_on(Id::unique(("icon", Icon::Undo, said.as_str())));
+    settle(host);
+}
+
+#[test]
+fn slots_hold_four_masters_and_each_change_is_one_step() {
+    let mut host = Wrapped::open(48_000.0);
+    host.click_on(light(Group::Glue));
+    settle(&mut host);
+    let a = host.settings();
+    assert!(a.glue.on);
+    // An empty one takes what is set, and nothing sounds other.
+    host.click_on(slot(1));
+    settle(&mut host);
+    assert_eq!(host.settings(), a);
+    host.click_on(light(Group::Colour));
+    host.click_on(light(Group::Glue));
+    settle(&mut host);
+    let b = host.settings();
+    assert!(b.colour.on && !b.glue.on);
+    host.click_on(slot(0));
+    settle(&mut host);
+    assert_eq!(host.settings(), a, "A is as it was left");
+    assert_eq!(
+        host.audition().listen,
+        Listen::Processed,
+        "as loud as the mix"
+    );
+    host.click_on(slot(1));
+    settle(&mut host);
+    assert_eq!(host.settings(), b);
+    let [past, future] = host.undo();
+    assert_eq!(
+        past,
+        ["Slot B", "Slot A", "Glue", "Colour", "Slot B", "Glue"]
+    );
+    assert!(future.is_empty());
+    undo(&mut host);
+    assert_eq!(host.settings(), a);
+}
+
+#[test]
+fn a_preset_is_one_named_step_as_loud_as_the_mix() {
+    let mut host = Wrapped::open(48_000.0);
+    let first = factory::all()[0].name.to_string();
+    let next = Id::unique(("icon", Icon::Next, "The next preset."));
+    let before = host.settings();
+    host.click_on(next);
+    settle(&mut host);
+    let loaded = host.settings();
+    assert_ne!(loaded, before);
+    assert_eq!(host.undo()[0], [format!("Preset {first}")]);
+    assert_eq!(host.audition().listen, Listen::Processed);
+    host.click("Back to master");
+    assert_eq!(host.audition(), AuditionSettings::default());
+    // Locked, the next one leaves the loudness stage alone.
+    host.click_on(Id::unique(("drop-down", "presets")));
+    host.click("Lock loudness");
+    host.click("Match loudness while comparing");
+    host.click_at(egui::pos2(700.0, 700.0));
+    host.click_on(next);
+    settle(&mut host);
+    assert_eq!(host.settings().loudness, loaded.loudness);
+    assert_ne!(host.settings(), loaded);
+    assert_eq!(
+        host.audition().listen,
+        Listen::Output,
+        "the user wants it so"
+    );
+    undo(&mut host);
+    assert_eq!(host.settings(), loaded);
+    undo(&mut host);
+    assert_eq!(host.settings(), before);
+}
+
+#[test]
+fn what_is_turned_by_hand_can_be_undone_by_name() {
+    let mut host = Wrapped::open(48_000.0);
+    let wheel = |host: &mut Wrapped, id: Id, notches: usize| {
+        for _ in 0..notches {
+            host.notch_down_on(id);
+            host.obey();
+        }
+    };
+    let knob = Id::unique(("knob", INTENSITY));
+    wheel(&mut host, knob, 3);
+    let turned = host.settings().intensity;
+    assert!(turned < 100.0);
+    host.click_on(Id::unique(("card", Page::Stage(Group::Glue))));
+    wheel(&mut host, Id::unique(("knob", GLUE[1])), 2);
+    let [past, _] = host.undo();
+    assert_eq!(
+        past,
+        ["Glue: Ratio", "Intensity"],
+        "three notches are one step"
+    );
+    undo(&mut host);
+    let now = host.settings();
+    assert_eq!(now.intensity, turned);
+    assert_eq!(now.glue, Settings::default().glue);
+    undo(&mut host);
+    assert_eq!(host.settings(), Settings::default());
+}
