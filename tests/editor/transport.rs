@@ -13,7 +13,8 @@ use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 use super::harness::{Stage, click, find, texts};
 use super::views::playing;
 
-fn with(player: PlayerView) -> ViewModel {
+/// A song that plays, with a player.
+pub(crate) fn with(player: PlayerView) -> ViewModel {
     let mut view = playing();
     view.assistant.status.covered = vec![Span {
         start_s: 0.0,
@@ -23,7 +24,8 @@ fn with(player: PlayerView) -> ViewModel {
     view
 }
 
-fn song() -> PlayerView {
+/// One that is ready.
+pub(crate) fn song() -> PlayerView {
     PlayerView {
         name: "twilight_area.flac".to_owned(),
         length_s: 200.0,
