@@ -26,7 +26,12 @@ pub struct Pending {
     queue: VecDeque<(Field, Value)>,
     /// Where it leads, until it has been seen to arrive: what was sent is not in the parameters at once.
     target: Option<Settings>,
+    /// Looks since the last was sent, at which it had not arrived.
+    looks: u32,
 }
+
+/// Looks after which nobody waits any more: the host wants it otherwise.
+const LOOKS_MAX: u32 = 120;
 
 impl Pending {
     /// Whether nothing is.
@@ -44,14 +49,33 @@ impl Pending {
             wanted.extend(late);
         }
         self.queue = wanted.into();
+        self.looks = 0;
     }
 
     /// Looks whether what was sent has arrived.
     pub fn look(&mut self, now: &Settings) {
+        if !self.queue.is_empty() {
+            self.looks = 0;
+            return;
+        }
+        self.looks += 1;
         let arrived = |target: &Settings| changes(now, target).is_empty();
-        if self.queue.is_empty() && self.target.as_ref().is_some_and(arrived) {
+        if self.looks > LOOKS_MAX || self.target.as_ref().is_some_and(arrived) {
             self.target = None;
         }
+    }
+
+    /// Where the settings lead: what is on its way counts as arrived.
+    pub fn heading(&self, now: &Settings) -> Settings {
+        self.target.unwrap_or(*now)
+    }
+
+    /// The user set a value by hand while others are on their way.
+    pub fn touched(&mut self, field: Field, value: Value) {
+        if let Some(target) = &mut self.target {
+            put(target, field, value);
+        }
+        self.queue.retain(|(other, _)| *other != field);
     }
 
     /// What is to be set in this frame.
@@ -72,6 +96,29 @@ pub fn changes(from: &Settings, to: &Settings) -> Vec<(Field, Value)> {
     let mut old = before.iter();
     after.retain(|new| old.next() != Some(new));
     after
+}
+
+/// Sets one value.
+fn put(settings: &mut Settings, field: Field, value: Value) {
+    struct Setter(Field, Value);
+    impl Visitor for Setter {
+        fn number(&mut self, field: Field, _: &'static Range, value: &mut f32) {
+            if let (true, Value::Number(new)) = (field == self.0, self.1) {
+                *value = new;
+            }
+        }
+        fn switch(&mut self, field: Field, value: &mut bool) {
+            if let (true, Value::Switch(new)) = (field == self.0, self.1) {
+                *value = new;
+            }
+        }
+        fn choice(&mut self, field: Field, _: &'static [Variant], index: &mut usize) {
+            if let (true, Value::Choice(new)) = (field == self.0, self.1) {
+                *index = new;
+            }
+        }
+    }
+    settings.visit(&mut Setter(field, value));
 }
 
 fn values(settings: &Settings) -> Vec<(Field, Value)> {
@@ -129,6 +176,30 @@ mod tests {
         .collect();
         assert_eq!(frames, [64, 35]);
         assert!(pending.is_empty());
+    }
+
+    #[test]
+    fn what_is_on_its_way_counts_as_arrived_and_a_hand_comes_between() {
+        let from = Settings::default();
+        let mut to = from;
+        to.glue.on = true;
+        to.glue.ratio = 3.0;
+        let mut pending = Pending::default();
+        assert_eq!(pending.heading(&from), from);
+        pending.start(&from, &to);
+        assert_eq!(pending.heading(&from), to);
+        let (ratio, _) = changes(&from, &to)[1];
+        pending.touched(ratio, Value::Number(5.0));
+        let mut there = to;
+        there.glue.ratio = 5.0;
+        assert_eq!(pending.heading(&from), there);
+        let sent: Vec<Value> = pending.take().into_iter().map(|change| change.1).collect();
+        assert_eq!(sent, [Value::Switch(true)], "the hand has the last word");
+        // A host that never does it is believed in the end.
+        for _ in 0..=LOOKS_MAX {
+            pending.look(&from);
+        }
+        assert_eq!(pending.heading(&from), from);
     }
 
     #[test]

@@ -90,7 +90,10 @@ fn said_of(view: &ViewModel) -> [String; 2] {
     let what = match audition.listen {
         Listen::Output => String::new(),
         Listen::Processed => format!("After: the master, {}", matched(processed_db, "the mix")),
-        Listen::Original => format!("Before: the mix, {}", matched(original_db, "the master")),
+        Listen::Original if original_db < -0.05 => {
+            format!("Before: the mix, {}", matched(original_db, "the master"))
+        }
+        Listen::Original => "Before: the mix, as loud as After".to_owned(),
         Listen::Delta => "only what the master changes".to_owned(),
     };
     let channels = match audition.channels {
@@ -102,6 +105,10 @@ fn said_of(view: &ViewModel) -> [String; 2] {
         .solo()
         .map(|band| format!("the {} band only", BAND_NAMES[band].to_lowercase()))
         .unwrap_or_default();
+    if view.settings.bypass {
+        let words = "you hear the mix, as it comes in, until bypass is off".to_owned();
+        return ["Bypassed".to_owned(), words];
+    }
     let parts = [what, channels.to_owned(), band];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     [number, parts.join(", ")]

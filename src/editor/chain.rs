@@ -20,6 +20,8 @@ use crate::engine::settings::image::ImageSettings;
 const BETWEEN: f32 = 3.0;
 /// From this width on a card has its light before its name.
 const ROOMY: f32 = 86.0;
+/// From this width on it tells what is in effect and what is set.
+const BOTH: f32 = 114.0;
 /// The most that a small meter shows.
 const REDUCTION_DB: f32 = 9.0;
 const LEVEL_LUFS: [f32; 2] = [-40.0, 0.0];
@@ -28,11 +30,11 @@ const LIGHT: f32 = 20.0;
 /// Height of the rows of words in a card.
 const WORDS: f32 = 22.0;
 
-/// Draws the cards into `rect`; in narrow windows the assistant has one too.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect, wide: bool) {
-    let lead = usize::from(!wide);
+/// Draws the cards into `rect`; where the assistant has no place of its own, it has one too.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, with_assistant: bool) {
+    let lead = usize::from(with_assistant);
     let count = Group::STAGES.len() + lead;
-    if !wide {
+    if with_assistant {
         assistant_card(desk, column(rect, 0, count, BETWEEN));
     }
     for (index, stage) in Group::STAGES.into_iter().enumerate() {
@@ -139,10 +141,9 @@ fn card(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
         painter.add(Shape::convex_polygon(mark, colors.side, Stroke::NONE));
     }
     activity(&painter, desk, between.shrink2(vec2(0.0, 2.0)), stage, live);
-    let (said, font) = if roomy {
-        (amount(desk, stage, on, true), theme::label())
-    } else {
-        (amount(desk, stage, on, false), theme::tiny())
+    let (said, font) = match (roomy, rect.width() >= BOTH) {
+        (true, both) => (amount(desk, stage, on, true, both), theme::label()),
+        (false, _) => (amount(desk, stage, on, false, false), theme::tiny()),
     };
     let ink = if live { colors.text } else { colors.label };
     let (at, align) = if roomy {
@@ -185,7 +186,7 @@ fn power(desk: &mut Desk<'_>, center: egui::Pos2, stage: Group, on: bool, live: 
 }
 
 /// How much a stage does, in effect and, where there is room and it is another, as it is set.
-fn amount(desk: &Desk<'_>, stage: Group, on: bool, roomy: bool) -> String {
+fn amount(desk: &Desk<'_>, stage: Group, on: bool, roomy: bool, both: bool) -> String {
     if !on {
         return "off".to_owned();
     }
@@ -202,7 +203,7 @@ fn amount(desk: &Desk<'_>, stage: Group, on: bool, roomy: bool) -> String {
     let of = |effect: f32, set: f32, places: usize, signed: bool, what: &str| {
         let effect = decibels(effect, places, signed);
         let set = decibels(set, places, signed);
-        if roomy && effect != set {
+        if both && effect != set {
             format!("{effect} of {set} {what}")
         } else {
             unit(effect, what)

@@ -3,7 +3,7 @@
 use egui::{Painter, Rect, Ui, pos2, vec2};
 
 use super::theme;
-use super::view::{Gesture, Memory, Number, ViewModel};
+use super::view::{Gesture, Memory, Menu, Number, ViewModel};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Choice, Field};
 
@@ -50,6 +50,13 @@ impl<'a> Desk<'a> {
         let (value, range) = number.of_settings(&self.effect);
         let differs = (value - self.value(number)).abs() > range.step * 0.5;
         differs.then_some(value)
+    }
+
+    /// Whether a menu is open, which is then drawn.
+    pub fn opened(&mut self, menu: Menu) -> bool {
+        let open = self.memory.menu == Some(menu);
+        self.memory.menu_drawn |= open;
+        open
     }
 
     /// Notes what the user did.

@@ -29,19 +29,23 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     if let Some(rect) = layout.banner {
         banner::draw(&mut desk, rect);
     }
-    if layout.wide {
-        assistant::draw(&mut desk, layout.left);
+    if let Some(left) = layout.left {
+        assistant::draw(&mut desk, left);
     }
     centre(&mut desk, &layout);
-    meters::draw(&mut desk, layout.right, layout.wide);
+    meters::draw(&mut desk, layout.right, layout.slim);
     intensity::draw(&mut desk, layout.intensity);
-    chain::draw(&mut desk, layout.chain, layout.wide);
+    chain::draw(&mut desk, layout.chain, layout.left.is_none());
     if let Some(rect) = layout.transport {
         transport::draw(&mut desk, rect);
     }
     header::draw(&mut desk, layout.header);
     if view.audition.on() {
         warn(&desk, window);
+    }
+    if !core::mem::take(&mut memory.menu_drawn) {
+        // What it hung on is not there any more.
+        memory.menu = None;
     }
     core::mem::take(&mut memory.gestures)
 }
@@ -50,8 +54,8 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
 fn centre(desk: &mut Desk<'_>, layout: &Layout) {
     let rect = layout.centre;
     match desk.memory.page {
-        Page::Assistant if !layout.wide => assistant::draw(desk, rect),
-        Page::Part(part) if !layout.wide => {
+        Page::Assistant if layout.left.is_none() => assistant::draw(desk, rect),
+        Page::Part(part) if layout.slim => {
             let content = panel(&desk.painter(), rect);
             meters::draw_part(desk, content, part);
         }

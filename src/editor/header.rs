@@ -116,7 +116,7 @@ fn slots(desk: &mut Desk<'_>, mut rect: Rect) {
     for place in 0..SLOTS {
         let letter = cut_left(&mut rect, SLOT, 2.0);
         slot(desk, letter, place);
-        if desk.memory.menu == Some(Menu::Slot(place)) {
+        if desk.opened(Menu::Slot(place)) {
             menus::slot(desk, letter, place);
         }
     }

@@ -1,9 +1,9 @@
 //! Where the panels lie, for windows from small to huge.
 //!
-//! Wide windows show the assistant, the spectrum and the meters side by side. In narrow ones the assistant
-//! shares its place with the spectrum, and the meters are a slim column of numbers.
+//! Wide windows show the assistant, the spectrum and the meters side by side; in smaller ones the meters are a
+//! slim column of numbers, and in the smallest the assistant shares its place with the spectrum.
 
-use egui::{Rect, pos2};
+use egui::Rect;
 
 use super::desk::{cut_bottom, cut_left, cut_right, cut_top};
 use super::theme::{GRID, MARGIN};
@@ -16,28 +16,30 @@ const HEADER: f32 = 28.0;
 const BANNER: f32 = 28.0;
 /// Height of the row of a player.
 const TRANSPORT: f32 = 28.0;
-/// From this width on there are three columns.
-const WIDE: f32 = 1000.0;
-/// Width of the meters in narrow windows.
+/// From this size on the meters are a whole column.
+const METERS: [f32; 2] = [1060.0, 690.0];
+/// From this size on the assistant stands beside the spectrum.
+const ASSISTANT: [f32; 2] = [940.0, 620.0];
+/// Width of the slim meters.
 const SLIM: f32 = 118.0;
 
 /// Where everything lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Layout {
-    /// Whether there are three columns.
-    pub wide: bool,
     /// Name, presets, what was done.
     pub header: Rect,
     /// The warning that something else than the master is heard, if there is one.
     pub banner: Option<Rect>,
     /// A player's row, if there is one.
     pub transport: Option<Rect>,
-    /// Listen and proposal; in narrow windows the same as `centre`.
-    pub left: Rect,
+    /// Listen and proposal; in the smallest windows they share the place of the spectrum.
+    pub left: Option<Rect>,
     /// The spectrum, or whatever is opened.
     pub centre: Rect,
     /// The meters.
     pub right: Rect,
+    /// Whether they are only numbers.
+    pub slim: bool,
     /// The one big knob.
     pub intensity: Rect,
     /// The stages.
@@ -47,41 +49,39 @@ pub struct Layout {
 impl Layout {
     /// For a window in points.
     pub fn new(window: Rect, warned: bool, player: bool) -> Self {
-        let wide = window.width() >= WIDE;
+        let rows = [warned, player].map(|row| if row { BANNER + BETWEEN } else { 0.0 });
+        let height = window.height() - rows.iter().sum::<f32>();
+        let reaches = |[least_width, least_height]: [f32; 2]| {
+            window.width() >= least_width && height >= least_height
+        };
         let mut rest = window.shrink(MARGIN);
         let header = cut_top(&mut rest, HEADER, BETWEEN);
         let banner = warned.then(|| cut_top(&mut rest, BANNER, BETWEEN));
         let bottom = (window.height() * 0.155).clamp(80.0, 124.0);
         let mut bottom = cut_bottom(&mut rest, bottom, BETWEEN);
         let transport = player.then(|| cut_bottom(&mut rest, TRANSPORT, BETWEEN));
-        if !wide {
-            let intensity = cut_left(&mut bottom, 204.0, BETWEEN);
-            let right = cut_right(&mut rest, SLIM, BETWEEN);
-            return Self {
-                wide,
-                header,
-                banner,
-                transport,
-                left: rest,
-                centre: rest,
-                right,
-                intensity,
-                chain: bottom,
-            };
-        }
-        let left_width = (window.width() * 0.25).clamp(272.0, 380.0);
-        let right_width = (window.width() * 0.2).clamp(224.0, 320.0);
-        let left = cut_left(&mut rest, left_width, BETWEEN);
+        let left_width = (window.width() * 0.24).clamp(268.0, 480.0);
+        let left = reaches(ASSISTANT).then(|| cut_left(&mut rest, left_width, BETWEEN));
+        let slim = !reaches(METERS);
+        let right_width = match slim {
+            true => SLIM,
+            false => (window.width() * 0.19).clamp(224.0, 420.0),
+        };
         let right = cut_right(&mut rest, right_width, BETWEEN);
-        let intensity = cut_left(&mut bottom, left_width, BETWEEN);
+        let intensity_width = if left.is_some() {
+            left_width
+        } else {
+            INTENSITY
+        };
+        let intensity = cut_left(&mut bottom, intensity_width, BETWEEN);
         Self {
-            wide,
             header,
             banner,
             transport,
             left,
             centre: rest,
             right,
+            slim,
             intensity,
             chain: bottom,
         }
@@ -89,26 +89,20 @@ impl Layout {
 
     /// All panels, for looking at them together.
     pub fn panels(&self) -> impl Iterator<Item = Rect> {
-        let left = self.wide.then_some(self.left);
-        [Some(self.header), self.banner, self.transport, left]
+        [Some(self.header), self.banner, self.transport, self.left]
             .into_iter()
             .flatten()
             .chain([self.centre, self.right, self.intensity, self.chain])
     }
 }
 
+/// Width of the one big knob's panel where it is narrow.
+const INTENSITY: f32 = 216.0;
+
 /// A square at the left end of a row, as high as it.
 pub fn square(row: &mut Rect, gap: f32) -> Rect {
     let height = row.height();
     cut_left(row, height, gap)
-}
-
-/// The middle of a row, of some height.
-pub fn middle(row: Rect, height: f32) -> Rect {
-    Rect::from_min_max(
-        pos2(row.left(), row.center().y - height / 2.0),
-        pos2(row.right(), row.center().y + height / 2.0),
-    )
 }
 
 #[cfg(test)]
@@ -135,7 +129,7 @@ mod tests {
                         }
                     }
                     let centre = layout.centre;
-                    assert!(centre.width() >= 468.0, "{layout:?}");
+                    assert!(centre.width() >= 460.0, "{layout:?}");
                     // The largest thing.
                     assert!(panels.iter().all(|one| one.area() <= centre.area()));
                 }

@@ -32,9 +32,9 @@ const PARTS: [(&str, &str); 3] = [
 ];
 
 /// Draws the column into `rect`.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect, wide: bool) {
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
     let mut content = panel(&desk.painter(), rect);
-    if !wide {
+    if slim {
         return slim::draw(desk, content);
     }
     let height = numbers::height(content.height());

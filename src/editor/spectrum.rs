@@ -1,7 +1,6 @@
 //! The middle of the window: spectrum and equalizer, and below it what each band's dynamics and width do.
 
 mod bands;
-mod menu;
 
 use egui::{Align2, Rect, vec2};
 
@@ -35,7 +34,6 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     if let Some(lanes) = lanes {
         bands::draw(desk, lanes, &plot);
     }
-    menu::draw(desk);
 }
 
 /// What the colours mean or, under the pointer, what lies there.

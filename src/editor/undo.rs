@@ -1,21 +1,33 @@
 //! Our own undo: whole settings with a name for what was done to them. Hosts know no step of many parameters.
 
 use crate::engine::settings::Settings;
+use crate::engine::settings::equalizer::BANDS;
 
 /// Steps kept.
 const STEPS_MAX: usize = 64;
 /// Two touches of the same value closer than this are one step.
 const TOUCH_S: f64 = 1.0;
 
+/// All that a step changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The settings.
+    pub settings: Settings,
+    /// What of the assistant had been applied to them last.
+    pub applied: Option<Box<Settings>>,
+    /// Equalizer bands that are the assistant's, as applied.
+    pub bands: [bool; BANDS],
+    /// The slot that was open, from 0.
+    pub slot: usize,
+}
+
 /// What is brought back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// What was done after it, as "Apply".
     pub name: String,
-    /// The settings before.
-    pub settings: Settings,
-    /// What had been applied by the assistant before.
-    pub applied: Option<Box<Settings>>,
+    /// Where it was done.
+    pub place: Place,
 }
 
 /// What was done, and what was undone. Lives as long as the instance, also with the window closed.
@@ -28,14 +40,13 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// Something named is about to be done to `before`.
-    pub fn note(&mut self, name: &str, before: &Settings, applied: Option<Box<Settings>>) {
+    /// Something named is about to be done `here`.
+    pub fn note(&mut self, name: &str, here: Place) {
         self.future.clear();
         self.touched_s = None;
         self.past.push(Step {
             name: name.to_owned(),
-            settings: *before,
-            applied,
+            place: here,
         });
         let surplus = self.past.len().saturating_sub(STEPS_MAX);
         self.past.drain(..surplus);
@@ -43,63 +54,40 @@ impl Undo {
 
     /// One value is about to be moved by hand at `now_s`: notches of a wheel that follow each other are one
     /// step.
-    pub fn touch(
-        &mut self,
-        name: &str,
-        before: &Settings,
-        applied: Option<Box<Settings>>,
-        now_s: f64,
-    ) {
+    pub fn touch(&mut self, name: &str, here: Place, now_s: f64) {
         let soon = self
             .touched_s
             .is_some_and(|touched_s| (0.0..TOUCH_S).contains(&(now_s - touched_s)));
         let same = self.past.last().is_some_and(|step| step.name == name);
         if !(soon && same && self.future.is_empty()) {
-            self.note(name, before, applied);
+            self.note(name, here);
         }
         self.touched_s = Some(now_s);
     }
 
-    /// What to go back to from `now` by some steps, 1 or more; `None` where nothing was done.
-    pub fn back(
-        &mut self,
-        now: &Settings,
-        applied: Option<Box<Settings>>,
-        steps: usize,
-    ) -> Option<Step> {
-        Self::walk(&mut self.past, &mut self.future, now, applied, steps)
+    /// Where to go back to from `here` by some steps, 1 or more; `None` where nothing was done.
+    pub fn back(&mut self, here: Place, steps: usize) -> Option<Place> {
+        Self::walk(&mut self.past, &mut self.future, here, steps)
     }
 
-    /// What to go forth to from `now` by some steps, 1 or more; `None` where nothing was undone.
-    pub fn forth(
-        &mut self,
-        now: &Settings,
-        applied: Option<Box<Settings>>,
-        steps: usize,
-    ) -> Option<Step> {
-        Self::walk(&mut self.future, &mut self.past, now, applied, steps)
+    /// Where to go forth to from `here` by some steps, 1 or more; `None` where nothing was undone.
+    pub fn forth(&mut self, here: Place, steps: usize) -> Option<Place> {
+        Self::walk(&mut self.future, &mut self.past, here, steps)
     }
 
     fn walk(
         from: &mut Vec<Step>,
         to: &mut Vec<Step>,
-        now: &Settings,
-        applied: Option<Box<Settings>>,
+        mut here: Place,
         steps: usize,
-    ) -> Option<Step> {
-        let mut here = (*now, applied);
-        let mut last = None;
-        for _ in 0..steps.max(1) {
-            let Some(step) = from.pop() else { break };
-            to.push(Step {
-                name: step.name.clone(),
-                settings: here.0,
-                applied: here.1,
-            });
-            here = (step.settings, step.applied.clone());
-            last = Some(step);
+    ) -> Option<Place> {
+        let count = steps.clamp(1, from.len().max(1));
+        for _ in 0..count {
+            let Step { name, place } = from.pop()?;
+            let left = core::mem::replace(&mut here, place);
+            to.push(Step { name, place: left });
         }
-        last
+        Some(here)
     }
 
     /// What can be undone, and what can be done again, by name, the next first.
@@ -113,10 +101,15 @@ impl Undo {
 mod tests {
     use super::*;
 
-    fn at(intensity: f32) -> Settings {
-        Settings {
-            intensity,
-            ..Settings::default()
+    fn at(intensity: f32) -> Place {
+        Place {
+            settings: Settings {
+                intensity,
+                ..Settings::default()
+            },
+            applied: None,
+            bands: [false; BANDS],
+            slot: 0,
         }
     }
 
@@ -127,18 +120,18 @@ mod tests {
     #[test]
     fn back_and_forth_ends_where_it_began() {
         let mut undo = Undo::default();
-        assert_eq!(undo.back(&at(1.0), None, 1), None);
-        undo.note("Apply", &at(1.0), None);
-        undo.note("Preset", &at(2.0), None);
+        assert_eq!(undo.back(at(1.0), 1), None);
+        undo.note("Apply", at(1.0));
+        undo.note("Preset", at(2.0));
         assert_eq!(next(&undo), [Some("Preset".to_owned()), None]);
-        assert_eq!(undo.back(&at(3.0), None, 1).unwrap().settings, at(2.0));
-        assert_eq!(undo.back(&at(2.0), None, 1).unwrap().settings, at(1.0));
+        assert_eq!(undo.back(at(3.0), 1).unwrap(), at(2.0));
+        assert_eq!(undo.back(at(2.0), 1).unwrap(), at(1.0));
         assert_eq!(next(&undo), [None, Some("Apply".to_owned())]);
-        assert_eq!(undo.forth(&at(1.0), None, 1).unwrap().settings, at(2.0));
-        assert_eq!(undo.forth(&at(2.0), None, 1).unwrap().settings, at(3.0));
-        assert_eq!(undo.forth(&at(3.0), None, 1), None);
-        undo.back(&at(3.0), None, 1);
-        undo.note("Apply", &at(2.5), None);
+        assert_eq!(undo.forth(at(1.0), 1).unwrap(), at(2.0));
+        assert_eq!(undo.forth(at(2.0), 1).unwrap(), at(3.0));
+        assert_eq!(undo.forth(at(3.0), 1), None);
+        undo.back(at(3.0), 1);
+        undo.note("Apply", at(2.5));
         assert_eq!(next(&undo)[1], None, "what was undone is gone");
     }
 
@@ -146,12 +139,12 @@ mod tests {
     fn several_steps_at_once_are_the_same_as_one_by_one() {
         let mut undo = Undo::default();
         for (n, name) in ["A", "B", "C"].into_iter().enumerate() {
-            undo.note(name, &at(n as f32), None);
+            undo.note(name, at(n as f32));
         }
         assert_eq!(undo.names()[0], ["C", "B", "A"]);
-        assert_eq!(undo.back(&at(3.0), None, 2).unwrap().settings, at(1.0));
+        assert_eq!(undo.back(at(3.0), 2).unwrap(), at(1.0));
         assert_eq!(undo.names(), [vec!["A"], vec!["B", "C"]]);
-        assert_eq!(undo.forth(&at(1.0), None, 9).unwrap().settings, at(3.0));
+        assert_eq!(undo.forth(at(1.0), 9).unwrap(), at(3.0));
         assert_eq!(undo.names()[1].len(), 0);
     }
 
@@ -165,11 +158,11 @@ mod tests {
             ("Q", 9.0),
             ("Gain", 9.1),
         ] {
-            undo.touch(name, &at(now_s as f32), None, now_s);
+            undo.touch(name, at(now_s as f32), now_s);
         }
         assert_eq!(undo.names()[0], ["Gain", "Q", "Q"]);
-        undo.back(&at(5.0), None, 1);
-        undo.touch("Q", &at(4.0), None, 9.2);
+        undo.back(at(5.0), 1);
+        undo.touch("Q", at(4.0), 9.2);
         assert_eq!(undo.names(), [vec!["Q", "Q", "Q"], vec![]]);
     }
 }

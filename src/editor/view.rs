@@ -8,7 +8,7 @@ use super::preferences::Preferences;
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::moves::MoveKind;
 use crate::assistant::proposal::Owned;
-use crate::assistant::wishes::{ReferenceWeights, Wishes};
+use crate::assistant::wishes::{LoudnessWish, ReferenceWeights, Wishes};
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
 use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
@@ -294,6 +294,25 @@ pub enum Menu {
     Band(EqBand, egui::Pos2),
 }
 
+/// A handle that is being dragged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Handle {
+    /// Its band.
+    pub band: EqBand,
+    /// Its place on the frequency axis, 0 to 1.
+    pub share: f32,
+    /// Its gain in dB, where it moves one.
+    pub gain_db: Option<f32>,
+}
+
+impl Handle {
+    /// What was taken hold of with it.
+    pub fn numbers(self) -> impl Iterator<Item = Number> {
+        let gain = self.gain_db.map(|_| self.band.gain());
+        [Some(self.band.frequency()), gain].into_iter().flatten()
+    }
+}
+
 /// What the editor remembers from frame to frame.
 #[derive(Debug)]
 pub struct Memory {
@@ -303,6 +322,8 @@ pub struct Memory {
     pub part: Part,
     /// What lies over the panels.
     pub menu: Option<Menu>,
+    /// Whether it was drawn in this frame.
+    pub menu_drawn: bool,
     /// Whether the assistant shows what is wanted; where the user has not said, as long as there is no
     /// proposal.
     pub wishes: Option<bool>,
@@ -316,8 +337,8 @@ pub struct Memory {
     pub band: EqBand,
     /// The value being dragged, as a share of its way, before it is put on its step.
     pub dragged: Option<(Number, f32)>,
-    /// The handle being dragged in the equalizer's graph: band, place on the frequency axis, gain.
-    pub handle: Option<(EqBand, f32, f32)>,
+    /// The handle being dragged in the equalizer's graph.
+    pub handle: Option<Handle>,
     /// The scale of that graph: 0 is the narrowest.
     pub scale: usize,
     /// The value being typed, and the text so far.
@@ -338,6 +359,7 @@ impl Default for Memory {
             page: Page::Spectrum,
             part: Part::Limiter,
             menu: None,
+            menu_drawn: false,
             wishes: None,
             findings: false,
             finding: None,
@@ -369,6 +391,21 @@ impl Memory {
             Gesture::Set(number, value),
             Gesture::End(number),
         ]);
+    }
+}
+
+impl ViewModel {
+    /// The loudness that is aimed at, in LUFS: the proposal's, unless the user set a number.
+    pub fn aim_lufs(&self) -> f32 {
+        let advised = self
+            .assistant
+            .advice
+            .as_ref()
+            .and_then(|advice| advice.goal_lufs);
+        match (self.assistant.wishes.loudness, advised) {
+            (LoudnessWish::Target(_), _) | (_, None) => self.goal_lufs,
+            (_, Some(lufs)) => lufs as f32,
+        }
     }
 }
 

@@ -71,6 +71,8 @@ pub struct Slot {
     /// What of the assistant had been applied to them last.
     #[serde(with = "compact::optional")]
     pub applied: Option<Box<Settings>>,
+    /// The equalizer bands of them that are the assistant's.
+    pub bands: [bool; BANDS],
 }
 
 /// What was listened to: no sound, only where and how loud.

@@ -559,7 +559,7 @@ fn what_is_not_the_master_is_said_in_red() {
             -6.2,
             [
                 "\u{2212}6.2 dB, not your master",
-                "Before: the mix, as loud as the master",
+                "Before: the mix, as loud as After",
             ],
         ),
         (

@@ -12,7 +12,8 @@ use finalcoat::assistant::style::{factory, target};
 use finalcoat::assistant::wishes::Wishes;
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::spectrum::Spectrum;
-use finalcoat::editor::view::Spectra;
+use finalcoat::editor::theme::Theme;
+use finalcoat::editor::view::{Part, Spectra};
 use finalcoat::engine::settings::Settings;
 use finalcoat::handoff::listen::Status;
 use finalcoat::params::kept::WINDOW_DEFAULT;
@@ -72,12 +73,21 @@ fn a_real_song_makes_a_picture() {
     assert!(view.snapshot.output.true_peak_dbtp.unwrap() < -0.95);
     let before = view.scope.len().saturating_sub(2048);
     view.scope.drain(..before);
-    let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
-    stage.still(&view);
-    stage.save("readme.png");
-    if std::env::var_os("FINALCOAT_BLESS").is_some() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        stage.write_png(&folder.join("assets/editor.png"));
+    let bless = std::env::var_os("FINALCOAT_BLESS").is_some();
+    for (name, theme) in [("editor", Theme::Dark), ("editor-light", Theme::Light)] {
+        let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
+        view.preferences.theme = theme;
+        if theme == Theme::Light {
+            stage.memory.findings = true;
+            stage.memory.finding = Some(0);
+            stage.memory.part = Part::Stereo;
+        }
+        stage.still(&view);
+        stage.save(&format!("readme-{name}.png"));
+        if bless {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+            stage.write_png(&folder.join(format!("assets/{name}.png")));
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub fn shown(assistant: &AssistantView) -> String {
 
 /// Draws the box, which a click opens, and the list.
 pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
-    let open = desk.memory.menu == Some(Menu::Styles);
+    let open = desk.opened(Menu::Styles);
     let shown = shown(&desk.view.assistant);
     let ink = theme::colors().text;
     let said = "The finished music that this song is measured against, and how sure that is.";

@@ -6,10 +6,11 @@ use super::styles;
 use crate::assistant::wishes::{LoudnessWish, MixState, Wishes};
 use crate::editor::desk::{Desk, column, cut_left, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::{Gesture, Number, Side, ViewModel};
+use crate::editor::view::{Gesture, Number, Page, Side, ViewModel};
 use crate::editor::widgets::number::field;
 use crate::editor::widgets::popup::drop_down;
 use crate::editor::widgets::{button, decibels, entry, one_line, segments, text, tip};
+use crate::engine::settings::fields::Group;
 use crate::params::session::REFERENCES_MAX;
 
 /// Whether the rows are shown where there is little room: as long as there is no proposal, or if the user says
@@ -190,14 +191,16 @@ fn draw_loudness(desk: &mut Desk<'_>, mut rect: Rect) {
         };
         desk.push(Gesture::Wish(Wishes { loudness, ..wishes }));
     }
-    if chosen == 3 {
+    // The page of the loudness stage has the same number, and two places to type it in would be one too many.
+    let elsewhere = desk.memory.page == Page::Stage(Group::Loudness);
+    if chosen == 3 && !elsewhere {
         let ground = Some(theme::colors().raised);
         entry(desk, number, Number::Goal, theme::body(), ground);
         return;
     }
-    let advice = desk.view.assistant.advice.as_ref();
-    if let Some(lufs) = advice.and_then(|advice| advice.goal_lufs) {
-        let shown = format!("{} LUFS", decibels(lufs as f32, 1, false));
+    let advised = desk.view.assistant.advice.is_some();
+    if (advised && chosen < 2) || chosen == 3 {
+        let shown = format!("{} LUFS", decibels(desk.view.aim_lufs(), 1, false));
         let at = number.right_center();
         text(
             &desk.painter(),

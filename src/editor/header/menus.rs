@@ -16,7 +16,7 @@ const STEPS_MAX: usize = 24;
 
 /// How large everything is drawn.
 pub(super) fn zoom(desk: &mut Desk<'_>, anchor: Rect) {
-    if desk.memory.menu != Some(Menu::Zoom) {
+    if !desk.opened(Menu::Zoom) {
         return;
     }
     let now = desk.view.preferences.zoom_pct;
@@ -45,7 +45,7 @@ fn close(desk: &mut Desk<'_>, left: bool) {
 
 /// All steps: what was undone above, what can be undone below.
 pub(super) fn history(desk: &mut Desk<'_>, anchor: Rect) {
-    if desk.memory.menu != Some(Menu::History) {
+    if !desk.opened(Menu::History) {
         return;
     }
     let [past, future] = desk.view.undo.clone();
@@ -138,7 +138,7 @@ const HELP: [[&str; 2]; 14] = [
 
 /// How things are done.
 pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
-    if desk.memory.menu != Some(Menu::Help) {
+    if !desk.opened(Menu::Help) {
         return;
     }
     let latency = latency(desk.view);

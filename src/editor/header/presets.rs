@@ -65,7 +65,7 @@ fn draw_box(desk: &mut Desk<'_>, mut rect: Rect) {
     if button(desk.ui, save, "Save", said, None, true) {
         desk.memory.naming = Some(current.clone().unwrap_or_default());
     }
-    let open = desk.memory.menu == Some(Menu::Presets);
+    let open = desk.opened(Menu::Presets);
     let edited = desk.view.presets.edited;
     let colors = theme::colors();
     let (label, ink) = match current {

@@ -48,7 +48,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         ink,
     );
     let place = cut_top(&mut rect, INTEGRATED, gap);
-    integrated(&painter, place, &meter, desk.view.goal_lufs);
+    integrated(&painter, place, &meter, desk.view.aim_lufs());
     for (name, now, most) in [
         (
             "Short-term",

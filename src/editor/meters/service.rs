@@ -70,7 +70,7 @@ fn effect(desk: &Desk<'_>) -> (String, egui::Color32) {
 /// The name with a list of all.
 fn choose(desk: &mut Desk<'_>, rect: Rect) {
     let service = chosen(desk);
-    let open = desk.memory.menu == Some(Menu::Service);
+    let open = desk.opened(Menu::Service);
     let meter = &desk.view.snapshot.output;
     let said = match (meter.integrated_lufs, meter.true_peak_dbtp) {
         (Some(lufs), Some(peak_dbtp)) => format!("{}.", service.says(lufs, peak_dbtp)),

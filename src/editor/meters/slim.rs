@@ -62,7 +62,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         track,
         meter.integrated_lufs,
         None,
-        Some(desk.view.goal_lufs),
+        Some(desk.view.aim_lufs()),
     );
     let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
     let [peak, ..] = &cells;

@@ -2,6 +2,7 @@
 
 pub mod controls;
 pub mod graph;
+mod menu;
 
 use egui::{Align2, Rect};
 

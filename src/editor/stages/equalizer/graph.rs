@@ -7,12 +7,13 @@ use egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, pos2,
 };
 
+use super::menu;
 use crate::assistant::advice::Corridor;
 use crate::editor::desk::Desk;
-use crate::editor::fields::EqBand;
+use crate::editor::fields::{EQUALIZER_ON, EqBand};
 use crate::editor::plot::{Plot, between, fill};
 use crate::editor::theme;
-use crate::editor::view::{Gesture, Menu, Number, Page, ViewModel};
+use crate::editor::view::{Gesture, Handle, Menu, Page, ViewModel};
 use crate::editor::widgets::number::{dragged_by, modifiers, turned, wheel};
 use crate::editor::widgets::{decibels, text, tip};
 use crate::engine::equalizer::response::{Lane, band_response_db, response_db};
@@ -93,6 +94,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
         let hair = theme::colors().label.gamma_multiply(0.5);
         inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
     }
+    menu::draw(desk);
     plot
 }
 
@@ -344,44 +346,44 @@ fn drag(desk: &mut Desk<'_>, plot: &Plot, response: &Response) {
         let origin = desk.ui.input(|input| input.pointer.press_origin());
         if let Some(band) = origin.and_then(|at| nearest(desk, plot, at)) {
             let settings = &desk.view.settings.equalizer.bands[usize::from(band.0)];
+            // Of a cut only the frequency moves.
+            let handle = Handle {
+                band,
+                share: Plot::share(settings.frequency_hz),
+                gain_db: has_gain(settings.shape).then_some(settings.gain_db),
+            };
             desk.memory.band = band;
-            desk.memory.handle = Some((band, Plot::share(settings.frequency_hz), settings.gain_db));
-            for number in dragged_numbers(desk, band) {
+            desk.memory.handle = Some(handle);
+            for number in handle.numbers() {
                 desk.push(Gesture::Begin(number));
             }
         }
     }
-    let Some((band, mut share, mut gain_db)) = desk.memory.handle else {
+    let Some(mut handle) = desk.memory.handle else {
         return;
     };
     let delta = dragged_by(response);
     if delta != egui::Vec2::ZERO {
         let (speed, _) = modifiers(desk.ui);
-        share = (share + delta.x * speed / plot.rect.width()).clamp(0.0, 1.0);
-        let per_point = (plot.top - plot.bottom) / plot.rect.height();
-        gain_db = (gain_db - delta.y * speed * per_point).clamp(GAIN_DB.min, GAIN_DB.max);
-        desk.memory.handle = Some((band, share, gain_db));
+        let band = handle.band;
+        handle.share = (handle.share + delta.x * speed / plot.rect.width()).clamp(0.0, 1.0);
         let range = &FREQUENCIES_HZ[usize::from(band.0)];
-        let hz = range.quantized(Plot::hz(share));
+        let hz = range.quantized(Plot::hz(handle.share));
         desk.push(Gesture::Set(band.frequency(), hz));
-        if dragged_numbers(desk, band).count() > 1 {
-            let gain_db = GAIN_DB.quantized(gain_db);
+        if let Some(gain_db) = &mut handle.gain_db {
+            let per_point = (plot.top - plot.bottom) / plot.rect.height();
+            *gain_db = (*gain_db - delta.y * speed * per_point).clamp(GAIN_DB.min, GAIN_DB.max);
+            let gain_db = GAIN_DB.quantized(*gain_db);
             desk.push(Gesture::Set(band.gain(), gain_db));
         }
+        desk.memory.handle = Some(handle);
     }
     if response.drag_stopped() {
-        for number in dragged_numbers(desk, band) {
+        for number in handle.numbers() {
             desk.push(Gesture::End(number));
         }
         desk.memory.handle = None;
     }
-}
-
-/// What a handle moves: of a cut only the frequency.
-fn dragged_numbers(desk: &Desk<'_>, band: EqBand) -> impl Iterator<Item = Number> + use<> {
-    let shape = desk.view.settings.equalizer.bands[usize::from(band.0)].shape;
-    let gain = has_gain(shape).then_some(band.gain());
-    [Some(band.frequency()), gain].into_iter().flatten()
 }
 
 /// Turns on a bell where the pointer is: of the bands that are off, the one whose own place is nearest.
@@ -404,4 +406,7 @@ fn new_band(desk: &mut Desk<'_>, plot: &Plot, at: Pos2) {
     let stereo = Placement::Stereo.index();
     desk.push(Gesture::Choose(band.placement(), stereo));
     desk.push(Gesture::Switch(band.on(), true));
+    if !desk.view.settings.equalizer.on {
+        desk.push(Gesture::Switch(EQUALIZER_ON, true));
+    }
 }

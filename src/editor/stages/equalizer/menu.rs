@@ -2,18 +2,19 @@
 
 use egui::{Rect, vec2};
 
+use super::graph;
 use crate::editor::desk::Desk;
-use crate::editor::stages::equalizer::graph;
 use crate::editor::view::{Gesture, Menu, Page};
 use crate::editor::widgets::popup::{ROW, caption, popup, row};
 use crate::engine::settings::equalizer::{Placement, Shape};
 use crate::engine::settings::fields::{Choice, Group};
 
 /// Draws the menu, where one is open.
-pub(in crate::editor) fn draw(desk: &mut Desk<'_>) {
+pub(super) fn draw(desk: &mut Desk<'_>) {
     let Some(Menu::Band(band, at)) = desk.memory.menu else {
         return;
     };
+    desk.opened(Menu::Band(band, at));
     let settings = desk.view.settings.equalizer.bands[usize::from(band.0)];
     let shapes = Shape::VARIANTS;
     let placements = Placement::VARIANTS;

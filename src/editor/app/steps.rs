@@ -1,0 +1,219 @@
+//! Changes of many values at once, each one step of undo: presets, slots, the proposal, the drive that was found.
+
+use super::{App, lock};
+use crate::assistant::ownership;
+use crate::editor::undo::Place;
+use crate::editor::view::{Gesture, Number, ViewModel};
+use crate::engine::audition::settings::{AuditionSettings, Listen};
+use crate::engine::settings::Settings;
+use crate::engine::settings::fields::{Field, Group};
+use crate::handoff::errand::Answer;
+use crate::params::session::{SLOTS, Session, Slot};
+
+impl App {
+    /// Where the user stands; what is on its way counts as arrived.
+    fn here(&self, view: &ViewModel) -> Place {
+        let settings = self.pending.heading(&view.settings);
+        self.params.kept.session.with(|session| Place {
+            settings,
+            applied: session.applied.clone(),
+            bands: session.applied_bands,
+            slot: session.slot.min(SLOTS - 1),
+        })
+    }
+
+    /// Keeps for undo where the user stands.
+    pub(super) fn note(&self, name: &str, view: &ViewModel) {
+        lock(&self.undo).note(name, self.here(view));
+    }
+
+    /// The same before the first gesture of a frame that changes values by hand.
+    pub(super) fn note_gestures(&self, gestures: &[Gesture], view: &ViewModel, now_s: f64) {
+        if let Some(name) = name(gestures) {
+            lock(&self.undo).touch(&name, self.here(view), now_s);
+        }
+    }
+
+    /// Some steps back.
+    pub(super) fn back(&mut self, steps: usize, view: &ViewModel) {
+        let place = lock(&self.undo).back(self.here(view), steps);
+        self.go(place, view);
+    }
+
+    /// Some steps forth.
+    pub(super) fn forth(&mut self, steps: usize, view: &ViewModel) {
+        let place = lock(&self.undo).forth(self.here(view), steps);
+        self.go(place, view);
+    }
+
+    /// To a place of before, and to its slot.
+    fn go(&mut self, place: Option<Place>, view: &ViewModel) {
+        let Some(place) = place else { return };
+        let here = self.here(view);
+        self.params.kept.session.edit(|session| {
+            let left = here.slot;
+            if place.slot != left {
+                session.slots[left] = slot_of(here);
+                session.slots[place.slot] = Slot::default();
+            }
+            session.slot = place.slot;
+            session.applied = place.applied;
+            session.applied_bands = place.bands;
+        });
+        self.set_out(&view.settings, &place.settings);
+    }
+
+    /// What is set goes into the open slot, and what another one holds is set; an empty one takes what is
+    /// set.
+    pub(super) fn open_slot(&mut self, place: usize, view: &ViewModel) {
+        let here = self.here(view);
+        if place >= SLOTS || place == here.slot {
+            return;
+        }
+        let holds = self
+            .params
+            .kept
+            .session
+            .with(|session| session.slots[place].settings.is_some());
+        if holds {
+            let letter = char::from(b'A' + place as u8);
+            self.note(&format!("Slot {letter}"), view);
+        }
+        let to = self.params.kept.session.edit(|session| {
+            let left = here.slot;
+            session.slots[left] = slot_of(here);
+            session.slot = place;
+            let slot = core::mem::take(&mut session.slots[place]);
+            let settings = slot.settings?;
+            session.applied = slot.applied;
+            session.applied_bands = slot.bands;
+            Some(*settings)
+        });
+        if let Some(to) = to {
+            self.set_out(&view.settings, &to);
+            self.match_loudness(view);
+        }
+    }
+
+    /// What is set is put into another slot too.
+    pub(super) fn copy_to_slot(&self, place: usize, view: &ViewModel) {
+        let here = self.here(view);
+        if place < SLOTS && place != here.slot {
+            let edit = |session: &mut Session| session.slots[place] = slot_of(here);
+            self.params.kept.session.edit(edit);
+        }
+    }
+
+    /// A preset of the list is set.
+    pub(super) fn load_preset(&mut self, index: usize, view: &ViewModel) {
+        let here = self.here(view).settings;
+        let Some(mut settings) = self.library.load(index, &here) else {
+            return;
+        };
+        if view.preferences.lock_loudness {
+            settings.loudness = here.loudness;
+        }
+        let name = view.presets.all.get(index).map_or("", |one| &one.name);
+        self.note(&format!("Preset {name}"), view);
+        self.set_out(&view.settings, &settings);
+        self.match_loudness(view);
+    }
+
+    /// What is set is kept as a preset.
+    pub(super) fn save_preset(&mut self, name: &str, overwrite: bool, view: &ViewModel) {
+        let here = self.here(view).settings;
+        self.library.save(name, overwrite, &here);
+    }
+
+    /// Fair comparison goes on, where the user wants it: louder does not win by being louder.
+    fn match_loudness(&self, view: &ViewModel) {
+        if view.preferences.match_loudness && view.audition.listen == Listen::Output {
+            lock(&self.side).audition.set(&AuditionSettings {
+                listen: Listen::Processed,
+                ..view.audition
+            });
+        }
+    }
+
+    /// The proposal becomes the settings, but for what is the user's; fair comparison goes on.
+    pub(super) fn apply_advice(&mut self, view: &ViewModel) {
+        let Some(advice) = &view.assistant.advice else {
+            return;
+        };
+        let mut owned = view.assistant.owned;
+        ownership::release(&mut owned, &view.assistant.take_over);
+        let here = self.here(view).settings;
+        self.note("Apply", view);
+        let to = self.params.kept.session.edit(|session| {
+            let to = ownership::applied(advice, &here, &owned, session.was_applied);
+            session.was_applied = true;
+            session.applied_bands = advice.assistant_bands;
+            session.take_over = [false; Group::STAGES.len()];
+            let before = session.applied.as_deref();
+            let remembered = ownership::remembered(&to, before, &owned);
+            session.applied = Some(Box::new(remembered));
+            to
+        });
+        self.set_out(&view.settings, &to);
+        lock(&self.side).listen.applied();
+        self.match_loudness(view);
+    }
+
+    /// The drive that was found is set.
+    pub(super) fn set_drive(&mut self, answer: &Answer, view: &ViewModel) {
+        let mut found = self.here(view).settings;
+        found.loudness.on = true;
+        found.loudness.drive_db = answer.drive_db;
+        found.loudness.drive_trim_db = answer.drive_trim_db;
+        self.note("Drive", view);
+        self.set_out(&view.settings, &found);
+    }
+
+    /// Tells the audio thread what is coming, so that it takes it as one change, and begins.
+    fn set_out(&mut self, from: &Settings, to: &Settings) {
+        self.pending.start(from, to);
+        lock(&self.side).apply.announce(*to);
+        self.params.set_drive_trim_db(to.loudness.drive_trim_db);
+    }
+}
+
+fn slot_of(place: Place) -> Slot {
+    Slot {
+        settings: Some(Box::new(place.settings)),
+        applied: place.applied,
+        bands: place.bands,
+    }
+}
+
+/// What the gestures of a frame do, in a few words; `None` where they change no value.
+fn name(gestures: &[Gesture]) -> Option<String> {
+    let field = |gesture: &Gesture| match gesture {
+        Gesture::Begin(Number::Of(field))
+        | Gesture::Switch(field, _)
+        | Gesture::Choose(field, _) => Some(*field),
+        _ => None,
+    };
+    let mut fields = gestures.iter().filter_map(field);
+    let first = fields.next()?;
+    match (first.band, fields.next()) {
+        // Several values of a band at once: it is new, or its handle was taken.
+        (Some(band), Some(_)) if first.group == Group::Equalizer => {
+            let new = gestures
+                .iter()
+                .any(|gesture| matches!(gesture, Gesture::Choose(..)));
+            let what = if new { "New band" } else { "Band" };
+            Some(format!("{what} {}", band + 1))
+        }
+        _ => Some(full_name(&first)),
+    }
+}
+
+/// What a value is called where its panel is not in sight.
+fn full_name(field: &Field) -> String {
+    match (field.group, field.band) {
+        (Group::Chain, _) => field.name.to_owned(),
+        (group, _) if field.name == group.name() => group.name().to_owned(),
+        (group, None) => format!("{}: {}", group.name(), field.name),
+        (group, Some(band)) => format!("{} {}: {}", group.name(), band + 1, field.name),
+    }
+}
