@@ -96,8 +96,9 @@ fn a_file_is_as_long_and_sounds_the_same_at_another_rate() {
         assert_eq!(left, right);
         let frames = converted_frames(54_321, from_hz, to_hz) as usize;
         assert_eq!(left.len(), frames);
-        for n in frames / 4..frames * 3 / 4 {
-            let error = (left[n] - sine(n, f64::from(to_hz))).abs();
+        let middle = left.iter().enumerate().skip(frames / 4).take(frames / 2);
+        for (n, sample) in middle {
+            let error = (sample - sine(n, f64::from(to_hz))).abs();
             assert!(error < 1e-6, "{from_hz} -> {to_hz} at {n}: {error}");
         }
     }

@@ -70,7 +70,7 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     }
     eprintln!("Missing on this system:");
     for need in &missing {
-        eprintln!("  {:<14} {}", need.package, need.why);
+        eprintln!("  {:<18} {}", need.package, need.why);
     }
     let names: Vec<&str> = missing.iter().map(|need| need.package).collect();
     let by_hand = format!("install {} and run this again", names.join(", "));
