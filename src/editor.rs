@@ -12,6 +12,8 @@ pub mod chain;
 pub mod desk;
 pub mod draw;
 pub mod fields;
+#[cfg(target_os = "linux")]
+pub mod focus;
 pub mod header;
 pub mod help;
 pub mod intensity;
@@ -20,6 +22,7 @@ pub mod library;
 pub mod meters;
 pub mod plot;
 pub mod preferences;
+pub mod scale;
 pub mod spectrum;
 pub mod stages;
 pub mod theme;

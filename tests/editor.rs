@@ -9,6 +9,8 @@ mod gestures;
 mod harness;
 #[path = "editor/keys.rs"]
 mod keys;
+#[path = "editor/pace.rs"]
+mod pace;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
@@ -118,8 +120,25 @@ fn every_panel() -> impl Iterator<Item = ((&'static str, ViewModel), Group)> {
 #[test]
 fn no_text_is_cut_or_covers_another() {
     let mut wrong = Vec::new();
-    for (name, view) in views() {
-        for (size, _) in SIZES {
+    let more = [
+        ("proposed", assistant::proposed()),
+        ("listening", assistant::listening()),
+    ];
+    for (name, view) in views().into_iter().chain(more) {
+        let between = [
+            [720.0, 1400.0],
+            [939.0, 619.0],
+            [940.0, 620.0],
+            [1000.0, 480.0],
+            [1059.0, 800.0],
+            [1060.0, 690.0],
+            [1100.0, 640.0],
+            [1920.0, 600.0],
+            [1280.0, 1600.0],
+            [3840.0, 2160.0],
+        ];
+        let sizes = SIZES.into_iter().map(|(size, _)| size).chain(between);
+        for size in sizes {
             for page in pages(size) {
                 let mut drawn = Stage::new(size, 1.0);
                 drawn.paints = false;
@@ -127,7 +146,11 @@ fn no_text_is_cut_or_covers_another() {
                 if let Page::Part(part) = page {
                     drawn.memory.part = part;
                 }
-                let texts = texts(&drawn.still(&view));
+                let mut texts = texts(&drawn.still(&view));
+                // What has scrolled out of a list is not there, and what it cuts is cut.
+                texts.retain(|text| {
+                    text.clip.height() > 300.0 || text.clip.contains_rect(text.rect)
+                });
                 let window = Rect::from_min_size(Pos2::ZERO, vec2(size[0], size[1]));
                 for (n, a) in texts.iter().enumerate() {
                     let words = &a.words;
@@ -151,7 +174,7 @@ fn no_text_is_cut_or_covers_another() {
 
 /// What the middle of a window of this size can show, and what the meters can.
 fn pages(size: [f32; 2]) -> Vec<Page> {
-    let assistant = (size == WINDOW_MIN).then_some(Page::Assistant);
+    let assistant = (size[0] < 940.0 || size[1] < 620.0).then_some(Page::Assistant);
     let stages = Group::STAGES.map(Page::Stage);
     let parts = Part::ALL.map(Page::Part);
     [Page::Spectrum]

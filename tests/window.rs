@@ -66,13 +66,45 @@ fn slots_hold_four_masters_and_each_change_is_one_step() {
     settle(&mut host);
     assert_eq!(host.settings(), b);
     let [past, future] = host.undo();
-    assert_eq!(
-        past,
-        ["Slot B", "Slot A", "Glue", "Colour", "Slot B", "Glue"]
-    );
+    assert_eq!(past, ["Slot B", "Slot A", "Glue", "Colour", "Glue"]);
     assert!(future.is_empty());
     undo(&mut host);
     assert_eq!(host.settings(), a);
+    // Undo went back to A with it: B is as it was.
+    host.click_on(slot(1));
+    settle(&mut host);
+    assert_eq!(host.settings(), b);
+}
+
+#[test]
+fn a_host_that_is_late_loses_nothing() {
+    let mut host = Wrapped::open(48_000.0);
+    host.click_on(light(Group::Glue));
+    settle(&mut host);
+    let a = host.settings();
+    host.click_on(slot(1));
+    host.click_on(light(Group::Colour));
+    settle(&mut host);
+    let b = host.settings();
+    // Back and forth before the host has done anything of it.
+    host.click_on(slot(0));
+    host.click_on(slot(1));
+    host.click_on(slot(0));
+    settle(&mut host);
+    assert_eq!(host.settings(), a);
+    host.click_on(slot(1));
+    settle(&mut host);
+    assert_eq!(host.settings(), b);
+    // Two steps back at once and one forth.
+    let first = host.undo()[0].clone();
+    for _ in 0..2 {
+        let said = format!("Undo: {}. Right-click for all steps.", host.undo()[0][0]);
+        host.click_on(Id::unique(("icon", Icon::Undo, said.as_str())));
+    }
+    let said = format!("Redo: {}. Right-click for all steps.", first[1]);
+    host.click_on(Id::unique(("icon", Icon::Redo, said.as_str())));
+    settle(&mut host);
+    assert_eq!(host.settings(), a, "before the last step");
 }
 
 #[test]

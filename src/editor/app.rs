@@ -10,46 +10,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::*;
 
-use super::apply::{Pending, Value};
+use super::apply::Pending;
 use super::draw::draw;
 use super::library::Library;
 use super::preferences::{self, Preferences};
 use super::theme;
-use super::undo::{Step, Undo};
-use super::view::{AssistantView, Gesture, Memory, Number, Slots, Spectra, ViewModel};
+use super::undo::Undo;
+use super::view::{AssistantView, Memory, Spectra};
 use super::wake::Wake;
 use super::zoom::Zoom;
-use crate::assistant::advice::{Advice, Switch};
-use crate::assistant::proposal::Owned;
-use crate::assistant::wishes::LoudnessWish;
-use crate::assistant::{ownership, style};
+use crate::assistant::style;
 use crate::dsp::spectrum::Spectrum;
-use crate::engine::audition::settings::{AuditionSettings, Listen};
+use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
-use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::EditorSide;
-use crate::handoff::errand::{Errand, Request};
+use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
-use crate::handoff::listen::{Status, StyleList, Work};
+use crate::handoff::listen::{StyleList, Work};
 use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
-use crate::params::session::{REFERENCES_MAX, SLOTS, Session, Slot};
-use crate::params::{FinalcoatParams, ParamKind};
+use crate::params::FinalcoatParams;
 
 /// While something moves.
 const FRAME: Duration = Duration::from_micros(16_667);
-/// While the host processes silence. While it does nothing, [`Wake`] looks for us.
-const IDLE: Duration = Duration::from_millis(100);
+/// While the host processes silence, for the time that is counted. For all else [`Wake`] looks for us.
+const IDLE: Duration = Duration::from_millis(500);
 
 /// Readings older than this are of the past.
-const STALE: Duration = Duration::from_millis(300);
+pub(super) const STALE: Duration = Duration::from_millis(300);
 
 /// Frames that the goniometer shows.
 const SCOPE_FRAMES: usize = 2048;
-/// Magnitude that nobody sees.
-const SILENT: f32 = 1e-5;
 
 /// One opening of the window.
 pub struct App {

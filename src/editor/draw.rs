@@ -24,6 +24,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     if window.width() < LEAST[0] || window.height() < LEAST[1] {
         return Vec::new();
     }
+    let open = memory.menu;
     let mut desk = Desk::new(ui, view, memory);
     let layout = Layout::new(window, banner::shown(view), view.player.is_some());
     if let Some(rect) = layout.banner {
@@ -43,7 +44,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     if view.audition.on() {
         warn(&desk, window);
     }
-    if !core::mem::take(&mut memory.menu_drawn) {
+    if !core::mem::take(&mut memory.menu_drawn) && memory.menu == open {
         // What it hung on is not there any more.
         memory.menu = None;
     }

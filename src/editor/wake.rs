@@ -3,9 +3,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::app::lock;
+use super::app::{STALE, lock};
 use crate::engine::audition::settings::AuditionSettings;
 use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
@@ -41,8 +41,9 @@ impl Wake {
         let (params, side) = (Arc::downgrade(params), Arc::downgrade(side));
         let look = move || {
             let mut before = None;
+            let mut columns = (0, None);
             while !ended.load(Ordering::Relaxed) {
-                let Some(now) = Seen::now(&params, &side) else {
+                let Some(now) = Seen::now(&params, &side, &mut columns) else {
                     return;
                 };
                 if before.as_ref().is_some_and(|before| *before != now) {
@@ -63,7 +64,10 @@ impl Wake {
 /// All that is shown and may change by itself.
 #[derive(Debug, PartialEq)]
 struct Seen {
-    columns: u64,
+    /// The host processes.
+    running: bool,
+    /// Counts what can be seen of it: silence cannot.
+    sounds: Option<u64>,
     params: u32,
     session: u64,
     audition: AuditionSettings,
@@ -75,12 +79,21 @@ struct Seen {
 }
 
 impl Seen {
-    /// `None` where the instance is gone.
-    fn now(params: &Weak<FinalcoatParams>, side: &Weak<Mutex<EditorSide>>) -> Option<Self> {
+    /// `None` where the instance is gone. `columns`: how many were written, and when the last came.
+    fn now(
+        params: &Weak<FinalcoatParams>,
+        side: &Weak<Mutex<EditorSide>>,
+        columns: &mut (u64, Option<Instant>),
+    ) -> Option<Self> {
         let (params, side) = (params.upgrade()?, side.upgrade()?);
         let side = lock(&side);
+        let written = side.history.written();
+        if written != columns.0 {
+            *columns = (written, Some(Instant::now()));
+        }
         Some(Self {
-            columns: side.history.written(),
+            running: columns.1.is_some_and(|came| came.elapsed() < STALE),
+            sounds: side.history.sounds(),
             params: params.changes(),
             session: params.kept.session.changes(),
             audition: side.audition.get(),

@@ -1,6 +1,7 @@
 //! The thin adapter between the window and the host's frame around it.
 
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use nice_plug::context::gui::GuiContext;
@@ -14,8 +15,11 @@ use nice_plug_egui::{
 };
 
 use super::app::{App, lock};
+#[cfg(target_os = "linux")]
+use super::focus::Focus;
 use super::preferences::Preferences;
 use super::undo::Undo;
+use super::{scale, theme};
 use crate::handoff::EditorSide;
 use crate::params::FinalcoatParams;
 use crate::params::kept::WINDOW_MIN;
@@ -29,7 +33,14 @@ pub struct Window {
     params: Arc<FinalcoatParams>,
     side: Arc<Mutex<EditorSide>>,
     undo: Arc<Mutex<Undo>>,
-    open: Mutex<Option<Arc<EguiEditorState>>>,
+    open: Arc<Mutex<Option<Extent>>>,
+}
+
+/// How large an open window is, and the factor from points to pixels without our zoom.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    pixels: PhysicalSize<u32>,
+    scale_factor: f64,
 }
 
 impl Window {
@@ -39,7 +50,7 @@ impl Window {
             params,
             side: Arc::new(Mutex::new(side)),
             undo: Arc::default(),
-            open: Mutex::new(None),
+            open: Arc::default(),
         }
     }
 
@@ -73,42 +84,44 @@ impl Editor for Window {
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         let app = self.app();
         let zoom = app.liked_zoom();
-        let state = EguiEditorState::from_size(Size::Logical(self.kept_size().cast()), zoom);
+        // The framework takes the host's factor for its sizes in points only, not for its first in pixels.
+        let magnified = match scale::of_system() {
+            Some(_) => 1.0,
+            None => fallback_scale_factor.unwrap_or(1.0) as f32,
+        };
+        let size = scaled(self.kept_size(), magnified);
+        let state = EguiEditorState::from_size(Size::Logical(size.cast()), zoom);
         let settings = EguiNiceSettings::new()
             .with_tile("Finalcoat")
             .with_resize_hint(Self::hint());
-        let editor: EguiEditor<App> =
-            create_egui_editor(state.clone(), RepaintNotifier::new(), settings, app)
+        let opening = Opening {
+            app,
+            extent: self.open.clone(),
+            failed: false,
+            // A window of its own has nobody to leave the keys to.
+            #[cfg(target_os = "linux")]
+            focus: (parent.is_some() || wait_for_parent).then(Focus::default),
+        };
+        let editor: EguiEditor<Opening> =
+            create_egui_editor(state, RepaintNotifier::new(), settings, opening)
                 .ok_or("The editor could not be made.")?;
-        let spawned = editor.spawn(
+        editor.spawn(
             parent,
             wait_for_parent,
             fallback_scale_factor,
             gui_context,
             host,
-        )?;
-        *lock(&self.open) = Some(state);
-        Ok(spawned)
+        )
     }
 
     fn size(&self) -> NativeSize<u32> {
-        match &*lock(&self.open) {
-            Some(state) if state.is_open() => {
-                // The state tells sizes in points as they are drawn.
-                let zoom = state.user_scale_factor();
-                let (points, pixels) = (state.logical_size(), state.physical_size());
-                let pixels = PhysicalSize {
-                    width: (pixels.width as f32 * zoom).round() as u32,
-                    height: (pixels.height as f32 * zoom).round() as u32,
-                };
-                let logical = scaled(points, zoom);
-                NativeSize::from_logical_or_physical(logical.cast(), pixels)
-            }
-            _ => {
-                let size = scaled(self.kept_size(), Preferences::of_this_user().zoom());
-                NativeSize::from_size(Size::Logical(size.cast()), 1.0)
-            }
+        if let Some(extent) = *lock(&self.open) {
+            let points = extent.pixels.to_logical(extent.scale_factor);
+            return NativeSize::from_logical_or_physical(points, extent.pixels);
         }
+        let size = scaled(self.kept_size(), Preferences::of_this_user().zoom());
+        let scale_factor = scale::of_system().unwrap_or(1.0);
+        NativeSize::from_size(Size::Logical(size.cast()), scale_factor)
     }
 
     fn resize_hint(&self) -> ResizeHint {
@@ -123,23 +136,104 @@ fn scaled(size: LogicalSize<f32>, zoom: f32) -> LogicalSize<f32> {
     }
 }
 
-impl NiceEguiApp for App {
+/// One opening.
+struct Opening {
+    app: App,
+    extent: Arc<Mutex<Option<Extent>>>,
+    /// A frame could not be drawn.
+    failed: bool,
+    #[cfg(target_os = "linux")]
+    focus: Option<Focus>,
+}
+
+impl Opening {
+    fn note_extent(&self, frame: &Frame) {
+        let size = frame.baseview_window().size();
+        *lock(&self.extent) = Some(Extent {
+            pixels: size.physical,
+            scale_factor: size.scale_factor,
+        });
+    }
+}
+
+impl NiceEguiApp for Opening {
     fn build(
         &mut self,
         egui_ctx: egui::Context,
         nice_gui_ctx: GuiContext,
-        _frame: &mut Frame,
+        frame: &mut Frame,
     ) -> Result<(), HandlerError> {
-        self.begin(&egui_ctx, nice_gui_ctx);
+        self.note_extent(frame);
+        self.app.begin(&egui_ctx, nice_gui_ctx);
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut Frame) {
-        self.frame(ui);
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        self.note_extent(frame);
+        let app = &mut self.app;
+        contained(&mut self.failed, ui, |ui| app.frame(ui));
+        #[cfg(target_os = "linux")]
+        if let Some(focus) = &mut self.focus {
+            focus.follow(ui.ctx(), frame.baseview_window());
+        }
     }
 
     fn resized(&mut self, new_size: WindowSize) {
+        if let Some(extent) = &mut *lock(&self.extent) {
+            extent.pixels = new_size.physical;
+        }
+        // In another size it may work.
+        self.failed = false;
         let size = new_size.logical;
-        self.keep_size([size.width as f32, size.height as f32]);
+        self.app.keep_size([size.width as f32, size.height as f32]);
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        *lock(&self.extent) = None;
+    }
+}
+
+/// Draws, unless that has failed before. A panic that got out of the window's thread would end the host
+/// when the window closes, and the user's work with it.
+fn contained(failed: &mut bool, ui: &mut egui::Ui, draw: impl FnOnce(&mut egui::Ui)) {
+    if !*failed {
+        *failed = catch_unwind(AssertUnwindSafe(|| draw(ui))).is_err();
+    }
+    if *failed {
+        let colors = theme::colors();
+        let window = ui.ctx().content_rect();
+        ui.painter().rect_filled(window, 0.0, colors.ground);
+        ui.painter().text(
+            window.center(),
+            egui::Align2::CENTER_CENTER,
+            "This could not be drawn. The sound goes on; closing and opening the window may help.",
+            theme::body(),
+            colors.text,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_drawing_stays_in_the_window() {
+        let surface = egui::Context::default();
+        theme::install(&surface);
+        let (mut failed, mut drawn) = (false, 0);
+        for frame in 0..4 {
+            let output = surface.run_ui(egui::RawInput::default(), |ui| {
+                contained(&mut failed, ui, |_| {
+                    drawn += 1;
+                    assert!(frame < 2, "on purpose");
+                });
+            });
+            output.drop_without_applying_deltas();
+        }
+        assert!(failed);
+        assert_eq!(drawn, 3);
     }
 }

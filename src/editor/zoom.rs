@@ -1,7 +1,7 @@
 //! How large everything is drawn: what the user likes, as far as the window has room for all panels.
 //!
-//! The surface takes a new zoom at the start of the next frame and asks for a window as much larger; until
-//! then what it says of the window's size is of the zoom before.
+//! The surface takes a new zoom at the start of the next frame, says from then on the window's size in points
+//! of it, and asks for a window as much larger unless it is told another size in that frame.
 
 use egui::{Context, Rect, Vec2, ViewportCommand, vec2};
 
@@ -13,7 +13,7 @@ const LEAST: f32 = 0.5;
 /// Follows the user's liking and the window's size.
 #[derive(Debug)]
 pub struct Zoom {
-    /// The one that the surface's sizes are of.
+    /// The one of the frame before.
     shown: f32,
     /// What the user likes.
     liked: f32,
@@ -52,7 +52,7 @@ impl Zoom {
     }
 
     fn step(&mut self, now: f32, surface: Rect, liked: f32, points: [f32; 2]) -> Step {
-        let window = surface.size() * self.shown;
+        let window = surface.size() * now;
         if now != self.shown {
             self.shown = now;
             let points = if self.fits {
@@ -90,73 +90,98 @@ mod tests {
     use super::*;
     use egui::Pos2;
 
-    /// A surface and a host that gives the window any size, or none.
+    /// A surface in a frame as the framework makes it, and a host that gives the window any size, or none.
     struct Host {
+        surface: Context,
         zoom: f32,
-        taken: f32,
         window: Vec2,
         obeys: bool,
     }
 
     impl Host {
-        /// Some frames, as the surface does them.
-        fn frames(&mut self, zoom: &mut Zoom, liked: f32) {
-            for _ in 0..6 {
-                let rect = Rect::from_min_size(Pos2::ZERO, self.window / self.zoom);
-                let step = zoom.step(self.taken, rect, liked, [1200.0, 740.0]);
+        fn new(obeys: bool) -> Self {
+            Self {
+                surface: Context::default(),
+                zoom: 1.0,
+                window: vec2(1200.0, 740.0),
+                obeys,
+            }
+        }
+
+        /// Some frames; returns how often another size was asked for.
+        fn frames(&mut self, zoom: &mut Zoom, liked: f32) -> usize {
+            let mut asked_for = 0;
+            for _ in 0..12 {
+                let points = self.window / self.zoom;
+                let input = egui::RawInput {
+                    screen_rect: Some(Rect::from_min_size(Pos2::ZERO, points)),
+                    ..Default::default()
+                };
+                let output = self
+                    .surface
+                    .run_ui(input, |ui| zoom.follow(ui.ctx(), liked, [1200.0, 740.0]));
                 let mut asked = None;
-                if self.taken != self.zoom {
-                    asked = Some(self.window / self.zoom * self.taken);
-                    self.zoom = self.taken;
+                let taken = self.surface.zoom_factor();
+                if taken != self.zoom {
+                    self.zoom = taken;
+                    asked = Some(points * taken);
                 }
-                match step {
-                    Step::Nothing => {}
-                    Step::Take(zoom) => self.taken = zoom,
-                    Step::Resize(points) => asked = Some(points * self.zoom),
+                for command in &output.viewport_output[&egui::ViewportId::ROOT].commands {
+                    if let ViewportCommand::InnerSize(points) = command {
+                        asked = Some(*points * taken);
+                    }
                 }
-                if let Some(asked) = asked.filter(|_| self.obeys) {
-                    self.window = asked;
+                output.drop_without_applying_deltas();
+                if let Some(asked) = asked.filter(|asked| (*asked - self.window).length() > 1.0) {
+                    asked_for += 1;
+                    if self.obeys {
+                        self.window = asked;
+                    }
                 }
             }
+            asked_for
         }
     }
 
     #[test]
     fn the_window_grows_with_the_zoom_or_the_zoom_fits_the_window() {
-        let mut zoom = Zoom::new(1.0);
-        let mut host = Host {
-            zoom: 1.0,
-            taken: 1.0,
-            window: vec2(1200.0, 740.0),
-            obeys: true,
-        };
-        host.frames(&mut zoom, 1.5);
+        let (mut zoom, mut host) = (Zoom::new(1.0), Host::new(true));
+        assert_eq!(host.frames(&mut zoom, 1.5), 1);
         assert_eq!((host.zoom, host.window), (1.5, vec2(1800.0, 1110.0)));
         assert_eq!(zoom.kept([1200.0, 740.0]), [1200.0, 740.0]);
         // The user drags it smaller than all panels need: what is drawn gets smaller, the window stays.
         host.window = vec2(900.0, 600.0);
-        host.frames(&mut zoom, 1.5);
+        assert_eq!(host.frames(&mut zoom, 1.5), 0);
         assert!((host.zoom - 1.25).abs() < 0.01, "{}", host.zoom);
-        assert!(
-            (host.window - vec2(900.0, 600.0)).length() < 1.0,
-            "{:?}",
-            host.window
-        );
         let kept = zoom.kept([900.0 / host.zoom, 600.0 / host.zoom]);
         assert!((kept[0] * 1.5 - 900.0).abs() < 1.0 && (kept[1] * 1.5 - 600.0).abs() < 1.0);
-        // A host that gives no more room.
-        let mut zoom = Zoom::new(1.0);
-        let mut host = Host {
-            zoom: 1.0,
-            taken: 1.0,
-            window: vec2(1200.0, 740.0),
-            obeys: false,
-        };
-        host.frames(&mut zoom, 2.0);
+    }
+
+    #[test]
+    fn a_host_that_gives_no_more_room_is_asked_once() {
+        let (mut zoom, mut host) = (Zoom::new(1.0), Host::new(false));
+        assert_eq!(host.frames(&mut zoom, 2.0), 1);
         assert!((host.zoom - 1.54).abs() < 0.01, "{}", host.zoom);
-        assert_eq!(host.window, vec2(1200.0, 740.0));
+        assert_eq!(host.frames(&mut zoom, 2.0), 0);
         host.window = Vec2::ZERO;
         host.frames(&mut zoom, 2.0);
         assert!(host.zoom.is_finite());
+    }
+
+    #[test]
+    fn a_window_smaller_than_the_panels_need_keeps_its_size() {
+        let (mut zoom, mut host) = (Zoom::new(1.0), Host::new(true));
+        host.frames(&mut zoom, 1.0);
+        for size in [
+            vec2(540.0, 360.0),
+            vec2(600.0, 480.0),
+            vec2(1.0, 1.0),
+            vec2(720.0, 480.0),
+        ] {
+            host.window = size;
+            assert_eq!(host.frames(&mut zoom, 1.0), 0, "{size:?}");
+            assert_eq!(host.window, size);
+        }
+        assert_eq!(host.zoom, 1.0);
     }
 }

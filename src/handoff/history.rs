@@ -25,6 +25,16 @@ pub struct Column {
     pub output_peak: f32,
 }
 
+/// Peaks lower than this are not seen.
+const SILENT: f32 = 1e-5;
+
+impl Column {
+    /// Whether nothing is seen of it.
+    pub fn is_silent(&self) -> bool {
+        self.min_gain >= 1.0 && self.input_peak + self.output_peak < SILENT
+    }
+}
+
 impl Default for Column {
     fn default() -> Self {
         Self {
@@ -80,20 +90,21 @@ impl Reader {
         self.0.written.load(Ordering::Acquire)
     }
 
+    /// The same, if the last of them is not silent.
+    pub fn sounds(&self) -> Option<u64> {
+        let written = self.written();
+        let last = written.checked_sub(1)?;
+        // Half another column tells as much.
+        (!self.column(last).is_silent()).then_some(written)
+    }
+
     /// Replaces `columns` by what is held, oldest first, and returns how many were ever written: the
     /// last of `columns` is number `returned − 1`.
     pub fn read(&self, columns: &mut Vec<Column>) -> u64 {
         columns.clear();
         let written = self.0.written.load(Ordering::Acquire);
         let first = written.saturating_sub(COLUMNS as u64);
-        columns.extend((first..written).map(|index| {
-            let slot = &self.0.columns[index as usize % COLUMNS];
-            Column {
-                min_gain: slot[0].load(Ordering::Relaxed),
-                input_peak: slot[1].load(Ordering::Relaxed),
-                output_peak: slot[2].load(Ordering::Relaxed),
-            }
-        }));
+        columns.extend((first..written).map(|index| self.column(index)));
         fence(Ordering::Acquire);
         let now = self.0.written.load(Ordering::Relaxed);
         // Column `now` may be half written, into the slot of column `now − COLUMNS`.
@@ -101,5 +112,14 @@ impl Reader {
         let torn = first_whole.saturating_sub(first).min(columns.len() as u64);
         columns.drain(..torn as usize);
         written
+    }
+
+    fn column(&self, index: u64) -> Column {
+        let [min_gain, input_peak, output_peak] = &self.0.columns[index as usize % COLUMNS];
+        Column {
+            min_gain: min_gain.load(Ordering::Relaxed),
+            input_peak: input_peak.load(Ordering::Relaxed),
+            output_peak: output_peak.load(Ordering::Relaxed),
+        }
     }
 }

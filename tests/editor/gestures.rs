@@ -432,6 +432,21 @@ fn a_table_cell_is_dragged_and_typed() {
 }
 
 #[test]
+fn an_open_list_has_the_keys_until_escape() {
+    let mut stage = at(Group::Equalizer);
+    let view = playing();
+    let place = find(&mut stage, &view, "Warm tape (edited)").center();
+    assert!(!stage.wants_keyboard());
+    click(&mut stage, &view, place, Modifiers::NONE);
+    stage.still(&view);
+    assert!(stage.wants_keyboard());
+    stage.frame(&view, vec![key(Key::Escape, true)], Modifiers::NONE);
+    stage.still(&view);
+    assert_eq!(stage.memory.menu, None);
+    assert!(!stage.wants_keyboard());
+}
+
+#[test]
 fn presets_are_listed_loaded_and_saved() {
     let mut stage = at(Group::Equalizer);
     let view = playing();

@@ -8,7 +8,7 @@ use finalcoat::engine::settings::fields::Group;
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
 use super::assistant::proposed;
-use super::harness::{Stage, click, drag, find, obey, texts};
+use super::harness::{Stage, click, drag, find, obey, press, texts};
 use super::views::playing;
 
 fn key(key: Key) -> Event {
@@ -101,6 +101,39 @@ fn nothing_keeps_the_keyboard_after_a_click_or_after_typing() {
     assert!(stage.wants_keyboard(), "typing");
     typed(&mut stage, &view, vec![key(Key::Enter)]);
     assert!(!stage.wants_keyboard(), "typed");
+}
+
+#[test]
+fn a_drag_elsewhere_ends_typing_and_keeps_what_was_typed() {
+    let mut stage = glue();
+    let view = playing();
+    let [first, second, ..] = fields::GLUE;
+    let number = stage.place(&view, Id::unique(("entry", first))).center();
+    let knob = stage.place(&view, Id::unique(("knob", second))).center();
+    click(&mut stage, &view, number, Modifiers::NONE);
+    let digits = vec![Event::Text("-20".to_owned())];
+    stage.frame(&view, digits, Modifiers::NONE);
+    assert!(stage.wants_keyboard(), "typing");
+    stage.frame(&view, vec![Event::PointerMoved(knob)], Modifiers::NONE);
+    let pressed = vec![press(knob, true)];
+    let (_, out) = stage.frame(&view, pressed, Modifiers::NONE);
+    assert_eq!(out, whole(first, -20.0));
+    stage.frame(&view, Vec::new(), Modifiers::NONE);
+    assert!(!stage.wants_keyboard(), "dragging");
+    assert_eq!(stage.memory.typed, None);
+}
+
+#[test]
+fn a_field_that_is_left_as_it_was_sets_nothing() {
+    let mut stage = glue();
+    let view = playing();
+    let [first, ..] = fields::GLUE;
+    let number = stage.place(&view, Id::unique(("entry", first))).center();
+    click(&mut stage, &view, number, Modifiers::NONE);
+    stage.frame(&view, Vec::new(), Modifiers::NONE);
+    assert!(stage.wants_keyboard(), "typing");
+    assert_eq!(typed(&mut stage, &view, vec![key(Key::Enter)]), []);
+    assert!(!stage.wants_keyboard());
 }
 
 #[test]

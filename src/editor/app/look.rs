@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{App, SCOPE_FRAMES, SILENT, STALE, lock};
+use super::{App, SCOPE_FRAMES, STALE, lock};
 use crate::assistant::advice::Advice;
 use crate::assistant::ownership;
 use crate::assistant::proposal::Owned;
@@ -58,11 +58,8 @@ impl App {
         for meter in [&mut now.input, &mut now.output] {
             meter.duration_s = meter.duration_s.floor();
         }
-        let silent = |column: &Column| {
-            column.min_gain >= 1.0 && column.input_peak + column.output_peak < SILENT
-        };
         let same = self.still.replace(now) == Some(now);
-        !(same && self.history.iter().all(silent))
+        !(same && self.history.iter().all(Column::is_silent))
     }
 
     /// What is shown of the assistant.

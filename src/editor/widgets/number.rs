@@ -330,12 +330,16 @@ fn number_field(
 
 /// Begins to type over a number.
 fn type_from(desk: &mut Desk<'_>, number: Number) {
+    desk.memory.typed = Some((number, to_type(desk, number)));
+}
+
+/// The value as it stands in its field at first.
+fn to_type(desk: &Desk<'_>, number: Number) -> String {
     let (shown, unit) = number.text(desk.value(number));
-    let shown = match unit {
+    match unit {
         "kHz" | "s" => format!("{shown} {unit}"),
         _ => shown,
-    };
-    desk.memory.typed = Some((number, shown));
+    }
 }
 
 fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
@@ -349,13 +353,12 @@ fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
         // The next number begins to be typed when the focus arrives there.
         desk.memory.tabbed_s = desk.ui.input(|input| input.time);
     }
-    let Some((_, typed)) = &mut desk.memory.typed else {
-        return;
-    };
-    if let Some(kept) = ended {
-        let value = number.parse(typed).filter(|_| kept);
-        desk.memory.typed = None;
-        if let Some(value) = value {
+    if let Some(kept) = ended
+        && let Some((_, typed)) = desk.memory.typed.take()
+    {
+        // The text has fewer digits than the value: left as it was, it would round it.
+        let changed = typed != to_type(desk, number);
+        if let Some(value) = number.parse(&typed).filter(|_| kept && changed) {
             desk.memory.set(number, value);
         }
     }
@@ -402,14 +405,23 @@ pub fn field(
             state.store(ui.ctx(), id);
         }
     }
-    let (enter, escape) = ui.input(|input| {
+    let (enter, escape, elsewhere) = ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        let pressed = input.pointer.any_pressed();
         (
             input.key_pressed(Key::Enter),
             input.key_pressed(Key::Escape),
+            pressed && at.is_some_and(|at| !rect.contains(at)),
         )
     });
+    // The surface sees clicks elsewhere by itself, but no drags.
+    let dragged = elsewhere && response.has_focus();
+    if dragged {
+        response.surrender_focus();
+    }
     // The key that began it does not end it.
-    (!fresh && (enter || escape || response.lost_focus())).then_some(!escape)
+    let ended = enter || escape || dragged || response.lost_focus();
+    (!fresh && ended).then_some(!escape)
 }
 
 /// Drag, wheel, keys and default.
