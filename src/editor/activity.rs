@@ -71,7 +71,8 @@ impl Activity {
         let passed_s = self.seen_s.map_or(0.0, |seen_s| time_s - seen_s);
         self.seen_s = Some(time_s);
         let fall_db = FALL_DB_PER_S * passed_s.clamp(0.0, 1.0) as f32;
-        let new = reading.map(moves).unwrap_or_default();
+        let mut new = reading.map(moves).unwrap_or_default();
+        new.peaks_db = peaks_dbfs.map(|db| db.map_or(FLOOR_DB, |db| db as f32).max(FLOOR_DB));
         let now = &mut self.now;
         for (now, new) in now.equalizer_db.iter_mut().zip(new.equalizer_db) {
             *now = fall(*now, new, fall_db);
@@ -82,9 +83,8 @@ impl Activity {
         now.glue_db = fall(now.glue_db, new.glue_db, fall_db);
         now.clip_db = fall(now.clip_db, new.clip_db, fall_db);
         now.limit_db = fall(now.limit_db, new.limit_db, fall_db);
-        for (now, new) in now.peaks_db.iter_mut().zip(peaks_dbfs) {
-            let new = new.map_or(FLOOR_DB, |db| db as f32);
-            *now = new.max(*now - fall_db).max(FLOOR_DB);
+        for (now, new) in now.peaks_db.iter_mut().zip(new.peaks_db) {
+            *now = new.max(*now - fall_db);
         }
         now.colour_db = new.colour_db.max(now.colour_db - fall_db);
         self.goal = new;
@@ -186,14 +186,14 @@ mod tests {
         reading.colour.added_peak = 1e-4;
         let mut time_s = 10.0;
         for _ in 0..3 {
-            activity.follow(Some(&reading), time_s);
+            activity.follow(Some(&reading), NONE, time_s);
             assert!(activity.at_rest(), "a steady lift does not move");
             time_s += 0.1;
         }
         // The highest of them is 10 dB above the floor, and falls 2 dB in each frame.
         let mut frames = 0;
         while !activity.at_rest() || frames == 0 {
-            activity.follow(None, time_s);
+            activity.follow(None, NONE, time_s);
             time_s += 0.1;
             frames += 1;
         }
