@@ -17,7 +17,11 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     theme::set(ui.ctx(), view.preferences.theme);
     let time_s = ui.input(|input| input.time);
     let reading = view.running.then_some(&view.snapshot.reading);
-    memory.activity.follow(reading, time_s);
+    let peaks_dbfs = match reading {
+        Some(_) => view.snapshot.output.level_dbfs,
+        None => [None; 2],
+    };
+    memory.activity.follow(reading, peaks_dbfs, time_s);
     let window = ui.ctx().content_rect();
     ui.painter()
         .rect_filled(window, 0.0, theme::colors().ground);

@@ -454,6 +454,7 @@ impl Number {
             "Hz" if value >= 99.95 => (text::number(value, 0), "Hz"),
             "ms" if value >= 999.5 => (text::number(value / 1000.0, 2), "s"),
             "ms" if value >= 99.95 => (text::number(value, 0), "ms"),
+            "%" if value.fract() == 0.0 => (text::number(value, 0), "%"),
             unit => (text::number(value, places), unit),
         };
         let digits = if value > 0.0 && range.min < 0.0 && range.unit == "dB" {

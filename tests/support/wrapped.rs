@@ -2,7 +2,9 @@
 //! drawn and clicked, and its parameters set the way hosts do it, some time after the window asked.
 #![allow(unsafe_code, dead_code, unreachable_pub)]
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use egui::epaint::{ClippedShape, Shape};
 use egui::{Event, Modifiers, PointerButton, Pos2, RawInput, Rect, vec2};
@@ -39,6 +41,8 @@ pub struct Wrapped {
     time_s: f64,
     /// Frames played so far.
     played: u64,
+    /// How long the window wants to wait for its next frame.
+    pub wait: Duration,
 }
 
 #[derive(Default)]
@@ -110,8 +114,13 @@ impl ProcessContext<Finalcoat> for Block {
 }
 
 impl Wrapped {
-    /// An instance that is active, with its window open.
+    /// An instance that is active, with its window open. Its user likes nothing and has no presets.
     pub fn open(rate_hz: f64) -> Self {
+        Self::open_at_home(rate_hz, None)
+    }
+
+    /// The same, with what the user likes and has in a folder.
+    pub fn open_at_home(rate_hz: f64, home: Option<&Path>) -> Self {
         let mut plugin = Finalcoat::default();
         let config = BufferConfig {
             sample_rate: rate_hz as f32,
@@ -127,7 +136,8 @@ impl Wrapped {
         let mut app = window.expect("there is a window").app();
         let desk = Arc::new(Desk::default());
         let context = egui::Context::default();
-        app.keep_preferences(None);
+        app.keep_preferences(home.map(|home| home.join("editor.toml")));
+        app.keep_presets(home.map(|home| home.join("Presets")));
         app.begin(&context, GuiContext::new(desk.clone()));
         Self {
             desk,
@@ -137,6 +147,7 @@ impl Wrapped {
             app,
             time_s: 0.0,
             played: 0,
+            wait: Duration::ZERO,
         }
     }
 
@@ -232,6 +243,7 @@ impl Wrapped {
         };
         let app = &mut self.app;
         let output = self.context.run_ui(input, |ui| app.frame(ui));
+        self.wait = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
         let found = texts(&output.shapes);
         output.drop_without_applying_deltas();
         found

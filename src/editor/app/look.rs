@@ -41,7 +41,7 @@ impl App {
             errand: side.errand.look(),
             presets: self.library.look(&settings, self.pending.is_empty()),
             audition: side.audition.get(),
-            preferences: self.preferences.clone(),
+            preferences: self.preferences.newest().clone(),
             slots: self.slots(),
             undo: lock(&self.undo).names(),
             scope: core::mem::take(&mut self.scope),

@@ -58,8 +58,9 @@ pub fn draw_folded(desk: &mut Desk<'_>, mut rect: Rect) {
 fn summary(desk: &Desk<'_>) -> String {
     let assistant = &desk.view.assistant;
     let style = styles::shown(assistant);
+    let style = style.trim_start_matches("Auto: ").to_owned();
     let loudness = match assistant.wishes.loudness {
-        LoudnessWish::Auto => "auto loudness".to_owned(),
+        LoudnessWish::Auto => format!("{} LUFS", decibels(desk.view.aim_lufs(), 1, false)),
         LoudnessWish::Keep => "its own loudness".to_owned(),
         LoudnessWish::Off => "no loudness".to_owned(),
         LoudnessWish::Target(lufs) => format!("{} LUFS", decibels(lufs as f32, 1, false)),
@@ -71,8 +72,8 @@ fn summary(desk: &Desk<'_>) -> String {
     };
     let references = match assistant.references.len() {
         0 => None,
-        1 => Some("1 reference".to_owned()),
-        count => Some(format!("{count} references")),
+        1 => Some("1 ref".to_owned()),
+        count => Some(format!("{count} refs")),
     };
     let parts = [Some(style), references, mix, Some(loudness)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -100,7 +101,7 @@ const WIDTH_MAX: f32 = 340.0;
 const MIX: [(MixState, &str, &str); 3] = [
     (
         MixState::Unknown,
-        "?",
+        "Either",
         "Says both: what to do if the mix can be reopened, and if not.",
     ),
     (

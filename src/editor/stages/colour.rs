@@ -32,11 +32,6 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
         pos2(controls.left() + width, controls.center().y),
         vec2(2.0 * width - GAP, 28.0),
     );
-    let ink = if live {
-        theme::colors().goal
-    } else {
-        theme::colors().label
-    };
     let chosen = desk.view.settings.colour.kind.index();
     let labels = names::<Kind>();
     let picked = choices(
@@ -46,7 +41,6 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
         &labels,
         help::of(COLOUR_KIND),
         chosen,
-        ink,
     );
     desk.choose(COLOUR_KIND, picked);
     controls.min.x += 2.0 * width;

@@ -130,13 +130,12 @@ fn reference(desk: &mut Desk<'_>, rect: &mut Rect) {
     let heard = desk.view.snapshot.input.max_short_term_lufs;
     let press = Rect::from_center_size(row.center(), vec2(row.width(), 44.0));
     let ready = heard.is_some();
-    let fill = Some(theme::colors().goal);
     if button(
         desk.ui,
         press,
         "Set from what was heard",
         help::of_number(REFERENCE_LEVEL),
-        fill,
+        None,
         ready,
     ) && let Some(lufs) = heard
     {
