@@ -19,6 +19,8 @@ mod raster;
 mod snapshots;
 #[path = "support/song.rs"]
 mod song;
+#[path = "editor/transport.rs"]
+mod transport;
 #[path = "editor/views.rs"]
 mod views;
 

@@ -28,6 +28,7 @@ use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
 use crate::handoff::listen::{StyleList, Work};
+use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
 use crate::params::FinalcoatParams;
 
@@ -196,6 +197,9 @@ impl App {
         let menu = self.memory.menu;
         self.library
             .follow(menu == Some(Menu::Presets) || self.memory.naming.is_some());
+        if lock(&self.side).player.as_ref().is_some_and(Remote::ends) {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         let works = view.assistant.status.work != Work::Idle;
         let errand = matches!(view.errand, Errand::Working(_));
         let falls = !self.memory.activity.at_rest();

@@ -8,8 +8,7 @@ use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 use super::theme;
 use super::view::Spectra;
 use super::widgets::{decibels, text};
-use crate::analysis::bands::THIRDS;
-use crate::assistant::advice::Corridor;
+use crate::assistant::advice::{CORRIDOR_BANDS, Corridor};
 use crate::dsp::spectrum::{FLOOR_DB, HIGH_HZ, LOW_HZ, POINTS, frequency_hz};
 
 pub use legend::{Mark, legend};
@@ -253,7 +252,7 @@ impl Plot {
         } else {
             STILL_DB
         };
-        if corridor.level_db.len() == THIRDS && corridor.spread_db.len() == THIRDS {
+        if corridor.level_db.len() == CORRIDOR_BANDS && corridor.spread_db.len() == CORRIDOR_BANDS {
             let edge = |side: f32| -> Vec<f32> {
                 let level = |point: usize| {
                     let hz = frequency_hz(point);

@@ -10,9 +10,9 @@ use super::stages::{self, equalizer::graph};
 use super::theme::{self, GRID};
 use super::view::Page;
 use super::widgets::{decibels, title};
-use crate::analysis::low_end::midi_name;
 use crate::assistant::advice::Corridor;
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
+use crate::dsp::units::midi_name;
 use crate::engine::equalizer::response::{Lane, response_db};
 use crate::engine::settings::fields::Group;
 

@@ -12,6 +12,7 @@ use crate::engine::audition::settings::AuditionSettings;
 use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
 use crate::handoff::listen::Status;
+use crate::handoff::player::{PlayerView, Remote};
 use crate::params::FinalcoatParams;
 
 /// Between two looks.
@@ -180,6 +181,8 @@ impl Eye {
                 preferences: self.preferences.changes(),
                 audition: side.audition.get(),
                 errand: side.errand.look(),
+                player: side.player.as_ref().map(Remote::view),
+                ends: side.player.as_ref().is_some_and(Remote::ends),
             },
         })
     }
@@ -202,6 +205,9 @@ struct Rest {
     preferences: u64,
     audition: AuditionSettings,
     errand: Errand,
+    player: Option<PlayerView>,
+    /// The app is asked to end.
+    ends: bool,
 }
 
 impl Seen {

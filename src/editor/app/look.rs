@@ -12,6 +12,7 @@ use crate::engine::settings::Settings;
 use crate::handoff::EditorSide;
 use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
+use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
 
 impl App {
@@ -46,6 +47,7 @@ impl App {
             undo: lock(&self.undo).names(),
             scope: core::mem::take(&mut self.scope),
             assistant: self.assistant(&settings, side.listen.status()),
+            player: side.player.as_ref().map(Remote::view),
         };
         (view, moves)
     }

@@ -82,6 +82,11 @@ impl App {
                 }
             }),
             Gesture::Apply => self.apply_advice(view),
+            Gesture::Player(command) => {
+                if let Some(player) = &lock(&self.side).player {
+                    player.obey(command);
+                }
+            }
             Gesture::Undo(steps) => self.back(steps, view),
             Gesture::Redo(steps) => self.forth(steps, view),
             Gesture::Understood => self.library.understood(),
