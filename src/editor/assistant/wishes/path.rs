@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn meant(typed: &str) -> String {
-        path(typed, Some(Path::new("/home/me")))
+        path(typed, Some(Path::new("/users/me")))
     }
 
     #[test]
@@ -121,7 +121,7 @@ mod tests {
     fn a_tilde_is_the_home() {
         assert_eq!(
             meant("~/Music/a.wav"),
-            Path::new("/home/me").join("Music/a.wav").to_string_lossy()
+            Path::new("/users/me").join("Music/a.wav").to_string_lossy()
         );
         assert_eq!(meant("~other/a.wav"), "~other/a.wav");
         assert_eq!(meant("/music/~/a.wav"), "/music/~/a.wav");
