@@ -27,6 +27,7 @@ pub mod spectrum;
 pub mod stages;
 pub mod theme;
 pub mod trace;
+pub mod transport;
 pub mod undo;
 pub mod view;
 pub mod wake;

@@ -7,9 +7,11 @@
 pub mod apply;
 pub mod audition;
 pub mod capture;
+pub mod deck;
 pub mod errand;
 pub mod history;
 pub mod listen;
+pub mod player;
 pub mod reset;
 pub mod snapshot;
 pub mod spectrum;
@@ -52,6 +54,8 @@ pub struct EditorSide {
     pub spectrum: spectrum::Reader,
     /// What the assistant shall do, and where it stands.
     pub listen: listen::Sender,
+    /// What is played in place of the input; only the standalone app does that.
+    pub player: Option<player::Remote>,
 }
 
 /// What the worker holds.
@@ -95,6 +99,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             errand: errand_sender,
             spectrum: spectrum_reader,
             listen: listen_sender,
+            player: None,
         },
         WorkerSide {
             capture: capture_reader,

@@ -1,5 +1,6 @@
 //! The glue to nice-plug: activate, reset, process, and nothing clever.
 
+pub mod deck;
 pub mod gate;
 pub mod heard;
 pub mod hearing;
@@ -8,10 +9,12 @@ pub mod live;
 pub mod pages;
 pub mod passages;
 pub mod place;
+pub mod player;
 pub mod proposer;
 pub mod references;
 pub mod rehearsal;
 pub mod shelf;
+pub mod standalone;
 pub mod turn;
 pub mod watch;
 pub mod worker;
@@ -23,6 +26,7 @@ use nice_plug::prelude::*;
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::editor::window::Window;
 use crate::engine::settings::Settings;
+use crate::handoff::capture::Place;
 use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::{FinalcoatParams, mend_state};
 use gate::Gate;
@@ -34,7 +38,7 @@ use worker::Worker;
 /// Finalcoat for the master bus.
 pub struct Finalcoat {
     params: Arc<FinalcoatParams>,
-    live: Option<Live>,
+    live: Option<Box<Live>>,
     gate: Gate,
     /// The parameters as they were when [`FinalcoatParams::changes`] was `seen`.
     settings: Settings,
@@ -90,8 +94,7 @@ impl Plugin for Finalcoat {
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Window> {
-        let side = self.editor_side.take()?;
-        Some(Window::new(self.params.clone(), side))
+        self.window()
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -104,30 +107,12 @@ impl Plugin for Finalcoat {
         config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        let stream = Stream::new(f64::from(config.sample_rate));
-        // Hosts activate again for little reason: the meters go on counting as long as the stream stays.
-        if self.live.as_ref().map(Live::stream) != Some(stream) {
-            self.gate = Gate::new(stream);
-            let mut live = Live::new(stream, &self.params.settings());
-            live.measure_anew(&mut self.out);
-            self.live = Some(live);
-        }
         // Hosts activate before they bounce, and after. VST3 tells the mode of the activation before this
         // one: there, off at each activation is all that can be known to be right.
-        self.out.audition.turn_off();
         let offline =
             config.process_mode == ProcessMode::Offline && context.plugin_api() != PluginApi::Vst3;
-        if let Some(live) = &mut self.live {
-            live.set_offline(offline);
-            context.set_latency_samples(live.latency_samples());
-        }
-        if let Some(side) = self.worker_side.take() {
-            self.worker = Some(Worker::start(
-                side,
-                self.params.clone(),
-                Shelf::of_this_user(),
-            ));
-        }
+        let latency_samples = self.begin(f64::from(config.sample_rate), offline);
+        context.set_latency_samples(latency_samples);
         true
     }
 
@@ -149,14 +134,80 @@ impl Plugin for Finalcoat {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(live) = &mut self.live else {
-            return ProcessStatus::Normal;
-        };
         let transport = context.transport();
         let playing = transport.playing;
         let place = self
             .timeline
             .place(playing, transport.pos_samples(), buffer.samples());
+        self.look(playing, place, buffer.samples());
+        let Some(live) = &mut self.live else {
+            return ProcessStatus::Normal;
+        };
+        match buffer.as_slice() {
+            [left, right, ..] => {
+                live.process(&mut StereoBlock::new(left, right), &mut self.out);
+            }
+            [mono] => live.process_mono(mono, &mut self.out),
+            [] => {}
+        }
+        ProcessStatus::Tail(live.tail_samples())
+    }
+}
+
+impl Finalcoat {
+    /// What opens windows; there is one.
+    fn window(&mut self) -> Option<Window> {
+        let side = self.editor_side.take()?;
+        Some(Window::new(self.params.clone(), side))
+    }
+
+    /// Gets ready for a stream, `offline` if what comes out is not listened to. Returns the latency in
+    /// samples.
+    fn begin(&mut self, sample_rate_hz: f64, offline: bool) -> u32 {
+        let stream = Stream::new(sample_rate_hz);
+        // Hosts activate again for little reason: the meters go on counting as long as the stream stays.
+        if self.stream() != Some(stream) {
+            self.exchange(Box::new(Live::new(stream, &self.params.settings())));
+        }
+        self.out.audition.turn_off();
+        if let Some(side) = self.worker_side.take() {
+            self.worker = Some(Worker::start(
+                side,
+                self.params.clone(),
+                Shelf::of_this_user(),
+            ));
+        }
+        self.live.as_mut().map_or(0, |live| {
+            live.set_offline(offline);
+            live.latency_samples()
+        })
+    }
+
+    /// The stream that it is ready for.
+    fn stream(&self) -> Option<Stream> {
+        self.live.as_ref().map(|live| live.stream())
+    }
+
+    /// Puts another in the place of what processes, and returns that one. Allocates nothing.
+    fn exchange(&mut self, mut live: Box<Live>) -> Option<Box<Live>> {
+        self.gate = Gate::new(live.stream());
+        live.measure_anew(&mut self.out);
+        self.live.replace(live)
+    }
+
+    /// One stereo block that belongs at `place`.
+    fn run(&mut self, playing: bool, place: Place, block: &mut StereoBlock<'_>) {
+        self.look(playing, place, block.frames());
+        if let Some(live) = &mut self.live {
+            live.process(block, &mut self.out);
+        }
+    }
+
+    /// Looks what the next block shall be, of `frames` frames that belong at `place`.
+    fn look(&mut self, playing: bool, place: Place, frames: usize) {
+        let Some(live) = &mut self.live else {
+            return;
+        };
         live.set_place(place);
         let started = playing && !self.was_playing;
         self.was_playing = playing;
@@ -174,16 +225,8 @@ impl Plugin for Finalcoat {
             self.gate.announce(&self.obeyed, &announced);
         }
         let sent = self.out.apply.sent();
-        self.obeyed = self.gate.pass(&self.settings, sent, buffer.samples());
+        self.obeyed = self.gate.pass(&self.settings, sent, frames);
         live.set(&self.obeyed);
-        match buffer.as_slice() {
-            [left, right, ..] => {
-                live.process(&mut StereoBlock::new(left, right), &mut self.out);
-            }
-            [mono] => live.process_mono(mono, &mut self.out),
-            [] => {}
-        }
-        ProcessStatus::Tail(live.tail_samples())
     }
 }
 

@@ -19,6 +19,8 @@ mod raster;
 mod snapshots;
 #[path = "support/song.rs"]
 mod song;
+#[path = "editor/transport.rs"]
+mod transport;
 #[path = "editor/views.rs"]
 mod views;
 
@@ -168,6 +170,52 @@ fn no_text_is_cut_or_covers_another() {
     wrong.sort_unstable();
     wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_loudness_costs_is_said_to_the_end() {
+    for size in SIZES.map(|(size, _)| size) {
+        let mut stage = Stage::new(size, 1.0);
+        stage.paints = false;
+        stage.memory.part = Part::Cost;
+        stage.memory.page = Page::Part(Part::Cost);
+        let shapes = stage.still(&assistant::proposed());
+        let all = texts(&shapes);
+        let said = all.iter().find(|text| text.words.contains("distortion"));
+        let said = said.unwrap_or_else(|| panic!("{size:?}: no words below the curve"));
+        assert!(!said.elided, "{size:?}: {:?}", said.words);
+        assert!(said.clip.contains_rect(said.rect), "{size:?}");
+        for wanted in ["0", "4", "8", "dB of limiting"] {
+            assert!(all.iter().any(|text| text.words == wanted), "{wanted}");
+        }
+    }
+}
+
+#[test]
+fn every_graph_says_what_it_counts() {
+    let view = playing();
+    for (stage, unit, count) in [
+        (Group::Equalizer, "dB", 2),
+        (Group::Multiband, "dB", 2),
+        (Group::Input, "dB", 1),
+        (Group::Image, "%", 1),
+        (Group::Glue, "dB", 1),
+        (Group::Colour, "dB", 1),
+    ] {
+        let mut drawn = Stage::with(WINDOW_DEFAULT, stage);
+        let shapes = drawn.still(&view);
+        let all = texts(&shapes);
+        let number = |words: &str| words.chars().all(|c| "+\u{2212}0123456789".contains(c));
+        // On an axis it ends where several numbers do.
+        let numbers_over = |unit: &Rect| {
+            let ends = |text: &&harness::Text| (text.rect.right() - unit.right()).abs() < 2.0;
+            let numbers = all.iter().filter(|text| number(&text.words));
+            numbers.filter(ends).count()
+        };
+        let units = all.iter().filter(|text| text.words == unit);
+        let found = units.filter(|text| numbers_over(&text.rect) > 2);
+        assert_eq!(found.count(), count, "{stage:?}");
+    }
 }
 
 /// What the middle of a window of this size can show, and what the meters can.
@@ -351,7 +399,7 @@ fn the_palettes_keep_their_contrast() {
             colors.over,
             colors.side,
         ] {
-            for ground in [colors.ground, colors.panel, colors.raised] {
+            for ground in [colors.ground, colors.graph, colors.panel, colors.raised] {
                 let found = contrast(ink, ground);
                 assert!(found >= 4.5, "{theme:?}: {ink:?} on {ground:?}: {found}");
             }

@@ -69,6 +69,8 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "handoff",
             "editor",
             "offline::read",
+            "offline::convert",
+            "offline::failure",
             "preset::styles",
         ],
     ),
@@ -81,6 +83,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
             "dsp::meter",
             "analysis::report",
             "assistant",
+            "plugin::standalone",
         ],
     ),
 ];
@@ -271,10 +274,12 @@ fn the_audio_side_of_a_handoff_has_no_lock() {
         "src/handoff/apply.rs",
         "src/handoff/audition.rs",
         "src/handoff/capture.rs",
+        "src/handoff/deck.rs",
         "src/handoff/history.rs",
         "src/handoff/reset.rs",
         "src/handoff/snapshot.rs",
         "src/handoff/spectrum.rs",
+        "src/plugin/deck.rs",
         "src/plugin/live.rs",
     ] {
         let text = text_of(path);

@@ -5,6 +5,8 @@
 #[path = "support/wrapped.rs"]
 mod wrapped;
 
+use std::time::Duration;
+
 use egui::Id;
 use finalcoat::editor::fields::{GLUE, INTENSITY};
 use finalcoat::editor::view::Page;
@@ -13,7 +15,7 @@ use finalcoat::engine::audition::settings::{AuditionSettings, Listen};
 use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::fields::Group;
 use finalcoat::preset::factory;
-use wrapped::Wrapped;
+use wrapped::{Code, Wrapped};
 
 /// Draws and obeys until nothing is asked any more.
 fn settle(host: &mut Wrapped) {
@@ -168,4 +170,75 @@ fn what_is_turned_by_hand_can_be_undone_by_name() {
     assert_eq!(now.glue, Settings::default().glue);
     undo(&mut host);
     assert_eq!(host.settings(), Settings::default());
+}
+
+#[test]
+fn two_windows_like_the_same_and_know_each_others_presets() {
+    let home = tempfile::tempdir().expect("a folder");
+    let [mut one, mut other] = [(); 2].map(|()| Wrapped::open_at_home(48_000.0, Some(home.path())));
+    assert!(other.texts().contains(&"100 %".to_owned()));
+    one.click("100 %");
+    one.click("125 %");
+    assert!(one.texts().contains(&"125 %".to_owned()));
+    assert!(other.texts().contains(&"125 %".to_owned()));
+    // Neither takes back what the other set.
+    other.click_on(Id::unique(("icon", Icon::Sun, "Light colours.")));
+    one.frame(Vec::new());
+    other.click("125 %");
+    other.click("100 %");
+    one.click_on(Id::unique(("icon", Icon::Moon, "Dark colours.")));
+    let text = std::fs::read_to_string(home.path().join("editor.toml")).expect("a file");
+    assert_eq!(
+        text, "theme = \"dark\"\nzoom_pct = 100\n",
+        "and nothing else is set"
+    );
+
+    finalcoat::preset::folder::save(
+        &home.path().join("Presets"),
+        "Mine",
+        &Settings::default(),
+        false,
+    )
+    .expect("saved by another window");
+    // Opening the list looks for what there is; the last of it is now this one.
+    other.click_on(Id::unique(("drop-down", "presets")));
+    other.click_at(egui::pos2(700.0, 1200.0));
+    other.click_on(Id::unique(("icon", Icon::Previous, "The preset before.")));
+    assert!(other.texts().contains(&"Mine".to_owned()));
+}
+
+/// Draws until the window wants to wait as `wanted` in many frames one after another, in spite of the thread
+/// that looks for it meanwhile.
+fn comes_to(
+    host: &mut Wrapped,
+    wanted: impl Fn(Duration) -> bool,
+    mut between: impl FnMut(&mut Wrapped),
+) -> bool {
+    let mut times = 0;
+    (0..1000).any(|_| {
+        between(host);
+        host.frame(Vec::new());
+        std::thread::sleep(Duration::from_millis(10));
+        times = if wanted(host.wait) { times + 1 } else { 0 };
+        // Each second of silence is counted, and drawn.
+        times == 30
+    })
+}
+
+#[test]
+fn a_window_is_drawn_as_often_as_what_it_shows_changes() {
+    let mut host = Wrapped::open(48_000.0);
+    let (never, nothing) = (|wait| wait == Duration::MAX, |_: &mut Wrapped| {});
+    let at_ease = |wait| wait > Duration::from_millis(90) && wait < Duration::from_secs(1);
+    let at_once = |wait| wait <= Duration::from_millis(17);
+    assert!(comes_to(&mut host, never, nothing), "nothing runs");
+    let silence = [0.0; 480];
+    let silent = |host: &mut Wrapped| host.play([&silence, &silence], Code::None);
+    assert!(comes_to(&mut host, at_ease, silent), "silence");
+    let sine: Vec<f32> = (0..480)
+        .map(|frame| 0.1 * (frame as f32 * std::f32::consts::TAU / 48.0).sin())
+        .collect();
+    let sounds = |host: &mut Wrapped| host.play([&sine, &sine], Code::None);
+    assert!(comes_to(&mut host, at_once, sounds), "sound");
+    assert!(comes_to(&mut host, never, nothing), "it has stopped");
 }

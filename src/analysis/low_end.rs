@@ -9,6 +9,7 @@ use super::report::LowEndReport;
 use super::slice::{Slices, spans};
 use super::stereo::{image, ratio_db};
 use crate::dsp::block::Stream;
+use crate::dsp::units::midi_name;
 use core::f64::consts::{PI, TAU};
 
 /// Semitones from B0 (30.9 Hz) to B3 (246.9 Hz).
@@ -29,18 +30,6 @@ pub fn semitone_hz(semitone: usize) -> f64 {
 /// What it is called, as D2.
 pub fn note_name(semitone: usize) -> String {
     midi_name(semitone as i32 + LOWEST_MIDI)
-}
-
-/// What a note of MIDI is called, as D2; C4 is the middle one.
-pub fn midi_name(midi: i32) -> String {
-    const NAMES: [&str; 12] = [
-        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
-    ];
-    format!(
-        "{}{}",
-        NAMES[midi.rem_euclid(12) as usize],
-        midi.div_euclid(12) - 1
-    )
 }
 
 /// What the low end's meter leaves in a slice.

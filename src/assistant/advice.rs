@@ -8,6 +8,7 @@ use super::finding::{Finding, FindingKind, Reach, Severity};
 use super::moves::{Change, Move, MoveKind};
 use super::proposal::Proposal;
 use super::verdict::VerdictKind;
+use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
@@ -65,6 +66,9 @@ pub struct Advice {
     /// Whether the drive was found by rehearsal for these very moves.
     pub rehearsed: bool,
 }
+
+/// Bands of a [`Corridor`].
+pub const CORRIDOR_BANDS: usize = THIRDS;
 
 /// Tone as finished music of the style has it: third-octaves from 20 Hz to 20 kHz.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

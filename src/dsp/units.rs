@@ -36,6 +36,18 @@ pub fn one_pole_feedback(tau_ms: f64, sample_rate_hz: f64) -> f64 {
     libm::exp(-1.0 / (tau_ms * 1e-3 * sample_rate_hz).max(1e-9))
 }
 
+/// What a note of MIDI is called, as D2; C4 is the middle one.
+pub fn midi_name(midi: i32) -> String {
+    const NAMES: [&str; 12] = [
+        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
+    ];
+    format!(
+        "{}{}",
+        NAMES[midi.rem_euclid(12) as usize],
+        midi.div_euclid(12) - 1
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,6 +31,8 @@ pub struct Moves {
     pub clip_db: f32,
     /// The limiter, at most 0.
     pub limit_db: f32,
+    /// Peaks of left and right behind the chain, below full scale.
+    pub peaks_db: [f32; 2],
 }
 
 impl Default for Moves {
@@ -42,6 +44,7 @@ impl Default for Moves {
             colour_db: FLOOR_DB,
             clip_db: 0.0,
             limit_db: 0.0,
+            peaks_db: [FLOOR_DB; 2],
         }
     }
 }
@@ -53,6 +56,8 @@ pub struct Activity {
     pub now: Moves,
     /// The past of the bus compressor and of the saturation, oldest first.
     pub past: VecDeque<[f32; 2]>,
+    /// What [`Activity::now`] is on its way to.
+    goal: Moves,
     seen_s: Option<f64>,
     column_s: f64,
     column: Option<[f32; 2]>,
@@ -60,11 +65,14 @@ pub struct Activity {
 
 impl Activity {
     /// Moves on to `time_s`; `reading` is `None` where nothing is processed.
-    pub fn follow(&mut self, reading: Option<&Reading>, time_s: f64) {
+    ///
+    /// `peaks_dbfs`: of the last tenth of a second, left and right.
+    pub fn follow(&mut self, reading: Option<&Reading>, peaks_dbfs: [Option<f64>; 2], time_s: f64) {
         let passed_s = self.seen_s.map_or(0.0, |seen_s| time_s - seen_s);
         self.seen_s = Some(time_s);
         let fall_db = FALL_DB_PER_S * passed_s.clamp(0.0, 1.0) as f32;
-        let new = reading.map(moves).unwrap_or_default();
+        let mut new = reading.map(moves).unwrap_or_default();
+        new.peaks_db = peaks_dbfs.map(|db| db.map_or(FLOOR_DB, |db| db as f32).max(FLOOR_DB));
         let now = &mut self.now;
         for (now, new) in now.equalizer_db.iter_mut().zip(new.equalizer_db) {
             *now = fall(*now, new, fall_db);
@@ -75,10 +83,19 @@ impl Activity {
         now.glue_db = fall(now.glue_db, new.glue_db, fall_db);
         now.clip_db = fall(now.clip_db, new.clip_db, fall_db);
         now.limit_db = fall(now.limit_db, new.limit_db, fall_db);
+        for (now, new) in now.peaks_db.iter_mut().zip(new.peaks_db) {
+            *now = new.max(*now - fall_db);
+        }
         now.colour_db = new.colour_db.max(now.colour_db - fall_db);
+        self.goal = new;
         if reading.is_some() {
             self.remember([new.glue_db, new.colour_db], passed_s);
         }
+    }
+
+    /// Whether the values stay as they are until something else happens.
+    pub fn at_rest(&self) -> bool {
+        self.now == self.goal
     }
 
     fn remember(&mut self, [glue_db, colour_db]: [f32; 2], passed_s: f64) {
@@ -111,6 +128,7 @@ fn moves(reading: &Reading) -> Moves {
         colour_db: level_db(reading.colour.added_peak),
         clip_db: level_db(reading.loudness.clip_gain),
         limit_db: level_db(reading.loudness.min_gain),
+        peaks_db: [FLOOR_DB; 2],
     }
 }
 
@@ -128,20 +146,59 @@ fn fall(old: f32, new: f32, fall_db: f32) -> f32 {
 mod tests {
     use super::*;
 
+    const NONE: [Option<f64>; 2] = [None; 2];
+
+    #[test]
+    fn peaks_fall_to_silence_and_no_farther() {
+        let mut activity = Activity::default();
+        activity.follow(None, [Some(-3.0), Some(-6.0)], 1.0);
+        assert_eq!(activity.now.peaks_db, [-3.0, -6.0]);
+        activity.follow(None, NONE, 1.5);
+        assert_eq!(activity.now.peaks_db, [-13.0, -16.0]);
+        for second in 2..10 {
+            activity.follow(None, NONE, f64::from(second));
+        }
+        assert_eq!(activity.now.peaks_db, [FLOOR_DB; 2]);
+    }
+
     #[test]
     fn it_rises_at_once_and_falls_slowly() {
         let mut activity = Activity::default();
         let mut reading = Reading::default();
         reading.glue.move_db = -4.0;
         reading.equalizer.moves_db[3] = 2.0;
-        activity.follow(Some(&reading), 10.0);
+        activity.follow(Some(&reading), NONE, 10.0);
         assert_eq!(activity.now.glue_db, -4.0);
         assert_eq!(activity.now.equalizer_db[3], 2.0);
-        activity.follow(Some(&Reading::default()), 10.05);
+        activity.follow(Some(&Reading::default()), NONE, 10.05);
         assert!((activity.now.glue_db + 3.0).abs() < 1e-4);
         assert!((activity.now.equalizer_db[3] - 1.0).abs() < 1e-4);
-        activity.follow(None, 11.0);
+        activity.follow(None, NONE, 11.0);
         assert_eq!(activity.now.glue_db, 0.0);
+    }
+
+    #[test]
+    fn it_rests_where_nothing_falls_any_more() {
+        let mut activity = Activity::default();
+        assert!(activity.at_rest());
+        let mut reading = Reading::default();
+        reading.multiband.moves_db[2] = 3.0;
+        reading.colour.added_peak = 1e-4;
+        let mut time_s = 10.0;
+        for _ in 0..3 {
+            activity.follow(Some(&reading), NONE, time_s);
+            assert!(activity.at_rest(), "a steady lift does not move");
+            time_s += 0.1;
+        }
+        // The highest of them is 10 dB above the floor, and falls 2 dB in each frame.
+        let mut frames = 0;
+        while !activity.at_rest() || frames == 0 {
+            activity.follow(None, NONE, time_s);
+            time_s += 0.1;
+            frames += 1;
+        }
+        assert_eq!(activity.now, Moves::default());
+        assert_eq!(frames, 5);
     }
 
     #[test]
@@ -152,7 +209,7 @@ mod tests {
             if frame % 100 == 99 {
                 reading.glue.move_db = -6.0;
             }
-            activity.follow(Some(&reading), f64::from(frame) / 60.0);
+            activity.follow(Some(&reading), NONE, f64::from(frame) / 60.0);
         }
         assert_eq!(activity.past.len(), COLUMNS);
         let peaks = activity.past.iter().filter(|column| column[0] == -6.0);

@@ -14,10 +14,10 @@ use nice_plug::context::gui::GuiContext;
 use super::apply::Pending;
 use super::draw::draw;
 use super::library::Library;
-use super::preferences::{self, Preferences};
+use super::preferences::{self, Likes};
 use super::theme;
 use super::undo::Undo;
-use super::view::{AssistantView, Memory, Spectra};
+use super::view::{AssistantView, Memory, Menu, Spectra};
 use super::wake::Wake;
 use super::zoom::Zoom;
 use crate::assistant::style;
@@ -28,6 +28,7 @@ use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
 use crate::handoff::listen::{StyleList, Work};
+use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
 use crate::params::FinalcoatParams;
 
@@ -37,7 +38,7 @@ const FRAME: Duration = Duration::from_micros(16_667);
 const IDLE: Duration = Duration::from_millis(500);
 
 /// Readings older than this are of the past.
-pub(super) const STALE: Duration = Duration::from_millis(300);
+const STALE: Duration = Duration::from_millis(300);
 
 /// Frames that the goniometer shows.
 const SCOPE_FRAMES: usize = 2048;
@@ -62,8 +63,7 @@ pub struct App {
     shown: Spectra,
     scope: Vec<[f32; 2]>,
     library: Library,
-    preferences: Preferences,
-    preferences_file: Option<PathBuf>,
+    preferences: Likes,
     pending: Pending,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
@@ -80,10 +80,7 @@ impl App {
         side: Arc<Mutex<EditorSide>>,
         undo: Arc<Mutex<Undo>>,
     ) -> Self {
-        let mut library = Library::default();
-        library.refresh();
-        let file = preferences::place();
-        let preferences = file.as_deref().map(Preferences::load).unwrap_or_default();
+        let mut preferences = Likes::of(preferences::place());
         Self {
             params,
             side,
@@ -101,10 +98,9 @@ impl App {
             spectra: [Spectrum::new(0.0), Spectrum::new(0.0)],
             shown: Spectra::default(),
             scope: Vec::new(),
-            library,
-            zoom: Zoom::new(preferences.zoom()),
+            library: Library::of_this_user(),
+            zoom: Zoom::new(preferences.newest().zoom()),
             preferences,
-            preferences_file: file,
             pending: Pending::default(),
             awaited: false,
             still: None,
@@ -112,15 +108,20 @@ impl App {
         }
     }
 
-    /// Keeps what the user likes in another file, or nowhere.
+    /// Keeps what the user likes in another file, or nowhere. To be called before the surface is there.
     pub fn keep_preferences(&mut self, file: Option<PathBuf>) {
-        self.preferences = file.as_deref().map(Preferences::load).unwrap_or_default();
-        self.preferences_file = file;
+        self.preferences = Likes::of(file);
+        self.zoom = Zoom::new(self.preferences.newest().zoom());
+    }
+
+    /// Keeps the user's presets in another folder, or has none.
+    pub fn keep_presets(&mut self, folder: Option<PathBuf>) {
+        self.library = Library::new(folder);
     }
 
     /// The zoom that the user likes, as a factor.
-    pub(super) fn liked_zoom(&self) -> f32 {
-        self.preferences.zoom()
+    pub(super) fn liked_zoom(&mut self) -> f32 {
+        self.preferences.newest().zoom()
     }
 
     /// The parameters now.
@@ -156,7 +157,8 @@ impl App {
     pub fn look_on(&mut self, surface: &egui::Context) {
         lock(&self.side).spectrum.want(true);
         theme::install(surface);
-        self.wake = Some(Wake::start(surface, &self.params, &self.side));
+        let likes = self.preferences.store();
+        self.wake = Some(Wake::start(surface, &self.params, &self.side, likes));
         // A second pass over the same input would return its gestures twice.
         surface.options_mut(|options| {
             options.max_passes = std::num::NonZeroUsize::MIN;
@@ -174,7 +176,7 @@ impl App {
     /// One frame: what is so is drawn, and what the user did is done.
     pub fn frame(&mut self, ui: &mut egui::Ui) {
         let points = self.params.kept.window_points();
-        let liked = self.preferences.zoom();
+        let liked = self.liked_zoom();
         self.zoom.follow(ui.ctx(), liked, points);
         let (view, moves) = self.look();
         let gestures = draw(ui, &view, &mut self.memory);
@@ -192,16 +194,29 @@ impl App {
                 self.send(changes, &setter);
             }
         }
+        let menu = self.memory.menu;
+        self.library
+            .follow(menu == Some(Menu::Presets) || self.memory.naming.is_some());
+        if lock(&self.side).player.as_ref().is_some_and(Remote::ends) {
+            ui.ctx().send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         let works = view.assistant.status.work != Work::Idle;
         let errand = matches!(view.errand, Errand::Working(_));
-        let busy = moves || works || errand || !self.pending.is_empty();
-        if busy {
-            ui.ctx().request_repaint_after(FRAME);
-        } else if view.running {
+        let falls = !self.memory.activity.at_rest();
+        let busy = moves || falls || works || errand || !self.pending.is_empty();
+        let next = if busy {
+            Some(FRAME)
+        } else {
             // What is asked for is not taken back: at common times it comes as one frame.
             let time_s = ui.input(|input| input.time);
             let passed = Duration::from_secs_f64(time_s % IDLE.as_secs_f64());
-            ui.ctx().request_repaint_after(IDLE.saturating_sub(passed));
+            view.running.then_some(IDLE.saturating_sub(passed))
+        };
+        if let Some(next) = next {
+            ui.ctx().request_repaint_after(next);
+        }
+        if let Some(wake) = &self.wake {
+            wake.drawn(next, self.columns_written);
         }
         self.history = view.history;
         self.shown = view.spectra;

@@ -26,7 +26,7 @@ pub const NAME: &str = "Assistant";
 
 /// Heights of the button, and with the lines below it.
 const APPLY: f32 = 32.0;
-const FOOT: f32 = APPLY + GRID + 30.0;
+const FOOT: f32 = APPLY + GRID + 15.0;
 /// From this width on the wishes stand beside the proposal.
 const TWO_COLUMNS: f32 = 480.0;
 
@@ -41,19 +41,21 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
             content.y_range(),
             Stroke::new(1.0, theme::colors().line),
         );
-        listen::draw(desk, cut_top(&mut left, listen::HEIGHT, GAP));
+        let listening = listen::height(desk.view);
+        listen::draw(desk, cut_top(&mut left, listening, GAP));
         wishes::draw(desk, left);
     } else {
-        listen::draw(desk, cut_top(&mut content, listen::HEIGHT, GAP));
+        let listening = listen::height(desk.view);
+        listen::draw(desk, cut_top(&mut content, listening, GAP));
         let wished = wishes::folded_height(desk);
         wishes::draw_folded(desk, cut_top(&mut content, wished, GAP));
         let line = Stroke::new(1.0, theme::colors().line);
         desk.painter()
             .hline(content.x_range(), content.top() - GAP / 2.0, line);
     }
-    let foot = cut_bottom(&mut content, FOOT, 2.0 * GRID);
+    let foot = cut_bottom(&mut content, foot_height(desk), 2.0 * GRID);
     draw_foot(desk, foot);
-    let height = verdict::HEIGHT.min(content.height() * 0.4);
+    let height = verdict::height(desk, content);
     verdict::draw(desk, cut_top(&mut content, height, GRID));
     let row = cut_top(&mut content, 24.0, 2.0 * GRID);
     choose_list(desk, row);
@@ -88,6 +90,21 @@ fn choose_list(desk: &mut Desk<'_>, row: Rect) {
     if let Some(index) = segments(desk.ui, "list", row, &labels, chosen, ink) {
         desk.memory.findings = index == 1;
     }
+}
+
+/// The number of a step, at the left end of what it is done with.
+pub fn step_mark(painter: &Painter, rect: Rect, number: u8, ink: Option<egui::Color32>) {
+    let ink = ink.unwrap_or(theme::colors().label);
+    let center = egui::pos2(rect.left() + 16.0, rect.center().y);
+    painter.circle_stroke(center, 8.0, Stroke::new(1.25, ink));
+    text(
+        painter,
+        center,
+        Align2::CENTER_CENTER,
+        number,
+        theme::tiny(),
+        ink,
+    );
 }
 
 /// What the assistant does, as small as it gets.
@@ -125,6 +142,13 @@ pub fn assistants(view: &ViewModel, band: usize) -> bool {
     assistant.bands[band] && !assistant.owned.bands[band] && view.settings.equalizer.bands[band].on
 }
 
+/// As much as the words need, up to two lines.
+fn foot_height(desk: &Desk<'_>) -> f32 {
+    let advice = desk.view.assistant.advice.as_deref();
+    let long = advice.is_some_and(|advice| advice.stopped_by.is_some() || !advice.rehearsed);
+    FOOT + if long { 15.0 } else { 0.0 }
+}
+
 /// Apply, and what it does to the loudness.
 fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     let assistant = &desk.view.assistant;
@@ -147,9 +171,15 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     ) {
         desk.push(Gesture::Apply);
     }
+    step_mark(
+        &desk.painter(),
+        press,
+        2,
+        ready.then_some(theme::colors().on_fill),
+    );
     let colors = theme::colors();
     let gain = gain(desk);
-    let ink = if gain.is_empty() {
+    let ink = if desk.view.assistant.advice.is_none() {
         colors.label
     } else {
         colors.text
@@ -169,7 +199,7 @@ fn streamed(advice: &Advice) -> Option<[String; 2]> {
 /// Loudness before and after, and why not more.
 fn gain(desk: &Desk<'_>) -> String {
     let Some(advice) = &desk.view.assistant.advice else {
-        return String::new();
+        return "Comes after listening".to_owned();
     };
     let lufs = |lufs: f64| decibels(lufs as f32, 1, false);
     let change = match (advice.song_lufs, advice.reached_lufs) {

@@ -187,6 +187,12 @@ fn power(desk: &mut Desk<'_>, center: egui::Pos2, stage: Group, on: bool, live: 
 
 /// How much a stage does, in effect and, where there is room and it is another, as it is set.
 fn amount(desk: &Desk<'_>, stage: Group, on: bool, roomy: bool, both: bool) -> String {
+    let heard = desk.view.snapshot.input.momentary_lufs;
+    if let (Group::Input, Some(lufs), true) = (stage, heard, desk.view.running) {
+        // The door has always something to tell.
+        let lufs = decibels(lufs as f32, 1, false);
+        return if roomy { format!("{lufs} LUFS") } else { lufs };
+    }
     if !on {
         return "off".to_owned();
     }
@@ -248,13 +254,7 @@ fn amount(desk: &Desk<'_>, stage: Group, on: bool, roomy: bool, both: bool) -> S
             false,
             "%",
         ),
-        Group::Loudness => of(
-            effect.loudness.drive_db,
-            set.loudness.drive_db,
-            1,
-            true,
-            "dB",
-        ),
+        Group::Loudness => unit(decibels(now.limit_db, 1, false), "dB"),
         Group::Chain => String::new(),
     }
 }

@@ -6,7 +6,7 @@ use super::desk::{Desk, panel};
 use super::layout::Layout;
 use super::theme;
 use super::view::{Gesture, Memory, Page, ViewModel};
-use super::{assistant, banner, chain, header, intensity, meters, spectrum, stages};
+use super::{assistant, banner, chain, header, intensity, meters, spectrum, stages, transport};
 
 /// In a window smaller than this, in points, nothing can be drawn that makes sense.
 const LEAST: [f32; 2] = [320.0, 240.0];
@@ -17,7 +17,11 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     theme::set(ui.ctx(), view.preferences.theme);
     let time_s = ui.input(|input| input.time);
     let reading = view.running.then_some(&view.snapshot.reading);
-    memory.activity.follow(reading, time_s);
+    let peaks_dbfs = match reading {
+        Some(_) => view.snapshot.output.level_dbfs,
+        None => [None; 2],
+    };
+    memory.activity.follow(reading, peaks_dbfs, time_s);
     let window = ui.ctx().content_rect();
     ui.painter()
         .rect_filled(window, 0.0, theme::colors().ground);
@@ -26,7 +30,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     }
     let open = memory.menu;
     let mut desk = Desk::new(ui, view, memory);
-    let layout = Layout::new(window, banner::shown(view), false);
+    let layout = Layout::new(window, banner::shown(view), view.player.is_some());
     if let Some(rect) = layout.banner {
         banner::draw(&mut desk, rect);
     }
@@ -37,6 +41,9 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     meters::draw(&mut desk, layout.right, layout.slim);
     intensity::draw(&mut desk, layout.intensity);
     chain::draw(&mut desk, layout.chain, layout.left.is_none());
+    if let Some(rect) = layout.transport {
+        transport::draw(&mut desk, rect);
+    }
     header::draw(&mut desk, layout.header);
     if view.audition.on() {
         warn(&desk, window);

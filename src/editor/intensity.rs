@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, pos2, vec2};
 
+use super::assistant::step_mark;
 use super::desk::{Desk, cut_left, cut_top, panel};
 use super::fields::INTENSITY;
 use super::theme::{self, GRID};
@@ -33,15 +34,15 @@ const LISTEN: [(Listen, &str, &str); 4] = [
     ),
 ];
 
-/// Width of the number.
-const NUMBER: f32 = 96.0;
+/// Least width of the number, to be typed into.
+const NUMBER_MIN: f32 = 60.0;
 
 /// Draws the panel into `rect`.
 pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let painter = desk.painter();
     let mut content = panel(&painter, rect).expand2(vec2(0.0, GRID));
     let colors = theme::colors();
-    let size = content.height().min(content.width() * 0.38);
+    let size = content.height().min(content.width() * 0.34);
     let place = cut_left(&mut content, size, 2.0 * GRID);
     let live = !desk.view.settings.bypass;
     let radius = (size / 2.0 - 2.0).min(56.0);
@@ -75,10 +76,23 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         name,
         colors.text,
     );
+    if roomy {
+        let mark = Rect::from_center_size(pos2(shown.right() + 18.0, at.y), vec2(32.0, 16.0));
+        step_mark(&painter, mark, 3, None);
+    }
     let number = if roomy {
         upper.min.y = label.bottom();
         let mut place = upper.shrink2(vec2(0.0, 2.0));
-        place.set_width(NUMBER.min(upper.width()));
+        // As wide as its text, so that it begins where the name does.
+        let (digits, unit) = INTENSITY.text(desk.value(INTENSITY));
+        let width = |words: String, font| {
+            let galley = painter.layout_no_wrap(words, font, colors.text);
+            galley.size().x
+        };
+        let digits = width(digits, theme::large_number());
+        let unit = width(unit.to_owned(), theme::label()) + GRID;
+        let wanted = digits + unit + 2.0 * GRID;
+        place.set_width(wanted.max(NUMBER_MIN).min(upper.width() + GRID));
         place.translate(vec2(-GRID, 0.0))
     } else {
         upper.min.x = shown.right() + GRID;

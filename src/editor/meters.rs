@@ -14,8 +14,9 @@ use egui::{Rect, Stroke};
 
 use super::desk::{Desk, cut_bottom, cut_top, panel};
 use super::theme::{self, GAP, GRID};
-use super::view::Part;
+use super::view::{Page, Part};
 use super::widgets::segments;
+use crate::engine::settings::fields::Group;
 
 /// A part lower than this cannot be read.
 const PART_MIN: f32 = 150.0;
@@ -55,13 +56,18 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
         }
         return;
     }
+    // The page of the limiter shows what it takes: here there is room for something else.
+    let shown = desk.memory.page == Page::Stage(Group::Loudness);
+    let part = match desk.memory.part {
+        Part::Limiter if shown => Part::Stereo,
+        part => part,
+    };
     let row = cut_top(&mut content, CHOICE, GRID * 2.0);
-    let chosen = Part::ALL.iter().position(|one| *one == desk.memory.part);
+    let chosen = Part::ALL.iter().position(|one| *one == part);
     let ink = theme::colors().label;
     if let Some(index) = segments(desk.ui, "part", row, &PARTS, chosen.unwrap_or(0), ink) {
         desk.memory.part = Part::ALL[index];
     }
-    let part = desk.memory.part;
     if part == Part::Limiter && content.height() > 2.0 * PART_MIN {
         // What is left is for what is asked most: both.
         let below = cut_bottom(&mut content, PART_MIN, GAP);

@@ -1,17 +1,22 @@
 //! A plot over frequency: 20 Hz to 20 kHz in even octaves, with spectra behind and curves before.
 
+mod legend;
+
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2};
 
 use super::theme;
 use super::view::Spectra;
-use super::widgets::text;
-use crate::analysis::bands::THIRDS;
-use crate::assistant::advice::Corridor;
+use super::widgets::{decibels, text};
+use crate::assistant::advice::{CORRIDOR_BANDS, Corridor};
 use crate::dsp::spectrum::{FLOOR_DB, HIGH_HZ, LOW_HZ, POINTS, frequency_hz};
 
+pub use legend::{Mark, legend};
+
 /// Ends of the spectra's own scale, in dB.
-const SPECTRUM_DB: [f32; 2] = [-84.0, -6.0];
+pub const SPECTRUM_DB: [f32; 2] = [-84.0, -6.0];
+/// Where that scale has its numbers.
+pub const SPECTRUM_LINES_DB: [f32; 4] = [-80.0, -60.0, -40.0, -20.0];
 const LINES_HZ: [f32; 28] = [
     20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0,
     700.0, 800.0, 900.0, 1e3, 2e3, 3e3, 4e3, 5e3, 6e3, 7e3, 8e3, 9e3, 10e3, 20e3,
@@ -33,6 +38,9 @@ const STILL_DB: f32 = -36.0;
 /// Room for the labels below and on the left.
 const BELOW: f32 = 16.0;
 const LEFT: f32 = 30.0;
+/// Room for the spectra's own scale on the right, and the width that a plot must have beside it.
+const RIGHT: f32 = 26.0;
+const WIDE: f32 = 400.0;
 /// Labels of values stand at least so far from each other.
 const LABELS_APART: f32 = 12.0;
 
@@ -47,54 +55,87 @@ pub struct Plot {
     pub top: f32,
 }
 
+/// What the axis on the left says.
+#[derive(Debug, Clone, Copy)]
+pub struct Axis<'a> {
+    /// Values at the lower and the upper edge.
+    pub ends: [f32; 2],
+    /// Where lines with numbers are, from below.
+    pub lines: &'a [f32],
+    /// What is counted, said above the numbers.
+    pub unit: &'a str,
+    /// Whether the spectra's own scale stands on the right, where there is room.
+    pub spectra: bool,
+}
+
 impl Plot {
-    /// Draws ground, grid and labels into `outer`, with a line at each of `values`.
+    /// Draws ground, grid and labels of a graph in dB into `outer`, with a line at each of `values` and the
+    /// spectra's scale on the right.
     pub fn new(
         painter: &Painter,
         outer: Rect,
-        [bottom, top]: [f32; 2],
+        ends: [f32; 2],
         values: &[f32],
         label: impl Fn(f32) -> String,
     ) -> Self {
+        let axis = Axis {
+            ends,
+            lines: values,
+            unit: "dB",
+            spectra: true,
+        };
+        Self::of(painter, outer, axis, label)
+    }
+
+    /// The same with any axis.
+    pub fn of(
+        painter: &Painter,
+        outer: Rect,
+        axis: Axis<'_>,
+        label: impl Fn(f32) -> String,
+    ) -> Self {
+        let right = if axis.spectra && outer.width() - LEFT - RIGHT > WIDE {
+            RIGHT
+        } else {
+            0.0
+        };
         let rect = Rect::from_min_max(
             pos2(outer.left() + LEFT, outer.top()),
-            pos2(outer.right(), outer.bottom() - BELOW),
+            pos2(outer.right() - right, outer.bottom() - BELOW),
         );
+        let [bottom, top] = axis.ends;
         let plot = Self { rect, bottom, top };
-        painter.rect_filled(rect, 0.0, theme::colors().ground);
+        let colors = theme::colors();
+        let grid = |share| Stroke::new(1.0, theme::mix(colors.label, colors.graph, share));
+        painter.rect_filled(rect, 0.0, colors.graph);
         for hz in LINES_HZ {
             let decade = [100.0, 1e3, 10e3].contains(&hz);
-            let share = if decade { 0.22 } else { 0.09 };
-            let line = Stroke::new(
-                1.0,
-                theme::mix(theme::colors().label, theme::colors().ground, share),
-            );
+            let line = grid(if decade { 0.22 } else { 0.09 });
             painter.vline(plot.x(hz), rect.y_range(), line);
         }
-        let mut labelled = f32::INFINITY;
-        for &value in values {
-            let share = if value == 0.0 { 0.4 } else { 0.14 };
-            let line = Stroke::new(
-                1.0,
-                theme::mix(theme::colors().label, theme::colors().ground, share),
-            );
+        let left = |y: f32, words: String| {
+            let at = pos2(rect.left() - 6.0, y);
+            let align = Align2::RIGHT_CENTER;
+            text(painter, at, align, words, theme::tiny(), colors.label);
+        };
+        let mut labelled = Vec::new();
+        for &value in axis.lines {
             let y = plot.y(value);
+            let line = grid(if value == 0.0 { 0.4 } else { 0.14 });
             painter.hline(rect.x_range(), y, line);
-            // A label stays beside its line as far as the edges let it, and gives way to the one before.
-            let y = y.clamp(rect.top() + 5.0, rect.bottom() - 5.0);
-            if (y - labelled).abs() < LABELS_APART {
+            let y = plot.beside(y);
+            // A label gives way to the one before.
+            if labelled.last().is_some_and(|last| last - y < LABELS_APART) {
                 continue;
             }
-            labelled = y;
-            let at = pos2(rect.left() - 6.0, y);
-            text(
-                painter,
-                at,
-                Align2::RIGHT_CENTER,
-                label(value),
-                theme::tiny(),
-                theme::colors().label,
-            );
+            labelled.push(y);
+            left(y, label(value));
+        }
+        if let Some(y) = unit_place(plot.beside(rect.top()), &labelled) {
+            left(y, axis.unit.to_owned());
+        }
+        if right > 0.0 {
+            plot.levels_scale(painter);
         }
         for (hz, label) in LABELS_HZ {
             let (x, align) = match hz {
@@ -156,6 +197,37 @@ impl Plot {
             .collect()
     }
 
+    /// Where a label stands for a line: beside it as far as the edges let it.
+    fn beside(&self, y: f32) -> f32 {
+        y.clamp(self.rect.top() + 5.0, self.rect.bottom() - 5.0)
+    }
+
+    /// The spectra's own scale, in their colour, on the right.
+    fn levels_scale(&self, painter: &Painter) {
+        let ink = theme::colors().output;
+        let right = self.rect.right();
+        let said = |y: f32, words: String| {
+            let at = pos2(right + RIGHT, y);
+            text(painter, at, Align2::RIGHT_CENTER, words, theme::tiny(), ink);
+        };
+        let [low, high] = SPECTRUM_DB;
+        let mut labelled = Vec::new();
+        for level_db in SPECTRUM_LINES_DB {
+            let y = self.rect.top() + (high - level_db) / (high - low) * self.rect.height();
+            let tick = Stroke::new(1.0, ink);
+            painter.hline(right..=right + 3.0, y, tick);
+            let y = self.beside(y);
+            if labelled.last().is_some_and(|last| last - y < LABELS_APART) {
+                continue;
+            }
+            labelled.push(y);
+            said(y, decibels(level_db, 0, false));
+        }
+        if let Some(y) = unit_place(self.beside(self.rect.top()), &labelled) {
+            said(y, "dB".to_owned());
+        }
+    }
+
     /// Levels at the points of a spectrum as points of the plot, on the spectra's own scale.
     fn levels(&self, levels_db: &[f32]) -> Vec<Pos2> {
         let [low, high] = SPECTRUM_DB;
@@ -180,7 +252,7 @@ impl Plot {
         } else {
             STILL_DB
         };
-        if corridor.level_db.len() == THIRDS && corridor.spread_db.len() == THIRDS {
+        if corridor.level_db.len() == CORRIDOR_BANDS && corridor.spread_db.len() == CORRIDOR_BANDS {
             let edge = |side: f32| -> Vec<f32> {
                 let level = |point: usize| {
                     let hz = frequency_hz(point);
@@ -192,16 +264,13 @@ impl Plot {
             };
             let [upper, lower] = [1.0, -1.0].map(|side| self.levels(&edge(side)));
             let ink = theme::colors().goal;
-            between(&inside, &upper, &lower, ink.gamma_multiply(0.13));
+            between(&inside, &upper, &lower, theme::colors().usual);
             let line = Stroke::new(1.0, ink.gamma_multiply(0.35));
             inside.add(Shape::line(upper, line));
             inside.add(Shape::line(lower, line));
         }
         if known {
-            let line = Stroke::new(
-                1.5,
-                theme::mix(theme::colors().text, theme::colors().ground, 0.7),
-            );
+            let line = Stroke::new(2.5, average_ink());
             inside.add(Shape::line(self.levels(average_db), line));
         }
     }
@@ -211,16 +280,39 @@ impl Plot {
         let inside = painter.with_clip_rect(self.rect);
         let points = |levels_db: &[f32]| self.levels(levels_db);
         let output = points(&spectra.output_db);
-        let ground = theme::mix(theme::colors().output, theme::colors().ground, 0.2);
+        let colors = theme::colors();
+        let ground = theme::mix(colors.output, colors.graph, 0.2);
         fill(&inside, &output, self.rect.bottom(), ground);
-        let edge = theme::mix(theme::colors().output, theme::colors().ground, 0.5);
+        let edge = theme::mix(colors.output, colors.graph, 0.5);
         inside.add(Shape::line(output, Stroke::new(1.0, edge)));
-        let edge = theme::mix(theme::colors().input, theme::colors().ground, 0.55);
-        inside.add(Shape::line(
-            points(&spectra.input_db),
-            Stroke::new(1.0, edge),
-        ));
+        let line = Stroke::new(1.5, input_ink());
+        inside.add(Shape::line(points(&spectra.input_db), line));
     }
+}
+
+/// The colour of the spectrum that comes in.
+pub fn input_ink() -> Color32 {
+    theme::mix(theme::colors().input, theme::colors().graph, 0.8)
+}
+
+/// The colour of the average of what comes out.
+pub fn average_ink() -> Color32 {
+    theme::mix(theme::colors().text, theme::colors().graph, 0.65)
+}
+
+/// Where the unit stands among labels, given from below: above the highest, or right below it where `top`, the
+/// highest place, is taken; `None` where there is no room.
+fn unit_place(top: f32, labelled: &[f32]) -> Option<f32> {
+    let [below @ .., highest] = labelled else {
+        return Some(top);
+    };
+    if highest - top >= LABELS_APART {
+        return Some(top);
+    }
+    let y = highest + LABELS_APART;
+    let next = below.last();
+    next.is_none_or(|next| next - y >= LABELS_APART)
+        .then_some(y)
 }
 
 /// A value of the third-octaves from 20 Hz to 20 kHz at a frequency, straight between their centres.
@@ -259,4 +351,18 @@ pub fn between(painter: &Painter, one: &[Pos2], other: &[Pos2], color: Color32) 
         mesh.add_triangle(2 * n + 1, 2 * n + 2, 2 * n + 3);
     }
     painter.add(Shape::mesh(mesh));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_stands_at_the_top_or_gives_way_to_the_numbers() {
+        assert_eq!(unit_place(5.0, &[]), Some(5.0));
+        assert_eq!(unit_place(5.0, &[80.0, 40.0, 17.0]), Some(5.0));
+        assert_eq!(unit_place(5.0, &[80.0, 40.0, 16.0]), Some(28.0));
+        assert_eq!(unit_place(5.0, &[80.0, 28.0, 5.0]), None);
+        assert_eq!(unit_place(5.0, &[5.0]), Some(17.0));
+    }
 }

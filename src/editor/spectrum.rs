@@ -5,14 +5,16 @@ mod bands;
 use egui::{Align2, Rect, vec2};
 
 use super::desk::{Desk, cut_bottom, cut_left, cut_top, panel};
-use super::plot::Plot;
+use super::plot::{Mark, Plot, average_ink, input_ink, legend};
 use super::stages::{self, equalizer::graph};
 use super::theme::{self, GRID};
-use super::widgets::{decibels, legend, title};
-use crate::analysis::low_end::midi_name;
+use super::view::Page;
+use super::widgets::{decibels, title};
 use crate::assistant::advice::Corridor;
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
+use crate::dsp::units::midi_name;
 use crate::engine::equalizer::response::{Lane, response_db};
+use crate::engine::settings::fields::Group;
 
 /// Height of the row above the graph.
 const HEAD: f32 = 20.0;
@@ -49,20 +51,34 @@ fn draw_head(desk: &mut Desk<'_>, mut rect: Rect, plot: &Plot) {
         super::widgets::one_line(&painter, rect, &said, theme::label(), colors.text);
         return;
     }
-    let mut entries = vec![("In", colors.input), ("Out", colors.output)];
+    let entries = entries(desk, rect.width());
+    legend(&painter, at, &entries);
+}
+
+/// What the graph shows, as far as it is explained in a row so wide.
+pub(super) fn entries(desk: &Desk<'_>, width: f32) -> Vec<(&'static str, Mark)> {
+    let colors = theme::colors();
+    let mut entries = vec![
+        ("In", Mark::Line(input_ink())),
+        ("Out", Mark::Area(colors.output)),
+    ];
     let advice = desk.view.assistant.advice.as_ref();
-    if rect.width() > 300.0 {
-        entries.push(("Average", theme::mix(colors.text, colors.ground, 0.7)));
+    if width > 300.0 {
+        entries.push(("Average", Mark::Thick(average_ink())));
     }
     if advice.is_some_and(|advice| !advice.corridor.level_db.is_empty()) {
-        entries.push(("Style", theme::mix(colors.goal, colors.panel, 0.4)));
+        entries.push(("Style", Mark::Band(colors.goal)));
     }
     if graph::has_sides(&desk.view.settings.equalizer) {
-        entries.extend([("Mid", colors.goal), ("Side", colors.side)]);
+        let lanes = [("Mid", colors.goal), ("Side", colors.side)];
+        entries.extend(lanes.map(|(name, ink)| (name, Mark::Thick(ink))));
     } else {
-        entries.push(("Equalizer", colors.goal));
+        // On its own page the equalizer need not be named again.
+        let own = desk.memory.page == Page::Stage(Group::Equalizer);
+        let name = if own { "Curve" } else { "Equalizer" };
+        entries.push((name, Mark::Thick(colors.goal)));
     }
-    legend(&painter, at, &entries);
+    entries
 }
 
 /// Frequency, note and levels at a place of the frequency axis.

@@ -50,8 +50,10 @@ impl Theme {
 /// Colours by what they mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
-    /// Behind everything, and inside graphs.
+    /// Behind everything.
     pub ground: Color32,
+    /// Inside graphs.
+    pub graph: Color32,
     /// A panel.
     pub panel: Color32,
     /// Something to take hold of, or the empty part of a bar.
@@ -82,10 +84,15 @@ pub struct Palette {
     pub on_alarm: Color32,
     /// Text on a filled button.
     pub on_fill: Color32,
+    /// Over a graph, between a curve and what is taken away from it.
+    pub taken: Color32,
+    /// Over a graph, where finished music of the style lies.
+    pub usual: Color32,
 }
 
 const DARK: Palette = Palette {
     ground: Color32::from_rgb(0x10, 0x12, 0x15),
+    graph: Color32::from_rgb(0x10, 0x12, 0x15),
     panel: Color32::from_rgb(0x1a, 0x1d, 0x22),
     raised: Color32::from_rgb(0x29, 0x2e, 0x36),
     hovered: Color32::from_rgb(0x36, 0x3d, 0x47),
@@ -101,10 +108,13 @@ const DARK: Palette = Palette {
     alarm: Color32::from_rgb(0xa3, 0x2a, 0x23),
     on_alarm: Color32::from_rgb(0xff, 0xff, 0xff),
     on_fill: Color32::from_rgb(0x10, 0x12, 0x15),
+    taken: thin([0xf2, 0xa8, 0x5c], 35),
+    usual: thin([0x7e, 0xd3, 0x9b], 13),
 };
 
 const LIGHT: Palette = Palette {
     ground: Color32::from_rgb(0xcf, 0xd5, 0xdc),
+    graph: Color32::from_rgb(0xe9, 0xed, 0xf1),
     panel: Color32::from_rgb(0xf4, 0xf5, 0xf7),
     raised: Color32::from_rgb(0xe2, 0xe6, 0xeb),
     hovered: Color32::from_rgb(0xc2, 0xc9, 0xd2),
@@ -120,7 +130,22 @@ const LIGHT: Palette = Palette {
     alarm: Color32::from_rgb(0xb0, 0x22, 0x1a),
     on_alarm: Color32::from_rgb(0xff, 0xff, 0xff),
     on_fill: Color32::from_rgb(0xff, 0xff, 0xff),
+    taken: thin([0x80, 0x40, 0x00], 22),
+    usual: thin([0x10, 0x5c, 0x33], 8),
 };
+
+/// A colour through which what is below is seen, covering so much of it, in %.
+const fn thin([red, green, blue]: [u8; 3], cover_pct: u16) -> Color32 {
+    const fn part(of: u8, pct: u16) -> u8 {
+        ((of as u16 * pct + 50) / 100) as u8
+    }
+    Color32::from_rgba_premultiplied(
+        part(red, cover_pct),
+        part(green, cover_pct),
+        part(blue, cover_pct),
+        part(255, cover_pct),
+    )
+}
 
 thread_local! {
     // A window is drawn by one thread, and each frame says anew which palette it is drawn in.

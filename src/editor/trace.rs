@@ -7,8 +7,12 @@ use super::plot::fill;
 use super::theme;
 use super::widgets::text;
 
+/// Room for the unit above, and for the numbers below and on the left.
+const ABOVE: f32 = 14.0;
 const BELOW: f32 = 16.0;
 const LEFT: f32 = 30.0;
+/// Labels of values stand at least so far from each other.
+const LABELS_APART: f32 = 12.0;
 
 /// What a curve of the past shows.
 #[derive(Debug, Clone, Copy)]
@@ -17,13 +21,13 @@ pub struct Scale<'a> {
     pub bottom: f32,
     /// Value at the upper edge.
     pub top: f32,
-    /// Where lines are drawn.
+    /// Where lines are drawn, from above.
     pub lines: &'a [f32],
     /// The level that the filled area starts from.
     pub base: f32,
 }
 
-/// Draws `which` of the past into `rect`, the newest at the right edge.
+/// Draws `which` of the past, in dB, into `rect`, the newest at the right edge.
 pub fn draw(
     painter: &Painter,
     rect: Rect,
@@ -33,21 +37,35 @@ pub fn draw(
     ink: Color32,
 ) {
     let plot = Rect::from_min_max(
-        pos2(rect.left() + LEFT, rect.top()),
+        pos2(rect.left() + LEFT, rect.top() + ABOVE),
         pos2(rect.right(), rect.bottom() - BELOW),
     );
-    painter.rect_filled(plot, 0.0, theme::colors().ground);
+    painter.rect_filled(plot, 0.0, theme::colors().graph);
     let y = |value: f32| {
         let share = (scale.top - value) / (scale.top - scale.bottom);
         plot.top() + share.clamp(0.0, 1.0) * plot.height()
     };
+    let at = pos2(plot.left() - 6.0, plot.top() - ABOVE / 2.0);
+    text(
+        painter,
+        at,
+        Align2::RIGHT_CENTER,
+        "dB",
+        theme::tiny(),
+        theme::colors().label,
+    );
+    let mut labelled = f32::NEG_INFINITY;
     for &line in scale.lines {
         let grid = Stroke::new(
             1.0,
-            theme::mix(theme::colors().label, theme::colors().ground, 0.16),
+            theme::mix(theme::colors().label, theme::colors().graph, 0.16),
         );
         painter.hline(plot.x_range(), y(line), grid);
         let label_y = y(line).clamp(plot.top() + 5.0, plot.bottom() - 5.0);
+        if label_y - labelled < LABELS_APART {
+            continue;
+        }
+        labelled = label_y;
         let at = pos2(plot.left() - 6.0, label_y);
         let label = super::widgets::decibels(line, 0, false);
         text(

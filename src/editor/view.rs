@@ -18,6 +18,7 @@ use crate::engine::settings::range::Range;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
+use crate::handoff::player::{Command, PlayerView};
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
 use crate::params::session::{Listened, SLOTS, WEIGHT_PCT};
@@ -56,6 +57,8 @@ pub struct ViewModel {
     pub scope: Vec<[f32; 2]>,
     /// The assistant.
     pub assistant: AssistantView,
+    /// What is played in place of the input, in the standalone app.
+    pub player: Option<PlayerView>,
 }
 
 /// What is shown of the assistant.
@@ -225,6 +228,8 @@ pub enum Gesture {
     TakeOver(usize, bool),
     /// Wants the proposal.
     Apply,
+    /// Wants something of the standalone app's player.
+    Player(Command),
     /// Wants the last steps back, 1 or more.
     Undo(usize),
     /// Wants them again.
@@ -454,6 +459,7 @@ impl Number {
             "Hz" if value >= 99.95 => (text::number(value, 0), "Hz"),
             "ms" if value >= 999.5 => (text::number(value / 1000.0, 2), "s"),
             "ms" if value >= 99.95 => (text::number(value, 0), "ms"),
+            "%" if value.fract() == 0.0 => (text::number(value, 0), "%"),
             unit => (text::number(value, places), unit),
         };
         let digits = if value > 0.0 && range.min < 0.0 && range.unit == "dB" {

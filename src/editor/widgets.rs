@@ -5,7 +5,7 @@ pub mod number;
 pub mod popup;
 pub mod press;
 
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2};
 
 use super::theme;
 pub use icon::Icon;
@@ -97,26 +97,6 @@ pub fn title(painter: &Painter, row: Rect, title: &str) -> Rect {
         theme::heading(),
         theme::colors().text,
     )
-}
-
-/// Names with the colours they stand for, from the left; returns where they end.
-pub fn legend(painter: &Painter, left_center: Pos2, entries: &[(&str, Color32)]) -> f32 {
-    let mut x = left_center.x;
-    for (name, color) in entries {
-        let swatch = Rect::from_center_size(pos2(x + 4.0, left_center.y), vec2(8.0, 8.0));
-        painter.rect_filled(swatch, 2.0, *color);
-        let at = pos2(swatch.right() + 6.0, left_center.y);
-        let label = text(
-            painter,
-            at,
-            Align2::LEFT_CENTER,
-            name,
-            theme::label(),
-            theme::colors().label,
-        );
-        x = label.right() + 12.0;
-    }
-    x
 }
 
 /// A number with a true minus and, where `signed`, a plus.

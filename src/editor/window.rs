@@ -82,7 +82,7 @@ impl Editor for Window {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
-        let app = self.app();
+        let mut app = self.app();
         let zoom = app.liked_zoom();
         // The framework takes the host's factor for its sizes in points only, not for its first in pixels.
         let magnified = match scale::of_system() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::epaint::{ClippedShape, Shape};
+use egui::epaint::{self, ClippedShape};
 use egui::{Modifiers, Pos2, Rect, vec2};
 
 use finalcoat::analysis::report::Span;
@@ -14,7 +14,12 @@ use finalcoat::assistant::moves::{Change, MoveKind};
 use finalcoat::assistant::verdict::VerdictKind;
 use finalcoat::assistant::wishes::{LoudnessWish, MixState};
 use finalcoat::editor::view::{Gesture, Menu, Number, Page, Side, ViewModel};
+use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::equalizer::{BandSettings, Shape};
 use finalcoat::engine::settings::fields::Group;
+use finalcoat::engine::settings::glue::GlueSettings;
+use finalcoat::engine::settings::loudness::Character;
+use finalcoat::engine::settings::multiband::MultibandSettings;
 use finalcoat::handoff::listen::{StyleList, Work};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
@@ -49,7 +54,7 @@ pub(crate) fn proposed() -> ViewModel {
         text: text.to_owned(),
         value,
         unit: unit.to_owned(),
-        change: Change::Subsonic(25.0),
+        change: change(kind),
         on: true,
     };
     let found = |kind, severity, text: &str, advice: &str| AdviceFinding {
@@ -64,6 +69,9 @@ pub(crate) fn proposed() -> ViewModel {
         stems: Reach::Yes,
         better: "Hold its peaks on its own track.".to_owned(),
     };
+    let mut driven = Settings::default();
+    driven.loudness.on = true;
+    driven.loudness.drive_db = 8.6;
     let advice = Advice {
         style: "closest to rock".to_owned(),
         style_confidence: 0.62,
@@ -151,6 +159,7 @@ pub(crate) fn proposed() -> ViewModel {
         confidence: 1.0,
         gated_s: 83.0,
         rehearsed: true,
+        settings: driven,
         ..Advice::default()
     };
     let assistant = &mut view.assistant;
@@ -184,6 +193,37 @@ pub(crate) fn proposed() -> ViewModel {
     assistant.owned.bands[6] = true;
     assistant.bands[9] = true;
     view
+}
+
+/// What a move of a kind may change.
+fn change(kind: MoveKind) -> Change {
+    let band = |shape, frequency_hz, gain_db, range_db| BandSettings {
+        on: true,
+        shape,
+        frequency_hz,
+        gain_db,
+        range_db,
+        ..BandSettings::default()
+    };
+    match kind {
+        MoveKind::Tone => Change::Bands(vec![
+            band(Shape::HighShelf, 6000.0, 2.2, 0.0),
+            band(Shape::LowShelf, 300.0, -0.8, 0.0),
+        ]),
+        MoveKind::BassNote => Change::Bands(vec![band(Shape::Bell, 73.4, 0.0, -3.4)]),
+        MoveKind::Dynamics => {
+            let mut multiband = MultibandSettings::default();
+            multiband.bands[0].ratio = 1.6;
+            Change::Multiband(multiband)
+        }
+        MoveKind::Glue => Change::Glue(GlueSettings {
+            ratio: 1.6,
+            ..GlueSettings::default()
+        }),
+        MoveKind::Width => Change::Width([100.0, 100.0, 115.0, 100.0]),
+        MoveKind::Limiter => Change::Limiter(Character::Punchy, 12.0, 1.0),
+        _ => Change::Subsonic(25.0),
+    }
 }
 
 fn states() -> [(&'static str, ViewModel); 5] {
@@ -259,9 +299,9 @@ fn the_assistants_panel_is_drawn_in_every_state() {
 
 /// Texts that something with a ground of its own was drawn over in part.
 fn half_covered(shapes: &[ClippedShape]) -> Vec<String> {
-    fn flat<'a>(shape: &'a Shape, clip: Rect, into: &mut Vec<(&'a Shape, Rect)>) {
+    fn flat<'a>(shape: &'a epaint::Shape, clip: Rect, into: &mut Vec<(&'a epaint::Shape, Rect)>) {
         match shape {
-            Shape::Vec(shapes) => shapes.iter().for_each(|shape| flat(shape, clip, into)),
+            epaint::Shape::Vec(shapes) => shapes.iter().for_each(|shape| flat(shape, clip, into)),
             other => into.push((other, clip)),
         }
     }
@@ -271,10 +311,12 @@ fn half_covered(shapes: &[ClippedShape]) -> Vec<String> {
     }
     let mut found = Vec::new();
     for (n, (shape, clip)) in all.iter().enumerate() {
-        let Shape::Text(text) = shape else { continue };
+        let epaint::Shape::Text(text) = shape else {
+            continue;
+        };
         let rect = text.galley.mesh_bounds.translate(text.pos.to_vec2());
-        let covers = |(later, clip): &(&Shape, Rect)| match later {
-            Shape::Rect(one) => {
+        let covers = |(later, clip): &(&epaint::Shape, Rect)| match later {
+            epaint::Shape::Rect(one) => {
                 let shown = one.rect.shrink(0.5).intersect(*clip);
                 let over = shown.intersect(rect).is_positive();
                 one.fill.a() > 0 && over && !one.rect.contains_rect(rect)
@@ -368,7 +410,12 @@ fn what_the_assistant_says_can_be_read() {
             "proposal",
             &[
                 "Master it",
-                "+2.2 dB",
+                "+2.2 dB above 6 kHz, \u{2212}0.8 dB below 300 Hz",
+                "up to \u{2212}3.4 dB at 73 Hz",
+                "1.6:1 below 110 Hz",
+                "1.6:1",
+                "115 % high mid",
+                "+8.6 dB drive, punchy, clips 1.0 dB",
                 "Yours, and left alone",
                 "Auto: near rock, 62 %",
                 "\u{2212}16.4 to \u{2212}11.0 LUFS",
@@ -400,6 +447,19 @@ fn what_the_assistant_says_can_be_read() {
             );
         }
     }
+}
+
+#[test]
+fn a_reference_that_is_pasted_as_a_uri_is_added_as_a_path() {
+    let mut stage = stage(WINDOW_DEFAULT, 1.0);
+    stage.paints = false;
+    stage.memory.adding = Some("file:///music/a%20b.wav ".to_owned());
+    let view = fresh();
+    let at = find(&mut stage, &view, "Add").center();
+    let pressed = click(&mut stage, &view, at, Modifiers::NONE);
+    let added = Gesture::AddReference("/music/a b.wav".to_owned());
+    assert_eq!(pressed, [added]);
+    assert_eq!(stage.memory.adding, None);
 }
 
 #[test]

@@ -164,6 +164,8 @@ pub(crate) struct Text {
     pub(crate) rect: Rect,
     pub(crate) clip: Rect,
     pub(crate) color: Color32,
+    /// Whether it goes on where the room ended.
+    pub(crate) elided: bool,
 }
 
 pub(crate) fn texts(shapes: &[ClippedShape]) -> Vec<Text> {
@@ -175,6 +177,7 @@ pub(crate) fn texts(shapes: &[ClippedShape]) -> Vec<Text> {
                 rect: text.galley.mesh_bounds.translate(text.pos.to_vec2()),
                 clip,
                 color: text.galley.job.sections[0].format.color,
+                elided: text.galley.elided,
             }),
             _ => {}
         }

@@ -16,10 +16,12 @@ use finalcoat::editor::theme::Theme;
 use finalcoat::editor::view::{Menu, Page, Part, ViewModel};
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::fields::Group;
+use finalcoat::handoff::player::{PlayerView, Tape};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
 use super::assistant::{listening, proposed};
 use super::harness::Stage;
+use super::transport::{song, with};
 use super::views::{extreme, fresh, playing};
 
 const LARGE: [f32; 2] = [1920.0, 1080.0];
@@ -241,6 +243,18 @@ fn shots() -> Vec<Shot> {
             )
         },
     ];
+    let failed = PlayerView {
+        tape: Tape::Failed("no.wav cannot be played: there is no such file.".to_owned()),
+        ..song()
+    };
+    all.extend([
+        shot("player", with(song())),
+        Shot {
+            size: WINDOW_MIN,
+            ..shot("least-player-light", light(with(song())))
+        },
+        shot("player-failed", with(failed)),
+    ]);
     for (name, part) in [("stereo", Part::Stereo), ("cost", Part::Cost)] {
         all.push(Shot {
             part,

@@ -146,6 +146,7 @@ pub(crate) fn playing() -> ViewModel {
         ],
         scope: scope(),
         assistant: AssistantView::default(),
+        player: None,
     }
 }
 
@@ -223,6 +224,7 @@ pub(crate) fn fresh() -> ViewModel {
         undo: Default::default(),
         scope: Vec::new(),
         assistant: AssistantView::default(),
+        player: None,
     }
 }
 

@@ -2,10 +2,12 @@
 //! drawn and clicked, and its parameters set the way hosts do it, some time after the window asked.
 #![allow(unsafe_code, dead_code, unreachable_pub)]
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use egui::epaint::{ClippedShape, Shape};
-use egui::{Event, Modifiers, PointerButton, Pos2, RawInput, Rect, vec2};
+use egui::{Event, Modifiers, PointerButton, Pos2, RawInput, Rect, ViewportCommand, vec2};
 use finalcoat::editor::app::App;
 use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::settings::Settings;
@@ -28,17 +30,37 @@ pub enum Code {
     None,
 }
 
+/// A plugin with a window.
+pub trait Shown: Plugin<SysExMessage = (), BackgroundTask = ()> {
+    /// What a window opened now would show.
+    fn shown(&mut self) -> App;
+}
+
+impl Shown for Finalcoat {
+    fn shown(&mut self) -> App {
+        let none = Arc::new(|()| ());
+        let window = self.editor(AsyncExecutor::new(none.clone(), none));
+        window.expect("there is a window").app()
+    }
+}
+
 /// The plugin, and the host's side of it.
-pub struct Wrapped {
+pub struct Wrapped<P: Shown = Finalcoat> {
     /// What the window asked, until the next block.
     desk: Arc<Desk>,
-    plugin: Finalcoat,
+    plugin: P,
     rate_hz: f64,
     context: egui::Context,
     app: App,
     time_s: f64,
     /// Frames played so far.
     played: u64,
+    /// How long the window wants to wait for its next frame.
+    pub wait: Duration,
+    /// Nobody waits until the worker has them.
+    hasty: bool,
+    /// The window has asked to be closed.
+    pub closes: bool,
 }
 
 #[derive(Default)]
@@ -75,7 +97,7 @@ impl GuiContextInner for Desk {
 
 struct Activation;
 
-impl ActivateContext<Finalcoat> for Activation {
+impl<P: Shown> ActivateContext<P> for Activation {
     fn plugin_api(&self) -> PluginApi {
         PluginApi::Clap
     }
@@ -86,7 +108,7 @@ impl ActivateContext<Finalcoat> for Activation {
 
 struct Block(Transport);
 
-impl ProcessContext<Finalcoat> for Block {
+impl<P: Shown> ProcessContext<P> for Block {
     fn plugin_api(&self) -> PluginApi {
         PluginApi::Clap
     }
@@ -95,13 +117,13 @@ impl ProcessContext<Finalcoat> for Block {
     fn transport(&self) -> &Transport {
         &self.0
     }
-    fn next_event(&mut self) -> Option<PluginNoteEvent<Finalcoat>> {
+    fn next_event(&mut self) -> Option<PluginNoteEvent<P>> {
         None
     }
     fn try_send_event(
         &mut self,
-        event: PluginNoteEvent<Finalcoat>,
-    ) -> Result<(), (PluginNoteEvent<Finalcoat>, SendEventError)> {
+        event: PluginNoteEvent<P>,
+    ) -> Result<(), (PluginNoteEvent<P>, SendEventError)> {
         Err((event, SendEventError::NoOutputBuffer))
     }
     fn set_latency_samples(&self, _: u32) {}
@@ -110,24 +132,38 @@ impl ProcessContext<Finalcoat> for Block {
 }
 
 impl Wrapped {
-    /// An instance that is active, with its window open.
+    /// An instance that is active, with its window open. Its user likes nothing and has no presets.
     pub fn open(rate_hz: f64) -> Self {
-        let mut plugin = Finalcoat::default();
+        Self::open_at_home(rate_hz, None)
+    }
+
+    /// The same, with what the user likes and has in a folder.
+    pub fn open_at_home(rate_hz: f64, home: Option<&Path>) -> Self {
+        Self::around_at_home(Finalcoat::default(), rate_hz, home)
+    }
+}
+
+impl<P: Shown> Wrapped<P> {
+    /// This one, activated, with its window open.
+    pub fn around(plugin: P, rate_hz: f64) -> Self {
+        Self::around_at_home(plugin, rate_hz, None)
+    }
+
+    fn around_at_home(mut plugin: P, rate_hz: f64, home: Option<&Path>) -> Self {
         let config = BufferConfig {
             sample_rate: rate_hz as f32,
             min_buffer_size: None,
             max_buffer_size: BLOCK as u32,
             process_mode: ProcessMode::Realtime,
         };
-        let layout = &Finalcoat::AUDIO_IO_LAYOUTS[0];
+        let layout = &P::AUDIO_IO_LAYOUTS[0];
         assert!(plugin.activate(layout, &config, &mut Activation));
         plugin.reset();
-        let none = Arc::new(|()| ());
-        let window = plugin.editor(AsyncExecutor::new(none.clone(), none));
-        let mut app = window.expect("there is a window").app();
+        let mut app = plugin.shown();
         let desk = Arc::new(Desk::default());
         let context = egui::Context::default();
-        app.keep_preferences(None);
+        app.keep_preferences(home.map(|home| home.join("editor.toml")));
+        app.keep_presets(home.map(|home| home.join("Presets")));
         app.begin(&context, GuiContext::new(desk.clone()));
         Self {
             desk,
@@ -137,6 +173,9 @@ impl Wrapped {
             app,
             time_s: 0.0,
             played: 0,
+            wait: Duration::ZERO,
+            hasty: false,
+            closes: false,
         }
     }
 
@@ -145,13 +184,13 @@ impl Wrapped {
         self.play_within(channels, code, |process| process());
     }
 
-    /// The same, each call of `process` made by `within`.
+    /// The same, each call of `process` made by `within`; what came out.
     pub fn play_within(
         &mut self,
         channels: [&[f32]; 2],
         code: Code,
         within: impl Fn(&mut dyn FnMut()),
-    ) {
+    ) -> [Vec<f32>; 2] {
         let [mut left, mut right] = channels.map(<[f32]>::to_vec);
         let mut done = 0;
         for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
@@ -185,6 +224,18 @@ impl Wrapped {
             }
         }
         self.wait_for_the_worker();
+        [left, right]
+    }
+
+    /// From now on the stream runs at this rate, without an activation, and the worker may miss some of it.
+    pub fn run_at(&mut self, rate_hz: f64) {
+        self.rate_hz = rate_hz;
+        self.hasty = true;
+    }
+
+    /// Whether nothing was played yet.
+    pub fn is_fresh(&self) -> bool {
+        self.played == 0
     }
 
     /// Waits until the worker has what was played, but for what it lets gather.
@@ -192,7 +243,7 @@ impl Wrapped {
         /// The worker lets so many frames lie until there are more.
         const GATHERED: u64 = 4096;
         for _ in 0..600_000 {
-            if self.assistant().status.taken_frames + GATHERED > self.played {
+            if self.hasty || self.assistant().status.taken_frames + GATHERED > self.played {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(1));
@@ -232,7 +283,10 @@ impl Wrapped {
         };
         let app = &mut self.app;
         let output = self.context.run_ui(input, |ui| app.frame(ui));
+        self.wait = output.viewport_output[&egui::ViewportId::ROOT].repaint_delay;
         let found = texts(&output.shapes);
+        let mut commands = output.viewport_output.values().flat_map(|v| &v.commands);
+        self.closes |= commands.any(|command| *command == ViewportCommand::Close);
         output.drop_without_applying_deltas();
         found
     }

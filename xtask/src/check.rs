@@ -2,6 +2,7 @@
 
 use crate::bundle;
 use crate::packages::{self, MAKE, PYTHON, PYTHON_VENV, STRACE};
+use crate::run as app;
 use crate::shell::{Result, cargo, output, root, run, succeeds, target};
 use std::fs;
 use std::process::Command;
@@ -33,6 +34,7 @@ pub(crate) fn test() -> Result<()> {
         "--deny",
         "warnings",
     ]))?;
+    standalone()?;
     run(&mut cargo(&["test", "--package", "xtask"]))?;
     run(&mut cargo(&["test"]))
 }
@@ -62,6 +64,22 @@ fn bare_server() -> Result<()> {
     run(cargo(&["build"]).args(bare))?;
     output(cargo(&["run", "--quiet"]).args(bare).args(["--", "--help"]))?;
     Ok(())
+}
+
+/// The standalone app compiles. All of it but the call of the framework's wrapper is in the library, so that
+/// the tests need no sound library.
+fn standalone() -> Result<()> {
+    app::packages()?;
+    run(&mut cargo(&[
+        "clippy",
+        "--features",
+        "standalone",
+        "--bin",
+        "finalcoat-standalone",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
 }
 
 /// The Python packages of the tests, in `target/python`, made anew when the list has changed.

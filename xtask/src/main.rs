@@ -9,6 +9,7 @@ mod evaluate;
 mod host;
 mod install;
 mod packages;
+mod run;
 mod shell;
 
 use std::process::ExitCode;
@@ -16,6 +17,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask <COMMAND>
 
+  run       builds and opens the standalone app: plays the demo song through Finalcoat, or the file
+            named (arguments go to the app; --help says more)
   demo      builds everything, masters the demo song through the built plugin in a headless host
   test      builds the bundles, then checks and tests everything; this is all of CI
   bundle    builds the plugin bundles into target/bundled
@@ -31,11 +34,12 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
-    if !rest.is_empty() && !["bench", "evaluate"].contains(&command.as_str()) {
+    if !rest.is_empty() && !["run", "bench", "evaluate"].contains(&command.as_str()) {
         eprintln!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
         return ExitCode::from(2);
     }
     let done = match command.as_str() {
+        "run" => run::run(&rest),
         "demo" => demo::demo(),
         "test" => check::test(),
         "bundle" => bundle::bundle().map(|_| ()),

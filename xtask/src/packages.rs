@@ -37,6 +37,24 @@ pub(crate) const STRACE: Need = Need {
     why: "proves that the audio thread makes no system call",
     probe: &["strace", "--version"],
 };
+/// The build of the standalone app asks it where the sound libraries are.
+pub(crate) const PKG_CONFIG: Need = Need {
+    package: "pkg-config",
+    why: "finds the sound libraries of the standalone app",
+    probe: &["pkg-config", "--version"],
+};
+/// The framework's standalone wrapper links it.
+pub(crate) const ALSA: Need = Need {
+    package: "libasound2-dev",
+    why: "plays the sound of the standalone app through ALSA",
+    probe: &["pkg-config", "--exists", "alsa"],
+};
+/// The framework looks for it when it is built, and for a server when it runs.
+pub(crate) const JACK: Need = Need {
+    package: "libjack-jackd2-dev",
+    why: "plays the sound of the standalone app through JACK, if one runs",
+    probe: &["pkg-config", "--exists", "jack"],
+};
 /// The benches count instructions.
 pub(crate) const VALGRIND: Need = Need {
     package: "valgrind",
@@ -52,7 +70,7 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     }
     eprintln!("Missing on this system:");
     for need in &missing {
-        eprintln!("  {:<14} {}", need.package, need.why);
+        eprintln!("  {:<18} {}", need.package, need.why);
     }
     let names: Vec<&str> = missing.iter().map(|need| need.package).collect();
     let by_hand = format!("install {} and run this again", names.join(", "));

@@ -12,6 +12,7 @@ use crate::engine::settings::Settings;
 use crate::handoff::EditorSide;
 use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
+use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
 
 impl App {
@@ -41,11 +42,12 @@ impl App {
             errand: side.errand.look(),
             presets: self.library.look(&settings, self.pending.is_empty()),
             audition: side.audition.get(),
-            preferences: self.preferences.clone(),
+            preferences: self.preferences.newest().clone(),
             slots: self.slots(),
             undo: lock(&self.undo).names(),
             scope: core::mem::take(&mut self.scope),
             assistant: self.assistant(&settings, side.listen.status()),
+            player: side.player.as_ref().map(Remote::view),
         };
         (view, moves)
     }

@@ -82,14 +82,17 @@ impl App {
                 }
             }),
             Gesture::Apply => self.apply_advice(view),
+            Gesture::Player(command) => {
+                if let Some(player) = &lock(&self.side).player {
+                    player.obey(command);
+                }
+            }
             Gesture::Undo(steps) => self.back(steps, view),
             Gesture::Redo(steps) => self.forth(steps, view),
             Gesture::Understood => self.library.understood(),
             Gesture::Prefer(preferences) => {
-                if let Some(file) = &self.preferences_file {
-                    preferences.save(file);
-                }
-                self.preferences = preferences;
+                let store = self.preferences.store();
+                store.change(&view.preferences, &preferences);
             }
             Gesture::OpenSlot(place) => self.open_slot(place, view),
             Gesture::CopyToSlot(place) => self.copy_to_slot(place, view),

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Rect, Stroke, pos2};
 
-use super::clock;
+use super::{clock, step_mark};
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
@@ -11,8 +11,18 @@ use crate::handoff::listen::Work;
 
 const BUTTONS: f32 = 34.0;
 const BAR: f32 = 16.0;
-/// Height of all of it.
-pub const HEIGHT: f32 = BUTTONS + BAR + 30.0 + 3.0 * GRID;
+
+/// Height of all of it: the words need two lines until they are known to be short.
+pub fn height(view: &ViewModel) -> f32 {
+    let status = &view.assistant.status;
+    let short = status.work == Work::Idle
+        && status.fault.is_none()
+        && status.changed.is_empty()
+        && status.covered_s > 0.0
+        && !(status.on && view.assistant.advice.is_none());
+    BUTTONS + BAR + 3.0 * GRID + if short { 15.0 } else { 30.0 }
+}
+
 /// Music from which on there is a proposal, in seconds.
 const ENOUGH_S: f64 = 20.0;
 /// Shortest song that the bar shows, in seconds.
@@ -40,6 +50,9 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     };
     if button(desk.ui, row, label, said, fill, true) {
         desk.push(Gesture::Listen(!on));
+    }
+    if !on {
+        step_mark(&desk.painter(), row, 1, fill.map(|_| colors.on_fill));
     }
     if works {
         let said = "Stops the rehearsal; the proposal stays as it was.";
@@ -129,7 +142,7 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
         let said = if status.on {
             "Play the song, or its loudest part"
         } else {
-            "Nothing was listened to yet"
+            "Nothing heard yet"
         };
         let at = rect.center();
         text(
@@ -195,7 +208,7 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
                 clock(ENOUGH_S)
             ),
             false => format!(
-                "{} heard, {music} of it music; confidence {confidence} %",
+                "{} heard, {music} music, {confidence}\u{a0}% sure",
                 clock(heard_s)
             ),
         };

@@ -1,9 +1,11 @@
-//! The moves: each with its switch, its number and its reason; and what of the chain is the user's.
+//! The moves: each with its switch, what it does and its reason; and what of the chain is the user's.
+
+mod done;
 
 use egui::{Align2, CursorIcon, Id, Rect, Sense, pos2, vec2};
 
 use super::{heading, list, words};
-use crate::assistant::advice::{AdviceMove, names};
+use crate::assistant::advice::{Advice, AdviceMove, names};
 use crate::assistant::moves::MoveKind;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, GRID};
@@ -12,6 +14,8 @@ use crate::editor::widgets::{decibels, switch, text, tip};
 use crate::engine::settings::fields::Group;
 
 const ROW: f32 = 24.0;
+/// Width of a switch.
+const SWITCH: f32 = 36.0;
 
 /// What a move is called.
 pub fn name(kind: MoveKind) -> &'static str {
@@ -39,8 +43,8 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         let Some(advice) = &view.assistant.advice else {
             words(
                 ui,
-                "Tone, dynamics, width and loudness: each move appears here with its reason, the number \
-                 behind it and a switch.",
+                "Tone, dynamics, width and loudness: each move appears here with what it does, its reason \
+                 and a switch.",
                 theme::label(),
                 theme::colors().label,
             );
@@ -59,7 +63,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
             let mut wanted = view.assistant.switches.iter();
             let wanted = wanted.rfind(|switch| switch.kind == kind && switch.nth == nth);
             let on = wanted.map_or(one.on, |switch| switch.on);
-            if let Some(on) = row(ui, one, nth, on) {
+            if let Some(on) = row(ui, one, &does(advice, one), nth, on) {
                 gestures.push(Gesture::SwitchMove(kind, nth, on));
             }
         }
@@ -76,33 +80,41 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     desk.memory.gestures.append(&mut gestures);
 }
 
-fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool> {
+/// What a move does; to the limiter's manner belongs the drive that was found for it.
+fn does(advice: &Advice, one: &AdviceMove) -> String {
+    let done = done::done(&one.change);
+    let loudness = &advice.settings.loudness;
+    if one.kind == MoveKind::Limiter && one.on && loudness.on && advice.rehearsed {
+        let drive = decibels(loudness.drive_db, 1, true);
+        return format!("{drive} dB drive, {done}");
+    }
+    done
+}
+
+fn row(ui: &mut egui::Ui, one: &AdviceMove, does: &str, nth: usize, on: bool) -> Option<bool> {
     let size = vec2(ui.available_width(), ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let ink = if on {
-        theme::colors().text
+    let colors = theme::colors();
+    let [ink, strong] = if on {
+        [colors.text, colors.goal]
     } else {
-        theme::colors().label
+        [colors.label; 2]
     };
     let painter = ui.painter();
     let at = rect.left_center();
     let title = name(one.kind);
     let shown = text(painter, at, Align2::LEFT_CENTER, title, theme::body(), ink);
-    let value = match one.unit.as_str() {
-        "" => decibels(one.value as f32, 1, false),
-        unit => format!(
-            "{} {unit}",
-            decibels(one.value as f32, 1, unit.starts_with("dB"))
-        ),
-    };
-    let at = pos2(shown.right() + 2.0 * GRID, rect.center().y);
-    let ink = if on {
-        theme::colors().goal
-    } else {
-        theme::colors().label
-    };
-    text(painter, at, Align2::LEFT_CENTER, value, theme::label(), ink);
-    let place = Rect::from_min_max(pos2(rect.right() - 36.0, rect.top()), rect.max);
+    let galley = painter.layout_no_wrap(does.to_owned(), theme::label(), strong);
+    let at = pos2(
+        shown.right() + 2.0 * GRID,
+        rect.center().y - galley.size().y / 2.0,
+    );
+    // What is too long to stand beside the name has a line of its own.
+    let fits = at.x + galley.size().x <= rect.right() - SWITCH;
+    if fits {
+        painter.galley(at, galley, strong);
+    }
+    let place = Rect::from_min_max(pos2(rect.right() - SWITCH, rect.top()), rect.max);
     let id = ("move", one.kind, nth);
     let said = match on {
         true => "Leaves this move out of the proposal, and finds the drive anew.",
@@ -110,6 +122,9 @@ fn row(ui: &mut egui::Ui, one: &AdviceMove, nth: usize, on: bool) -> Option<bool
     };
     let ink = theme::colors().goal;
     let flipped = switch(ui, id, place, "", said, Align2::RIGHT_CENTER, on, ink);
+    if !fits {
+        words(ui, does, theme::label(), strong);
+    }
     words(ui, &one.text, theme::label(), theme::colors().label);
     ui.add_space(2.0 * GRID);
     flipped

@@ -10,19 +10,33 @@ use crate::editor::theme;
 use crate::editor::widgets::{paragraph, text};
 
 const HEAD: f32 = 22.0;
-/// Lines of the summary that are shown.
-const LINES: f32 = 3.0;
-/// Height of all of it.
-pub const HEIGHT: f32 = HEAD + LINES * 15.0;
+/// Lines of the summary that are shown at most, where there is room.
+const LINES_MAX: f32 = 4.0;
+const LINE: f32 = 15.0;
+
+/// Height of all of it in a column of some width and height.
+pub fn height(desk: &Desk<'_>, column: Rect) -> f32 {
+    let lines = (column.height() / 60.0).floor().clamp(1.0, LINES_MAX);
+    let (words, head) = match desk.view.assistant.advice.as_deref() {
+        Some(advice) => (advice.verdict.summary.as_str(), HEAD),
+        None => (BEFORE, 0.0),
+    };
+    let ink = theme::colors().text;
+    let painter = desk.painter();
+    let galley = painter.layout(words.to_owned(), theme::label(), ink, column.width());
+    head + (galley.rows.len() as f32).min(lines) * LINE
+}
+
+/// What stands there before there is one.
+const BEFORE: &str = "Whether a master is enough, whether stems or the mix would serve the song better, or \
+                      whether it is done already.";
 
 /// Draws the verdict into `rect`.
 pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let colors = theme::colors();
     let Some(advice) = desk.view.assistant.advice.as_deref() else {
-        let said = "Then it says whether a master is enough, whether stems or the mix would serve the song \
-                    better, or whether it is done already.";
-        return paragraph(&painter, rect, said, theme::label(), colors.label);
+        return paragraph(&painter, rect, BEFORE, theme::label(), colors.label);
     };
     let row = cut_top(&mut rect, HEAD, 0.0);
     let (title, ink) = title(advice);

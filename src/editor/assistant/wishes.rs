@@ -1,5 +1,7 @@
 //! What the user wants: style, whether the mix can be reopened, loudness, references.
 
+mod path;
+
 use egui::{Align2, CursorIcon, Id, Key, Rect, Sense, Stroke, vec2};
 
 use super::styles;
@@ -56,8 +58,9 @@ pub fn draw_folded(desk: &mut Desk<'_>, mut rect: Rect) {
 fn summary(desk: &Desk<'_>) -> String {
     let assistant = &desk.view.assistant;
     let style = styles::shown(assistant);
+    let style = style.trim_start_matches("Auto: ").to_owned();
     let loudness = match assistant.wishes.loudness {
-        LoudnessWish::Auto => "auto loudness".to_owned(),
+        LoudnessWish::Auto => format!("{} LUFS", decibels(desk.view.aim_lufs(), 1, false)),
         LoudnessWish::Keep => "its own loudness".to_owned(),
         LoudnessWish::Off => "no loudness".to_owned(),
         LoudnessWish::Target(lufs) => format!("{} LUFS", decibels(lufs as f32, 1, false)),
@@ -69,8 +72,8 @@ fn summary(desk: &Desk<'_>) -> String {
     };
     let references = match assistant.references.len() {
         0 => None,
-        1 => Some("1 reference".to_owned()),
-        count => Some(format!("{count} references")),
+        1 => Some("1 ref".to_owned()),
+        count => Some(format!("{count} refs")),
     };
     let parts = [Some(style), references, mix, Some(loudness)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -98,7 +101,7 @@ const WIDTH_MAX: f32 = 340.0;
 const MIX: [(MixState, &str, &str); 3] = [
     (
         MixState::Unknown,
-        "?",
+        "Either",
         "Says both: what to do if the mix can be reopened, and if not.",
     ),
     (
@@ -291,21 +294,16 @@ fn chip(desk: &mut Desk<'_>, rect: Rect, index: usize, path: &str) {
 
 /// The line in which a path is typed or pasted.
 fn draw_adding(desk: &mut Desk<'_>, mut rect: Rect) {
-    let Some(mut path) = desk.memory.adding.take() else {
+    let Some(mut typed) = desk.memory.adding.take() else {
         return;
     };
     let cancel = cut_right(&mut rect, 60.0, GRID);
     let add = cut_right(&mut rect, 44.0, GRID);
-    let trimmed = path
-        .trim()
-        .trim_matches('"')
-        .trim_start_matches("file://")
-        .to_owned();
-    let valid = !trimmed.is_empty();
+    let valid = !path::path(&typed, None).is_empty();
     let id = Id::unique("path of a reference");
-    let left = field(desk.ui, id, rect, theme::label(), &mut path, valid);
+    let left = field(desk.ui, id, rect, theme::label(), &mut typed, valid);
     let enter = left == Some(true) && desk.ui.input(|input| input.key_pressed(Key::Enter));
-    if path.is_empty() {
+    if typed.is_empty() {
         let hint = "Path of a sound file: paste it here";
         let at = rect.center();
         text(
@@ -320,9 +318,10 @@ fn draw_adding(desk: &mut Desk<'_>, mut rect: Rect) {
     let said = "Reads this file and follows it.";
     let added = button(desk.ui, add, "Add", said, Some(theme::colors().goal), valid);
     if valid && (added || enter) {
-        desk.push(Gesture::AddReference(trimmed));
+        let meant = path::path(&typed, path::home().as_deref());
+        desk.push(Gesture::AddReference(meant));
     } else if left != Some(false) && !button(desk.ui, cancel, "Cancel", "Adds nothing.", None, true)
     {
-        desk.memory.adding = Some(path);
+        desk.memory.adding = Some(typed);
     }
 }

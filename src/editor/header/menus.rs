@@ -53,15 +53,15 @@ pub(super) fn history(desk: &mut Desk<'_>, anchor: Rect) {
     let rows = past.len().min(STEPS_MAX) + future.len().min(STEPS_MAX) + 2;
     let size = vec2(248.0, (rows as f32 * ROW).min(16.0 * ROW));
     let left = popup(desk.ui, "history", anchor, size, |ui| {
-        caption(ui, "Done again by a click");
+        caption(ui, "Redo");
         for (steps, name) in future.iter().take(STEPS_MAX).enumerate().rev() {
             if row(ui, name, "", false) {
                 picked = Some(Gesture::Redo(steps + 1));
             }
         }
-        caption(ui, "Undone by a click, with all above");
+        caption(ui, "Undo, the last step first");
         for (steps, name) in past.iter().take(STEPS_MAX).enumerate() {
-            if row(ui, name, "", steps == 0) {
+            if row(ui, name, "", false) {
                 picked = Some(Gesture::Undo(steps + 1));
             }
         }
@@ -131,8 +131,8 @@ const HELP: [[&str; 2]; 14] = [
         "Open a stage's controls; its light turns it on and off.",
     ],
     [
-        "Grey, green",
-        "What comes in, what goes out; the band is what the style has.",
+        "Spectrum's colours",
+        "Grey comes in, blue goes out; the green band is what the style has.",
     ],
 ];
 

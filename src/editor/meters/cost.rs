@@ -1,21 +1,22 @@
 //! What loudness costs: how hard the limiter works at each loudness, with the goal and the knee.
 
-use egui::{Align2, Painter, Rect, Stroke, pos2};
+use egui::{Align2, Id, Painter, Rect, Sense, Stroke, pos2, vec2};
 
 use crate::assistant::advice::Advice;
 use crate::editor::desk::{Desk, cut_bottom, cut_top};
 use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::{decibels, paragraph, text, title};
+use crate::editor::widgets::{decibels, paragraph, text, tip, title};
 
 /// Height of the words below the curve.
 const WORDS: f32 = 62.0;
-/// Room for the numbers at the left and below.
-const LEFT: f32 = 26.0;
+/// Room for what is counted above, and for the numbers at the left and below.
+const ABOVE: f32 = 15.0;
+const LEFT: f32 = 22.0;
 const BELOW: f32 = 16.0;
 /// Room that the name of a mark takes.
 const NAME: f32 = 32.0;
-/// The scale ends here at least, in dB of limiting.
-const TOP_DB: f64 = 4.0;
+/// The scale ends at a multiple of this, in dB of limiting, so that half of it is a whole number too.
+const STEP_DB: f64 = 4.0;
 
 /// Draws the curve and what it says at the goal into `rect`.
 pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
@@ -45,23 +46,35 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         now_lufs.filter(|_| desk.view.running),
     );
     paragraph(&painter, words, &said(advice), theme::label(), colors.label);
+    let response = desk.ui.interact(words, Id::unique("cost"), Sense::hover());
+    tip(response, &said_in_full(advice));
 }
 
 fn chart(painter: &Painter, rect: Rect, advice: &Advice, now_lufs: Option<f64>) {
     let points = &advice.cost;
     let [from, to] = [points[0][0], points[points.len() - 1][0]];
-    let most_db = points.iter().fold(TOP_DB, |most, point| most.max(point[1]));
+    let most_db = top_db(points);
     let plot = Rect::from_min_max(
-        pos2(rect.left() + LEFT, rect.top() + GRID),
+        pos2(rect.left() + LEFT, rect.top() + ABOVE),
         pos2(rect.right() - GRID, rect.bottom() - BELOW),
     );
     let x = |lufs: f64| plot.left() + plot.width() * ((lufs - from) / (to - from)) as f32;
     let y = |db: f64| plot.bottom() - plot.height() * (db / most_db) as f32;
+    let (above, ink) = (plot.left_top() - vec2(0.0, 3.0), theme::colors().label);
+    let counted = "dB of limiting";
+    text(
+        painter,
+        above,
+        Align2::LEFT_BOTTOM,
+        counted,
+        theme::tiny(),
+        ink,
+    );
     for db in [0.0, most_db / 2.0, most_db] {
         let line = [pos2(plot.left(), y(db)), pos2(plot.right(), y(db))];
         painter.line_segment(line, Stroke::new(1.0, theme::colors().line));
         let at = pos2(plot.left() - GRID, y(db));
-        let digits = decibels(db as f32, usize::from(db.fract() != 0.0), false);
+        let digits = decibels(db as f32, 0, false);
         text(
             painter,
             at,
@@ -127,16 +140,36 @@ fn chart(painter: &Painter, rect: Rect, advice: &Advice, now_lufs: Option<f64>) 
     }
 }
 
-/// The numbers at the goal, and where more is dear.
+/// Where the scale ends: above all points, on a round number.
+fn top_db(cost: &[[f64; 4]]) -> f64 {
+    let most_db = cost.iter().fold(0.0_f64, |most, point| most.max(point[1]));
+    STEP_DB * (most_db / STEP_DB).ceil().max(1.0)
+}
+
+/// The numbers at the goal, and where more is dear, in a few words.
 fn said(advice: &Advice) -> String {
     let mut said = String::new();
-    if let Some(lufs) = advice.reached_lufs
-        && let Some([limiting_db, plr_db, distortion_db]) = at(&advice.cost, lufs)
-    {
+    if let Some((lufs, [limiting_db, plr_db, distortion_db])) = at_goal(advice) {
         said = format!(
-            "At {} LUFS the limiter takes {limiting_db:.1} dB at its peaks; {plr_db:.1} dB PLR are left, \
-             distortion is at {} dB. ",
-            decibels(lufs as f32, 1, false),
+            "At {lufs} LUFS: limiting {limiting_db:.1} dB, PLR {plr_db:.1} dB, distortion {} dB. ",
+            decibels(distortion_db as f32, 0, false)
+        );
+    }
+    if let Some(knee_lufs) = advice.knee_lufs {
+        let knee = decibels(knee_lufs as f32, 1, false);
+        said.push_str(&format!("Above {knee} LUFS each dB costs more."));
+    }
+    said
+}
+
+/// The same in whole sentences.
+fn said_in_full(advice: &Advice) -> String {
+    let mut said = String::new();
+    if let Some((lufs, [limiting_db, plr_db, distortion_db])) = at_goal(advice) {
+        said = format!(
+            "At {lufs} LUFS the limiter takes {limiting_db:.1} dB at its peaks (95th percentile), the peaks \
+             stand {plr_db:.1} dB above the loudness (PLR), and what clipper and limiter add lies at {} dB of \
+             the music. ",
             decibels(distortion_db as f32, 0, false)
         );
     }
@@ -147,6 +180,12 @@ fn said(advice: &Advice) -> String {
         ));
     }
     said
+}
+
+/// The goal in LUFS, and limiting, PLR and distortion in dB there.
+fn at_goal(advice: &Advice) -> Option<(String, [f64; 3])> {
+    let lufs = advice.reached_lufs?;
+    Some((decibels(lufs as f32, 1, false), at(&advice.cost, lufs)?))
 }
 
 /// The curve between its points: limiting, PLR and distortion in dB.
@@ -170,5 +209,15 @@ mod tests {
         assert_eq!(at(&cost, -11.0), Some([2.0, 10.0, -35.0]));
         assert_eq!(at(&cost, -12.0), Some([1.0, 11.0, -40.0]));
         assert_eq!(at(&cost, -9.5), None);
+    }
+
+    #[test]
+    fn the_scale_ends_on_a_round_number_above_all_points() {
+        let top = |most_db| top_db(&[[-12.0, 0.0, 11.0, -40.0], [-10.0, most_db, 9.0, -30.0]]);
+        assert_eq!(top(7.6), 8.0);
+        assert_eq!(top(8.0), 8.0);
+        assert_eq!(top(8.1), 12.0);
+        assert_eq!(top(0.3), 4.0);
+        assert_eq!(top(0.0), 4.0);
     }
 }

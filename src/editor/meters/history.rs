@@ -4,10 +4,10 @@
 use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2};
 
 use crate::dsp::units::gain_to_db;
-use crate::editor::plot::fill;
+use crate::editor::plot::{Mark, fill, legend};
 use crate::editor::theme;
 use crate::editor::view::ViewModel;
-use crate::editor::widgets::{legend, text};
+use crate::editor::widgets::text;
 use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
 /// The scale ends here, in dB below the top.
@@ -16,7 +16,7 @@ const DEPTH_DB: f32 = 18.0;
 const FALL_DB_PER_S: f32 = 18.0;
 const HEAD: f32 = 28.0;
 /// Room that the explained colours need.
-const LEGEND: f32 = 200.0;
+const LEGEND: f32 = 218.0;
 const SCALE_WIDTH: f32 = 28.0;
 const TIME_HEIGHT: f32 = 18.0;
 
@@ -30,7 +30,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
     );
     let y = |db: f32| plot.top() + (db / DEPTH_DB).clamp(0.0, 1.0) * plot.height();
 
-    painter.rect_filled(plot, 0.0, theme::colors().ground);
+    painter.rect_filled(plot, 0.0, theme::colors().graph);
     let inside = painter.with_clip_rect(plot);
     let input = curve(
         plot,
@@ -45,7 +45,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
         &inside,
         &output,
         plot.bottom(),
-        theme::mix(theme::colors().output, theme::colors().ground, 0.45),
+        theme::mix(theme::colors().output, theme::colors().graph, 0.45),
     );
     for down in [3.0, 6.0, 9.0, 12.0, 15.0] {
         inside.hline(
@@ -61,7 +61,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
         input,
         Stroke::new(
             1.25,
-            theme::mix(theme::colors().input, theme::colors().ground, 0.8),
+            theme::mix(theme::colors().input, theme::colors().graph, 0.8),
         ),
     ));
     if view.history.iter().any(|column| column.min_gain < 1.0) {
@@ -69,7 +69,7 @@ pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
             &inside,
             &gain,
             plot.top(),
-            theme::mix(theme::colors().reduction, theme::colors().ground, 0.75),
+            theme::mix(theme::colors().reduction, theme::colors().graph, 0.75),
         );
         inside.add(Shape::line(
             gain,
@@ -168,9 +168,9 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         color,
     );
     let entries = [
-        ("In", theme::colors().input),
-        ("Out", theme::colors().output),
-        ("Reduction", theme::colors().reduction),
+        ("In", Mark::Line(theme::colors().input)),
+        ("Out", Mark::Area(theme::colors().output)),
+        ("Reduction", Mark::Area(theme::colors().reduction)),
     ];
     // The colours are explained where there is room.
     if number.left() - title.right() > LEGEND {

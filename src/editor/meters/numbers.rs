@@ -6,7 +6,7 @@ use crate::dsp::meter::MeterReading;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{button, number_with_unit, switch, text, title};
+use crate::editor::widgets::{button, number_with_unit, switch, text, tip, title};
 
 /// Ends of the loudness bars, in LUFS.
 const SCALE_LUFS: (f64, f64) = (-36.0, 0.0);
@@ -49,6 +49,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     );
     let place = cut_top(&mut rect, INTEGRATED, gap);
     integrated(&painter, place, &meter, desk.view.aim_lufs());
+    peaks(desk, place);
     for (name, now, most) in [
         (
             "Short-term",
@@ -68,6 +69,11 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         for (column, one) in line.iter().enumerate() {
             let left = place.left() + column as f32 * (place.width() / 2.0 + GRID);
             cell(&painter, pos2(left, place.top()), one);
+            let size = vec2(place.width() / 2.0 - GRID, place.height());
+            let area = Rect::from_min_size(pos2(left, place.top()), size);
+            let id = egui::Id::unique(("reading", one.name));
+            let response = desk.ui.interact(area, id, egui::Sense::hover());
+            tip(response, one.said);
         }
     }
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 18.0), rect.max);
@@ -104,13 +110,57 @@ fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f3
     );
     let number = tenths(meter.integrated_lufs);
     let bottom = pos2(rect.left(), rect.top() + 56.0);
-    number_with_unit(painter, bottom, &number, "LUFS", theme::huge(), colors.text);
+    let unit = if number == NOTHING { "" } else { "LUFS" };
+    number_with_unit(painter, bottom, &number, unit, theme::huge(), colors.text);
     let track = Rect::from_min_size(
         pos2(rect.left(), rect.bottom() - 10.0),
         vec2(rect.width(), 6.0),
     );
     bar(painter, track, meter.integrated_lufs, None, Some(goal_lufs));
 }
+
+/// Peaks of left and right, standing, with a line at the highest true peak of the last 3 s and one at the ceiling.
+fn peaks(desk: &mut Desk<'_>, rect: Rect) {
+    let painter = desk.painter();
+    let colors = theme::colors();
+    let [low, high] = PEAKS_DB;
+    let pair = Rect::from_min_max(
+        pos2(rect.right() - 16.0, rect.top() + 18.0),
+        pos2(rect.right(), rect.bottom() - 13.0),
+    );
+    let y =
+        |db: f32| pair.bottom() - (db - low).clamp(0.0, high - low) / (high - low) * pair.height();
+    let ceiling_dbtp = desk.view.settings.loudness.ceiling_dbtp;
+    for (channel, peak_db) in desk.memory.activity.now.peaks_db.into_iter().enumerate() {
+        let left = pair.left() + channel as f32 * 9.0;
+        let track = Rect::from_min_max(pos2(left, pair.top()), pos2(left + 7.0, pair.bottom()));
+        painter.rect_filled(track, 1.0, colors.raised);
+        let filled = Rect::from_min_max(pos2(left, y(peak_db)), track.max);
+        let over = peak_db > ceiling_dbtp + 0.05;
+        painter.rect_filled(filled, 1.0, if over { colors.over } else { colors.output });
+    }
+    let line = |db: f32, ink: Color32| {
+        let at = Rect::from_center_size(pos2(pair.center().x, y(db)), vec2(pair.width(), 1.5));
+        painter.rect_filled(at, 0.0, ink);
+    };
+    if desk.view.settings.loudness.on {
+        line(ceiling_dbtp, colors.goal);
+    }
+    let held = desk.view.snapshot.output.short_term_true_peak_dbtp;
+    if let Some(held_dbtp) = held.filter(|_| desk.view.running) {
+        line(held_dbtp as f32, colors.text);
+    }
+    let said = format!(
+        "Peaks of left and right; the line is the highest true peak of the last 3 s, {} dBTP.",
+        tenths(held)
+    );
+    let id = egui::Id::unique("peaks");
+    let response = desk.ui.interact(pair, id, egui::Sense::hover());
+    tip(response, &said);
+}
+
+/// Ends of the peaks' scale, in dB.
+const PEAKS_DB: [f32; 2] = [-42.0, 0.0];
 
 fn row(painter: &Painter, rect: Rect, name: &str, now: Option<f64>, most: Option<f64>) {
     let colors = theme::colors();
@@ -177,6 +227,8 @@ pub(super) struct Cell {
     pub(super) number: String,
     pub(super) unit: &'static str,
     pub(super) color: Color32,
+    /// What it is, in a sentence.
+    pub(super) said: &'static str,
 }
 
 fn cell(painter: &Painter, at: egui::Pos2, cell: &Cell) {
@@ -193,12 +245,15 @@ fn cell(painter: &Painter, at: egui::Pos2, cell: &Cell) {
 /// What is read beside the loudness: true peak since the reset, range, PLR, PSR.
 pub(super) fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [Cell; 4] {
     let colors = theme::colors();
-    let cell = |name, number, unit| Cell {
+    let cell = |name, number, unit, said| Cell {
         name,
         number,
         unit,
         color: colors.text,
+        said,
     };
+    // Less than a minute says little of a song's range (EBU Tech 3342).
+    let young = meter.duration_s < 60.0;
     // Shown in tenths, so judged in tenths: a peak that reads as the ceiling is not over it.
     let over = meter
         .true_peak_dbtp
@@ -210,11 +265,30 @@ pub(super) fn cells(meter: &MeterReading, ceiling_dbtp: f32) -> [Cell; 4] {
                 if over { "True peak: over" } else { "True peak" },
                 tenths(meter.true_peak_dbtp),
                 "dBTP",
+                "The highest peak between the samples since the reset, held.",
             )
         },
-        cell("Range (LRA)", tenths(meter.loudness_range_lu), "LU"),
-        cell("PLR", tenths(meter.plr_db), "dB"),
-        cell("PSR", tenths(meter.psr_db), "dB"),
+        Cell {
+            color: if young { colors.label } else { colors.text },
+            ..cell(
+                "Range (LRA)",
+                tenths(meter.loudness_range_lu),
+                "LU",
+                "How far loud and quiet passages are apart; grey until a minute was heard.",
+            )
+        },
+        cell(
+            "PLR",
+            tenths(meter.plr_db),
+            "dB",
+            "Peak to loudness: true peak above the integrated loudness; below 8 is dense.",
+        ),
+        cell(
+            "PSR",
+            tenths(meter.psr_db),
+            "dB",
+            "Peak to short-term loudness: how dense the last 3 s are; below 8 is dense.",
+        ),
     ]
 }
 

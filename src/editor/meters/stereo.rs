@@ -79,8 +79,8 @@ fn goniometer(desk: &Desk<'_>, rect: Rect) {
     let colors = theme::colors();
     let radius = (rect.width().min(rect.height()) / 2.0).max(8.0);
     let center = rect.center();
-    painter.circle_filled(center, radius, colors.ground);
-    let hair = Stroke::new(1.0, theme::mix(colors.label, colors.ground, 0.25));
+    painter.circle_filled(center, radius, colors.graph);
+    let hair = Stroke::new(1.0, theme::mix(colors.label, colors.graph, 0.25));
     let diagonal = std::f32::consts::FRAC_1_SQRT_2 * radius;
     for [x, y] in [
         [0.0, radius],

@@ -6,9 +6,10 @@ use crate::editor::activity::FLOOR_DB;
 use crate::editor::desk::{Desk, column, cut_bottom, cut_top, names};
 use crate::editor::fields::{COLOUR, COLOUR_KIND};
 use crate::editor::help;
+use crate::editor::plot::{Mark, legend};
 use crate::editor::theme::{self, GAP};
 use crate::editor::trace::{self, Scale};
-use crate::editor::widgets::{choices, decibels, knob, legend, text};
+use crate::editor::widgets::{choices, decibels, knob, text};
 use crate::engine::settings::colour::Kind;
 use crate::engine::settings::fields::Choice;
 
@@ -18,7 +19,7 @@ const LINES_DB: [f32; 5] = [0.0, -20.0, -40.0, -60.0, -80.0];
 /// Draws the panel's content into `rect`, below the head.
 pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
     let live = super::live(desk, desk.view.settings.colour.on);
-    let entries = [("Added", theme::colors().reduction)];
+    let entries = [("Added", Mark::Area(theme::colors().reduction))];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),
@@ -31,11 +32,6 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
         pos2(controls.left() + width, controls.center().y),
         vec2(2.0 * width - GAP, 28.0),
     );
-    let ink = if live {
-        theme::colors().goal
-    } else {
-        theme::colors().label
-    };
     let chosen = desk.view.settings.colour.kind.index();
     let labels = names::<Kind>();
     let picked = choices(
@@ -45,7 +41,6 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
         &labels,
         help::of(COLOUR_KIND),
         chosen,
-        ink,
     );
     desk.choose(COLOUR_KIND, picked);
     controls.min.x += 2.0 * width;
@@ -60,7 +55,7 @@ pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
     }
     let painter = desk.painter();
     let now_db = desk.memory.activity.now.colour_db;
-    let now = cut_top(&mut rect, 26.0, 6.0);
+    let now = cut_top(&mut rect, 26.0, 0.0);
     let (shown, ink) = if now_db > FLOOR_DB && live {
         let shown = format!("{} dBFS", decibels(now_db, 1, false));
         (shown, theme::colors().reduction)

@@ -5,10 +5,11 @@ use egui::{Align2, Rect, pos2};
 use crate::editor::desk::{Desk, column, cut_bottom, cut_right, cut_top};
 use crate::editor::fields::{AUTO_RELEASE, GLUE};
 use crate::editor::help;
+use crate::editor::plot::{Mark, legend};
 use crate::editor::theme::{self, GAP};
 use crate::editor::trace::{self, Scale};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{decibels, knob, legend, switch, text};
+use crate::editor::widgets::{decibels, knob, switch, text};
 
 const KNOBS: f32 = 92.0;
 const LINES_DB: [f32; 5] = [0.0, -3.0, -6.0, -9.0, -12.0];
@@ -37,7 +38,7 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     } else {
         theme::colors().label
     };
-    let entries = [("Gain reduction", theme::colors().reduction)];
+    let entries = [("Gain reduction", Mark::Area(theme::colors().reduction))];
     legend(
         &desk.painter(),
         Align2::LEFT_CENTER.pos_in_rect(&head),
@@ -49,7 +50,7 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     }
     let painter = desk.painter();
     let now_db = desk.memory.activity.now.glue_db;
-    let now = cut_top(&mut rect, 26.0, 6.0);
+    let now = cut_top(&mut rect, 26.0, 0.0);
     let shown = format!("{} dB", decibels(now_db, 1, false));
     let at = now.right_center();
     text(

@@ -8,10 +8,10 @@ use crate::dsp::units::db_to_gain;
 use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right};
 use crate::editor::fields::{self, GUARD_ON, IMAGE_SPLITS, MONO_AMOUNT, MONO_BELOW};
 use crate::editor::help;
-use crate::editor::plot::{Plot, between};
+use crate::editor::plot::{Axis, Mark, Plot, between, legend};
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{decibels, knob, legend, switch, text};
+use crate::editor::widgets::{decibels, knob, switch, text};
 use crate::engine::image::response::side_response_db;
 use crate::engine::settings::image::{BAND_NAMES, BANDS, ImageSettings};
 
@@ -19,8 +19,12 @@ use super::splits;
 
 const CONTROLS: f32 = 146.0;
 const METER: f32 = 38.0;
-const SCALE_PCT: [f32; 2] = [0.0, 210.0];
-const LINES_PCT: [f32; 5] = [0.0, 50.0, 100.0, 150.0, 200.0];
+const AXIS: Axis<'_> = Axis {
+    ends: [0.0, 220.0],
+    lines: &[0.0, 50.0, 100.0, 150.0, 200.0],
+    unit: "%",
+    spectra: false,
+};
 
 /// Draws the panel's content into `rect`, below the head.
 pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
@@ -41,8 +45,8 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
         desk.push(Gesture::Switch(GUARD_ON, on));
     }
     let entries = [
-        ("Width", theme::colors().side),
-        ("Held back", theme::colors().reduction),
+        ("Width", Mark::Thick(theme::colors().side)),
+        ("Held back", Mark::Area(theme::colors().reduction)),
     ];
     legend(
         &desk.painter(),
@@ -74,9 +78,7 @@ fn widths_in_effect(desk: &Desk<'_>, live: bool) -> [f32; BANDS] {
 
 fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     let painter = desk.painter();
-    let plot = Plot::new(&painter, rect, SCALE_PCT, &LINES_PCT, |pct| {
-        format!("{pct}")
-    });
+    let plot = Plot::of(&painter, rect, AXIS, |pct| format!("{pct}"));
     let set = desk.effect.image.bands.map(|band| band.width_pct);
     let effect = widths_in_effect(desk, live);
     let inside = painter.with_clip_rect(plot.rect);
@@ -99,8 +101,7 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
         .zip(effect)
         .any(|(set, now)| (set - now).abs() > 0.5)
     {
-        let held = theme::colors().reduction.gamma_multiply(0.35);
-        between(&inside, &now, &asked, held);
+        between(&inside, &now, &asked, theme::colors().taken);
         inside.add(Shape::line(
             asked,
             Stroke::new(1.25, theme::colors().reduction),

@@ -6,7 +6,7 @@ use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_top};
 use crate::editor::fields::{REFERENCE_LEVEL, SUBSONIC_HZ, SUBSONIC_ON};
 use crate::editor::help;
 use crate::editor::meters::{NOTHING, tenths};
-use crate::editor::plot::Plot;
+use crate::editor::plot::{Axis, Plot, SPECTRUM_DB, SPECTRUM_LINES_DB};
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::{Gesture, Spectra};
 use crate::editor::widgets::{
@@ -18,7 +18,12 @@ const KNOB: f32 = 112.0;
 const CONTROLS: f32 = 216.0;
 /// A spectrum lower than this is left out.
 const PLOT_MIN: f32 = 90.0;
-const LINES_DB: [f32; 5] = [-70.0, -55.0, -40.0, -25.0, -10.0];
+const AXIS: Axis<'_> = Axis {
+    ends: SPECTRUM_DB,
+    lines: &SPECTRUM_LINES_DB,
+    unit: "dB",
+    spectra: false,
+};
 
 /// Draws the panel's content into `rect`, below the head.
 pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
@@ -31,9 +36,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         cut_bottom(&mut rect, height, GAP)
     };
     if below.height() > PLOT_MIN {
-        let plot = Plot::new(&painter, below, [-84.0, -6.0], &LINES_DB, |db| {
-            decibels(db, 0, false)
-        });
+        let plot = Plot::of(&painter, below, AXIS, |db| decibels(db, 0, false));
         let only_input = Spectra {
             input_db: desk.view.spectra.input_db.clone(),
             ..Spectra::default()
@@ -127,13 +130,12 @@ fn reference(desk: &mut Desk<'_>, rect: &mut Rect) {
     let heard = desk.view.snapshot.input.max_short_term_lufs;
     let press = Rect::from_center_size(row.center(), vec2(row.width(), 44.0));
     let ready = heard.is_some();
-    let fill = Some(theme::colors().goal);
     if button(
         desk.ui,
         press,
         "Set from what was heard",
         help::of_number(REFERENCE_LEVEL),
-        fill,
+        None,
         ready,
     ) && let Some(lufs) = heard
     {

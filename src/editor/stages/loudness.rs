@@ -66,11 +66,6 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
         left += size.x;
         knob(desk, place, number, live);
     }
-    let ink = if live {
-        theme::colors().goal
-    } else {
-        theme::colors().label
-    };
     let chosen = desk.view.settings.loudness.character.index();
     let labels = names::<Character>();
     let picked = choices(
@@ -80,7 +75,6 @@ fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
         &labels,
         help::of(CHARACTER),
         chosen,
-        ink,
     );
     desk.choose(CHARACTER, picked);
 }
@@ -158,7 +152,7 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
         press,
         "Set drive from what was heard",
         "Rehearses what was heard through this very limiter, and sets the drive that reaches the goal.",
-        Some(theme::colors().goal),
+        None,
         true,
     ) {
         desk.push(Gesture::FindDrive);

@@ -5,9 +5,9 @@ use egui::{Align2, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top};
 use crate::editor::fields::{self, MULTIBAND_KNEE, MULTIBAND_SPLITS, short_name};
-use crate::editor::plot::{Plot, between};
+use crate::editor::plot::{Mark, Plot, between, legend};
 use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::{bar, decibels, legend, text};
+use crate::editor::widgets::{bar, decibels, text};
 use crate::engine::multiband::response::response_db;
 use crate::engine::settings::multiband::{BAND_NAMES, BANDS};
 
@@ -21,7 +21,7 @@ const NAMES: f32 = 74.0;
 /// Room for the names of the bands and their meters.
 const TOP: f32 = 34.0;
 const SCALE_DB: [f32; 2] = [-12.0, 9.0];
-const LINES_DB: [f32; 7] = [-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0];
+const LINES_DB: [f32; 6] = [-9.0, -6.0, -3.0, 0.0, 3.0, 6.0];
 /// The most that a meter shows.
 const METER_DB: f32 = 9.0;
 
@@ -30,8 +30,8 @@ pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
     let live = super::live(desk, desk.view.settings.multiband.on);
     let knee = cut_right(&mut head, 76.0, GRID);
     let entries = [
-        ("Constant gain", theme::colors().goal),
-        ("Now", theme::colors().reduction),
+        ("Constant gain", Mark::Thick(theme::colors().goal)),
+        ("Now", Mark::Area(theme::colors().reduction)),
     ];
     legend(
         &desk.painter(),
@@ -84,12 +84,7 @@ fn graph(desk: &mut Desk<'_>, rect: Rect, live: bool) {
     let still = response(gains_db);
     if live && moves_db.iter().any(|move_db| *move_db != 0.0) {
         let now = response(core::array::from_fn(|band| gains_db[band] + moves_db[band]));
-        between(
-            &inside,
-            &still,
-            &now,
-            theme::colors().reduction.gamma_multiply(0.35),
-        );
+        between(&inside, &still, &now, theme::colors().taken);
         inside.add(Shape::line(
             now,
             Stroke::new(1.5, theme::colors().reduction),

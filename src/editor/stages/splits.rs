@@ -81,7 +81,7 @@ fn split_line(desk: &mut Desk<'_>, plot: &Plot, split: Number) -> f32 {
     let line = if held {
         ink
     } else {
-        theme::mix(ink, theme::colors().ground, 0.55)
+        theme::mix(ink, theme::colors().graph, 0.55)
     };
     painter.vline(x, plot.rect.y_range(), Stroke::new(1.25, line));
     let (digits, unit) = split.text(desk.value(split));

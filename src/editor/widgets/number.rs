@@ -420,6 +420,9 @@ pub fn field(
         response.surrender_focus();
     }
     // The key that began it does not end it.
+    // Keys are of what is typed into, and of nothing else.
+    let mine = response.has_focus() || response.lost_focus();
+    let (enter, escape) = (enter && mine, escape && mine);
     let ended = enter || escape || dragged || response.lost_focus();
     (!fresh && ended).then_some(!escape)
 }

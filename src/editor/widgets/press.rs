@@ -227,8 +227,7 @@ pub fn choices(
     labels: &[&str],
     said: &str,
     chosen: usize,
-    color: Color32,
 ) -> Option<usize> {
     let labels: Vec<(&str, &str)> = labels.iter().map(|label| (*label, said)).collect();
-    segments(ui, id, rect, &labels, chosen, color)
+    segments(ui, id, rect, &labels, chosen, theme::colors().label)
 }

@@ -46,11 +46,6 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
     let place = cut_left(&mut row, width, 2.0 * GRID);
     shapes(desk, place, band, settings.shape, live);
     row.set_width(row.width().min(220.0));
-    let ink = if live {
-        color(&settings)
-    } else {
-        theme::colors().label
-    };
     let picked = choices(
         desk.ui,
         band.placement(),
@@ -58,7 +53,6 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {
         &names::<Placement>(),
         help::of(band.placement()),
         settings.placement.index(),
-        ink,
     );
     desk.choose(band.placement(), picked);
     knobs(desk, rect, band, live);
@@ -242,11 +236,6 @@ fn knobs(desk: &mut Desk<'_>, mut rect: Rect, band: EqBand, live: bool) {
             rect.center().y + 13.0,
         ),
     );
-    let ink = if live {
-        theme::colors().goal
-    } else {
-        theme::colors().label
-    };
     let labels = names::<Slope>();
     let picked = choices(
         desk.ui,
@@ -255,7 +244,6 @@ fn knobs(desk: &mut Desk<'_>, mut rect: Rect, band: EqBand, live: bool) {
         &labels,
         help::of(band.slope()),
         slope.index(),
-        ink,
     );
     desk.choose(band.slope(), picked);
 }

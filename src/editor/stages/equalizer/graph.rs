@@ -144,7 +144,7 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
         };
         let curve = shape(effect);
         if set.bands != effect.bands {
-            let faint = Stroke::new(1.25, theme::mix(ink, theme::colors().ground, 0.45));
+            let faint = Stroke::new(1.25, theme::mix(ink, theme::colors().graph, 0.45));
             painter.add(Shape::line(shape(set), faint));
         }
         let moved = moved(desk, lane);
@@ -159,12 +159,7 @@ fn curves(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool) {
                 });
                 still(hz) + moves.sum::<f64>()
             });
-            between(
-                painter,
-                &curve,
-                &now,
-                theme::colors().reduction.gamma_multiply(0.35),
-            );
+            between(painter, &curve, &now, theme::colors().taken);
             painter.add(Shape::line(
                 now,
                 Stroke::new(1.25, theme::colors().reduction),
@@ -246,7 +241,7 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
         let (ground, number) = if band == chosen && settings.on {
             (ink, theme::colors().on_fill)
         } else {
-            (theme::colors().ground, ink)
+            (theme::colors().graph, ink)
         };
         let grown = if over == Some(band) { 1.5 } else { 0.0 };
         painter.circle_filled(at, HANDLE + grown, ground);
