@@ -41,7 +41,7 @@ fn frames(scale: f32, plays: bool) -> [f64; 3] {
     let context = egui::Context::default();
     app.look_on(&context);
     let [mut left, mut right] = song::song();
-    let per_frame = RATE_HZ as usize / 60;
+    let per_frame = RATE_HZ / 60;
     let blocks = left.len() / per_frame;
     let mut times_ms = Vec::new();
     for frame in 0..2 * FRAMES {

@@ -229,8 +229,9 @@ fn comes_to(
 fn a_window_is_drawn_as_often_as_what_it_shows_changes() {
     let mut host = Wrapped::open(48_000.0);
     let (never, nothing) = (|wait| wait == Duration::MAX, |_: &mut Wrapped| {});
-    let at_ease = |wait| wait > Duration::from_millis(90) && wait < Duration::from_secs(1);
-    let at_once = |wait| wait <= Duration::from_millis(17);
+    // A frame of what moves is asked for after a sixtieth of a second, one of silence at the next half second.
+    let at_once = |wait| wait == Duration::from_micros(16_667);
+    let at_ease = |wait| !at_once(wait) && wait <= Duration::from_millis(500);
     assert!(comes_to(&mut host, never, nothing), "nothing runs");
     let silence = [0.0; 480];
     let silent = |host: &mut Wrapped| host.play([&silence, &silence], Code::None);

@@ -97,7 +97,7 @@ impl Layout {
 }
 
 /// Width of the one big knob's panel where it is narrow.
-const INTENSITY: f32 = 228.0;
+const INTENSITY: f32 = 210.0;
 
 /// A square at the left end of a row, as high as it.
 pub fn square(row: &mut Rect, gap: f32) -> Rect {

@@ -395,10 +395,7 @@ fn the_list_of_styles_holds_the_users_own_and_says_what_is_wrong_with_files() {
 #[test]
 fn what_the_assistant_says_can_be_read() {
     let wanted = [
-        (
-            "empty",
-            &["Listen", "Nothing was listened to yet", "Apply"][..],
-        ),
+        ("empty", &["Listen", "Nothing heard yet", "Apply"][..]),
         (
             "listening",
             &[

@@ -30,7 +30,6 @@ fn a_real_song_makes_a_picture() {
     let goal_lufs = advice.goal_lufs.expect("a goal");
     let mut view = fresh();
     view.settings = ownership::applied(&advice, &Settings::default(), &Owned::default(), false);
-    view.goal_lufs = goal_lufs as f32;
     view.running = true;
     view.presets.current = Some("Demo song".to_owned());
     view.assistant.status = status;
