@@ -9,6 +9,7 @@ pub mod apply;
 pub mod assistant;
 pub mod banner;
 pub mod chain;
+pub mod closing;
 pub mod desk;
 pub mod draw;
 pub mod fields;

@@ -10,11 +10,12 @@ use nice_plug::editor::{Editor, HostMethods, SpawnedEditor};
 use nice_plug::prelude::*;
 use nice_plug_egui::baseview::{HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp,
-    RepaintNotifier, create_egui_editor,
+    EguiEditor, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
+    create_egui_editor,
 };
 
 use super::app::{App, lock};
+use super::closing::{self, Ending, Handle};
 #[cfg(target_os = "linux")]
 use super::focus::Focus;
 use super::preferences::Preferences;
@@ -72,7 +73,7 @@ impl Window {
 }
 
 impl Editor for Window {
-    type Handle = EguiEditorHandle;
+    type Handle = Handle;
 
     fn spawn(
         &self,
@@ -94,8 +95,10 @@ impl Editor for Window {
         let settings = EguiNiceSettings::new()
             .with_tile("Finalcoat")
             .with_resize_hint(Self::hint());
+        let (ending, ended) = closing::ending();
         let opening = Opening {
             app,
+            ending: Some(ending),
             extent: self.open.clone(),
             failed: false,
             // A window of its own has nobody to leave the keys to.
@@ -105,13 +108,14 @@ impl Editor for Window {
         let editor: EguiEditor<Opening> =
             create_egui_editor(state, RepaintNotifier::new(), settings, opening)
                 .ok_or("The editor could not be made.")?;
-        editor.spawn(
+        let spawned = editor.spawn(
             parent,
             wait_for_parent,
             fallback_scale_factor,
             gui_context,
             host,
-        )
+        )?;
+        Ok(closing::held(spawned, ended))
     }
 
     fn size(&self) -> NativeSize<u32> {
@@ -139,6 +143,8 @@ fn scaled(size: LogicalSize<f32>, zoom: f32) -> LogicalSize<f32> {
 /// One opening.
 struct Opening {
     app: App,
+    /// Until the window's thread has it.
+    ending: Option<Ending>,
     extent: Arc<Mutex<Option<Extent>>>,
     /// A frame could not be drawn.
     failed: bool,
@@ -163,6 +169,9 @@ impl NiceEguiApp for Opening {
         nice_gui_ctx: GuiContext,
         frame: &mut Frame,
     ) -> Result<(), HandlerError> {
+        if let Some(ending) = self.ending.take() {
+            ending.of_this_thread();
+        }
         self.note_extent(frame);
         self.app.begin(&egui_ctx, nice_gui_ctx);
         Ok(())
