@@ -4,7 +4,7 @@ use egui::{Align2, Rect, pos2, vec2};
 
 use super::numbers::{NOTHING, bar, cells, tenths};
 use super::{PARTS, service};
-use crate::editor::desk::{Desk, cut_bottom, cut_top};
+use crate::editor::desk::{Desk, cut_bottom, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Page, Part};
 use crate::editor::widgets::{button, number_with_unit, text};
@@ -29,7 +29,17 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
             };
         }
     }
-    let reset = cut_bottom(&mut rect, BUTTON, GRID);
+    let mut reset = cut_bottom(&mut rect, BUTTON, GRID);
+    let by_itself = cut_right(&mut reset, 40.0, GRID);
+    let on = desk.view.reset_on_start;
+    let said = match on {
+        true => "They start anew by themselves when playback starts; a click ends that.",
+        false => "Lets them start anew by themselves each time playback starts.",
+    };
+    let fill = on.then_some(colors.label);
+    if button(desk.ui, by_itself, "Auto", said, fill, true) {
+        desk.push(Gesture::ResetOnStart(!on));
+    }
     let said = "Loudness, peaks and range are counted anew from now on.";
     if button(desk.ui, reset, "Reset", said, None, true) {
         desk.push(Gesture::ResetMeters);

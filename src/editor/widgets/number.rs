@@ -26,6 +26,10 @@ const FINE: f32 = 0.1;
 const WHEEL_SHARE: f32 = 0.02;
 /// Time in which the focus arrives after the Tab key.
 const TABBED_S: f64 = 0.3;
+/// Bars lower than this have smaller numbers.
+const LOW_BAR: f32 = 20.0;
+/// Height of the strip below the number of a bar.
+const STRIP: f32 = 3.0;
 /// Knobs lower than this are drawn in small.
 const SMALL_KNOB: f32 = 100.0;
 
@@ -160,7 +164,18 @@ fn explain(desk: &Desk<'_>, response: Response, number: Number) {
 pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
     let painter = desk.painter();
     let ground = Some(theme::colors().raised);
-    entry(desk, rect, number, theme::body(), ground);
+    let font = if rect.height() < LOW_BAR {
+        theme::label()
+    } else {
+        theme::body()
+    };
+    // The text stands above the strip.
+    let mut words = rect;
+    words.max.y -= STRIP;
+    desk.ui
+        .painter()
+        .rect_filled(rect, theme::RADIUS, theme::colors().raised);
+    entry(desk, words, number, font, ground);
     let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
     if typing {
         return;
