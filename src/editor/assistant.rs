@@ -288,12 +288,6 @@ fn fade(painter: &Painter, x: egui::Rangef, [clear, full]: [f32; 2]) {
     painter.add(mesh);
 }
 
-/// Minutes and seconds.
-pub(super) fn clock(seconds: f64) -> String {
-    let whole = seconds.max(0.0) as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
-}
-
 /// A hyphen before a digit is a minus.
 pub(super) fn true_minus(said: &str) -> String {
     let mut made = String::with_capacity(said.len());

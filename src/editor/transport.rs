@@ -6,7 +6,7 @@ use super::desk::{Desk, cut_left, cut_right};
 use super::layout::square;
 use super::theme::{self, GAP};
 use super::view::Gesture;
-use super::widgets::{Icon, icon_button, one_line, switch, text, tip};
+use super::widgets::{Icon, clock, icon_button, one_line, switch, text, tip};
 use crate::handoff::player::{Command, PlayerView, Tape};
 
 const REPEAT_WIDTH: f32 = 84.0;
@@ -171,10 +171,4 @@ fn width_of(painter: &Painter, said: &str) -> f32 {
     let ink = theme::colors().text;
     let galley = painter.layout_no_wrap(said.to_owned(), theme::body(), ink);
     galley.size().x.ceil()
-}
-
-/// Minutes and seconds.
-fn clock(time_s: f64) -> String {
-    let seconds = time_s.max(0.0) as u64;
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

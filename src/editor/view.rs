@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::activity::Activity;
 use super::fields::EqBand;
 use super::preferences::Preferences;
+use super::widgets::minus;
 use crate::assistant::advice::{Advice, Switch};
 use crate::assistant::moves::MoveKind;
 use crate::assistant::proposal::Owned;
@@ -467,7 +468,7 @@ impl Number {
         } else {
             digits
         };
-        (digits.replace('-', "\u{2212}"), unit)
+        (minus(&digits), unit)
     }
 
     /// What was typed, on its step and within its range.

@@ -9,7 +9,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2};
 
 use super::theme;
 pub use icon::Icon;
-pub use number::{bar, entry, knob, slider};
+pub use number::{bar, entry, knob};
 pub use press::{button, choices, icon_button, segments, switch, tip};
 
 /// Text on one line; returns where it stands.
@@ -99,6 +99,17 @@ pub fn title(painter: &Painter, row: Rect, title: &str) -> Rect {
     )
 }
 
+/// Minutes and seconds.
+pub fn clock(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// Hyphens as minus signs, where all of them are.
+pub fn minus(digits: &str) -> String {
+    digits.replace('-', "\u{2212}")
+}
+
 /// A number with a true minus and, where `signed`, a plus.
 pub fn decibels(value_db: f32, places: usize, signed: bool) -> String {
     let digits = crate::params::text::number(value_db, places);
@@ -107,5 +118,5 @@ pub fn decibels(value_db: f32, places: usize, signed: bool) -> String {
     } else {
         ""
     };
-    format!("{plus}{digits}").replace('-', "\u{2212}")
+    minus(&format!("{plus}{digits}"))
 }

@@ -2,11 +2,11 @@
 
 use egui::{Align2, Rect, Stroke, pos2};
 
-use super::{clock, step_mark};
+use super::step_mark;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
-use crate::editor::widgets::{button, paragraph, text};
+use crate::editor::widgets::{button, clock, paragraph, text};
 use crate::handoff::listen::Work;
 
 const BUTTONS: f32 = 34.0;

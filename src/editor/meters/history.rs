@@ -7,7 +7,7 @@ use crate::dsp::units::gain_to_db;
 use crate::editor::plot::{Mark, fill, legend};
 use crate::editor::theme;
 use crate::editor::view::ViewModel;
-use crate::editor::widgets::text;
+use crate::editor::widgets::{decibels, text};
 use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
 /// The scale ends here, in dB below the top.
@@ -151,7 +151,7 @@ fn head(painter: &Painter, rect: Rect, view: &ViewModel) {
         .rev()
         .take(recent)
         .fold(1.0_f32, |least, column| least.min(column.min_gain));
-    let reduction = crate::params::text::number(db(deepest), 1).replace('-', "\u{2212}");
+    let reduction = decibels(db(deepest), 1, false);
     let color = if deepest < 1.0 {
         theme::colors().reduction
     } else {

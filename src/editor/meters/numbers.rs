@@ -6,7 +6,7 @@ use crate::dsp::meter::MeterReading;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{button, number_with_unit, switch, text, tip, title};
+use crate::editor::widgets::{button, clock, minus, number_with_unit, switch, text, tip, title};
 
 /// Ends of the loudness bars, in LUFS.
 const SCALE_LUFS: (f64, f64) = (-36.0, 0.0);
@@ -36,7 +36,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     if button(desk.ui, reset, "Reset", said, None, true) {
         desk.push(Gesture::ResetMeters);
     }
-    let counted = format!("over {}", clock(meter.duration_s));
+    let counted = format!("over {}", long_clock(meter.duration_s));
     let at = head.right_center();
     let ink = theme::colors().label;
     text(
@@ -302,15 +302,11 @@ pub fn tenths(value: Option<f64>) -> String {
     })
 }
 
-fn minus(text: &str) -> String {
-    text.replace('-', "\u{2212}")
-}
-
-/// Minutes and seconds.
-pub(super) fn clock(seconds: f64) -> String {
+/// Hours, if any, minutes and seconds.
+fn long_clock(seconds: f64) -> String {
     let whole = seconds.max(0.0) as u64;
     match whole / 3600 {
-        0 => format!("{}:{:02}", whole / 60, whole % 60),
+        0 => clock(seconds),
         hours => format!("{hours}:{:02}:{:02}", whole / 60 % 60, whole % 60),
     }
 }

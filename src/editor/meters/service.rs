@@ -7,7 +7,7 @@ use crate::editor::desk::{Desk, cut_left};
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Menu};
 use crate::editor::widgets::popup::{ROW, drop_down, popup, row};
-use crate::editor::widgets::{decibels, one_line, text};
+use crate::editor::widgets::{decibels, minus, one_line, text};
 
 /// Height of the row, and of the two rows of a narrow window.
 pub(super) const HEIGHT: f32 = 24.0;
@@ -76,7 +76,7 @@ fn choose(desk: &mut Desk<'_>, rect: Rect) {
         (Some(lufs), Some(peak_dbtp)) => format!("{}.", service.says(lufs, peak_dbtp)),
         _ => "What a streaming service will do to the loudness of this master.".to_owned(),
     };
-    let said = said.replace('-', "\u{2212}");
+    let said = minus(&said);
     let words = (title(service), theme::colors().text);
     if drop_down(desk.ui, "service", rect, words, &said, open) {
         desk.memory.toggle(Menu::Service);

@@ -9,7 +9,9 @@ use crate::editor::meters::history;
 use crate::editor::theme::{self, GAP};
 use crate::editor::trace;
 use crate::editor::view::{Gesture, Number};
-use crate::editor::widgets::{button, choices, decibels, entry, knob, paragraph, text, title};
+use crate::editor::widgets::{
+    button, choices, decibels, entry, knob, minus, paragraph, text, title,
+};
 use crate::engine::settings::fields::{Choice, Group};
 use crate::engine::settings::loudness::Character;
 use crate::handoff::errand::Errand;
@@ -176,7 +178,7 @@ fn draw_goal(desk: &mut Desk<'_>, rect: Rect) {
                 theme::colors().label,
             )
         }
-        Errand::Done(answer) => (answer.text.replace('-', "\u{2212}"), theme::colors().text),
+        Errand::Done(answer) => (minus(&answer.text), theme::colors().text),
         Errand::Failed(why) => (why.clone(), theme::colors().reduction),
     };
     paragraph(&painter, below, &said, theme::label(), color);

@@ -15,10 +15,6 @@ pub enum Icon {
     Redo,
     /// Kept as it is.
     Locked,
-    /// Not kept.
-    Open,
-    /// As loud as each other.
-    Matched,
     /// Daylight.
     Sun,
     /// Night.
@@ -74,21 +70,13 @@ pub fn draw(painter: &Painter, center: Pos2, icon: Icon, ink: Color32) {
             line(&[[side * 1.5, 4.5], [side * -2.0, 4.5]]);
             line(&[[side * -2.0, -5.5], [side * -5.0, -2.5], [side * -2.0, 0.5]]);
         }
-        Icon::Locked | Icon::Open => {
+        Icon::Locked => {
             let body = egui::Rect::from_center_size(at(0.0, 2.5), vec2(9.0, 6.5));
             painter.rect_filled(body, 1.0, ink);
-            let lift = if icon == Icon::Open { -1.5 } else { 0.0 };
-            let shackle = at(0.0, -1.5 + lift);
-            arc(shackle, 3.0, 2.0, 4.0);
-            line(&[[-3.0, -1.5 + lift], [-3.0, 0.0]]);
-            let end = if icon == Icon::Open { -2.0 } else { 0.0 };
-            line(&[[3.0, -1.5 + lift], [3.0, end]]);
-        }
-        Icon::Matched => {
-            for (x, height) in [(-4.5, 8.0), (-1.5, 8.0), (1.5, 8.0), (4.5, 8.0)] {
-                line(&[[x, -height / 2.0], [x, height / 2.0]]);
+            arc(at(0.0, -1.5), 3.0, 2.0, 4.0);
+            for x in [-3.0, 3.0] {
+                line(&[[x, -1.5], [x, 0.0]]);
             }
-            line(&[[-6.5, -4.0], [6.5, -4.0]]);
         }
         Icon::Sun => {
             painter.circle_stroke(center, 2.75, pen);

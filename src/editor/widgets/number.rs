@@ -202,51 +202,6 @@ pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
     strip(ordered(zero, effect), color);
 }
 
-/// A horizontal slider without text.
-pub fn slider(desk: &mut Desk<'_>, rect: Rect, number: Number, color: Color32) {
-    let id = Id::unique(("slider", number));
-    let response = desk.ui.interact(rect, id, Sense::click_and_drag());
-    let range = number.range();
-    let painter = desk.painter();
-    let track = Rect::from_center_size(rect.center(), vec2(rect.width(), 6.0));
-    // The grip stays inside the track.
-    let way = track.shrink2(vec2(7.0, 0.0));
-    let alt = desk.ui.input(|input| input.modifiers.alt);
-    let pointed = response
-        .interact_pointer_pos()
-        .map(|at| range.unnormalized((at.x - way.left()) / way.width()));
-    if response.double_clicked() || (response.clicked() && alt) {
-        desk.memory.set(number, range.default);
-    } else if response.clicked() {
-        if let Some(value) = pointed {
-            desk.memory.set(number, value);
-        }
-    } else if response.drag_started() || response.dragged() || response.drag_stopped() {
-        if response.drag_started() {
-            desk.push(Gesture::Begin(number));
-        }
-        if let Some(value) = pointed.filter(|_| response.dragged()) {
-            desk.push(Gesture::Set(number, range.quantized(value)));
-        }
-        if response.drag_stopped() {
-            desk.push(Gesture::End(number));
-        }
-    } else {
-        turn(desk, &response, number);
-    }
-    let x = way.left() + range.normalized(desk.value(number)) * way.width();
-    painter.rect_filled(track, 3.0, theme::colors().raised);
-    let filled = Rect::from_min_max(track.min, pos2(x, track.bottom()));
-    painter.rect_filled(filled, 3.0, color);
-    let grip = if response.hovered() || response.dragged() {
-        8.0
-    } else {
-        7.0
-    };
-    painter.circle_filled(pos2(x, track.center().y), grip, theme::colors().text);
-    response.on_hover_cursor(CursorIcon::PointingHand);
-}
-
 /// Whether the Tab key stops at something.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stop {
