@@ -136,6 +136,10 @@ impl Plugin for Finalcoat {
     ) -> ProcessStatus {
         let transport = context.transport();
         let playing = transport.playing;
+        self.timeline.hear(
+            buffer.as_slice_immutable(),
+            f64::from(transport.sample_rate),
+        );
         let place = self
             .timeline
             .place(playing, transport.pos_samples(), buffer.samples());
