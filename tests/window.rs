@@ -182,6 +182,7 @@ fn what_changes_nothing_is_no_step() {
     // The default again, and a ratio that cannot be lower.
     let before = host.settings();
     host.click_on(Id::unique(("card", Page::Stage(Group::Glue))));
+    settle(&mut host);
     let ratio = Id::unique(("knob", GLUE[1]));
     host.click_on(ratio);
     host.click_on(ratio);

@@ -520,10 +520,10 @@ fn a_touchpad_is_as_fast_as_a_wheel() {
     let place = knob(&mut stage, &view, "Drive");
     let before = view.settings.loudness.drive_db;
     stage.frame(&view, vec![Event::PointerMoved(place)], Modifiers::NONE);
-    for _ in 0..500 {
+    for _ in 0..2500 {
         let event = Event::MouseWheel {
             unit: egui::MouseWheelUnit::Point,
-            delta: vec2(0.0, 0.5),
+            delta: vec2(0.0, 0.1),
             modifiers: Modifiers::NONE,
             phase: egui::TouchPhase::Move,
             source: egui::MouseWheelSource::Unknown,
