@@ -1,6 +1,7 @@
 //! What a window costs while nothing moves in it, and after it: no frames, and no thread.
 #![cfg(feature = "plugin")]
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -73,6 +74,31 @@ impl Window {
         }
         panic!("it does not rest");
     }
+}
+
+#[test]
+fn the_first_frame_is_not_asked_for() {
+    let _alone = alone();
+    let asked = Arc::new(AtomicU32::new(0));
+    let mut window = Window::open();
+    let count = asked.clone();
+    window.surface.set_request_repaint_callback(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+    });
+    let plays = |window: &mut Window| {
+        for _ in 0..10 {
+            window.audio.history.push(Column {
+                output_peak: 0.5,
+                ..Column::default()
+            });
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        asked.load(Ordering::Relaxed)
+    };
+    // A window that is not on the screen yet would wait for its answer for ever.
+    assert_eq!(plays(&mut window), 0);
+    window.rest();
+    assert!(plays(&mut window) > 0);
 }
 
 #[test]

@@ -136,7 +136,9 @@ impl Eye {
             drawn: Mutex::new(Drawn {
                 columns: lock(side).history.written(),
                 pace: Pace::Sleeps,
-                asked: false,
+                // The first frame comes by itself. Asked for before the window is on the screen, it
+                // would never come: the X server would tell of it when nobody hears it yet.
+                asked: true,
             }),
         };
         let mut new = Self {
@@ -266,8 +268,11 @@ mod tests {
             }
         }
 
+        /// Of a window that has drawn its first frame.
         fn eye(&self) -> Eye {
-            Eye::new(&self.params, &self.side, &self.preferences)
+            let eye = Eye::new(&self.params, &self.side, &self.preferences);
+            eye.shared.drawn(None, self.columns());
+            eye
         }
 
         fn plays(&mut self, peak: f32) {
@@ -390,6 +395,7 @@ mod tests {
             ..
         } = Instance::new();
         let mut eye = Eye::new(&params, &side, &preferences);
+        eye.shared.drawn(None, 0);
         assert_eq!(eye.look(), Some(false));
         drop(side);
         assert_eq!(eye.look(), None);

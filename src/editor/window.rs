@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, PhysicalSize, Size};
@@ -27,6 +28,10 @@ use crate::params::kept::WINDOW_MIN;
 
 /// Share of the least window that is left where the panels are drawn smaller.
 const ZOOM_MIN: f32 = 0.75;
+
+/// How often the framework looks whether it was asked for a frame: [`super::wake`] does that. A look before
+/// the window is on the screen would ask the X server too early, and no frame would ever come.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
 
 /// What the host opens windows of. The framework's own editor has a fixed first size; ours opens in
 /// the size that the session kept, so each opening makes a new one.
@@ -94,7 +99,8 @@ impl Editor for Window {
         let state = EguiEditorState::from_size(Size::Logical(size.cast()), zoom);
         let settings = EguiNiceSettings::new()
             .with_tile("Finalcoat")
-            .with_resize_hint(Self::hint());
+            .with_resize_hint(Self::hint())
+            .with_repaint_poll_interval(NEVER);
         let (ending, ended) = closing::ending();
         let opening = Opening {
             app,
