@@ -307,7 +307,7 @@ fn the_intensity_turns() {
 }
 
 /// Where the equalizer's graph lies: between the labels of its axes.
-fn graph_point(stage: &mut Stage, view: &ViewModel, hz: f32, db: f32) -> Pos2 {
+pub(crate) fn graph_point(stage: &mut Stage, view: &ViewModel, hz: f32, db: f32) -> Pos2 {
     let labels = |stage: &mut Stage, words: &str| find_all(stage, view, words);
     let x100 = labels(stage, "100")[0].center().x;
     let x1k = labels(stage, "1k")[0].center().x;
