@@ -5,12 +5,16 @@
 mod assistant;
 #[path = "editor/gestures.rs"]
 mod gestures;
+#[path = "editor/handles.rs"]
+mod handles;
 #[path = "editor/harness.rs"]
 mod harness;
 #[path = "editor/keys.rs"]
 mod keys;
 #[path = "editor/pace.rs"]
 mod pace;
+#[path = "editor/panels.rs"]
+mod panels;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
