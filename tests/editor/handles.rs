@@ -210,6 +210,26 @@ fn a_handle_stays_in_the_graph_and_the_scale_gets_wider_while_it_is_dragged() {
 }
 
 #[test]
+fn the_handle_of_a_band_that_is_off_stays_in_the_graph_too() {
+    let mut view = playing();
+    for band in &mut view.settings.equalizer.bands {
+        band.on = false;
+    }
+    let band = &mut view.settings.equalizer.bands[4];
+    band.gain_db = 12.0;
+    let mut stage = stage(WINDOW_DEFAULT, Page::Stage(Group::Equalizer));
+    stage.memory.band = EqBand(4);
+    let graph = stage.place(&view, egui::Id::unique("equalizer graph"));
+    let handle = find_all(&mut stage, &view, "5")[0].center();
+    assert!(graph.expand(1.0).contains(handle), "{handle} in {graph}");
+    assert_eq!(find_all(&mut stage, &view, "+4").len(), 1);
+    // In the hand it is to be seen how far it reaches.
+    let mut held = Held::take(&mut stage, &mut view, handle);
+    held.to(pos2(handle.x + 20.0, handle.y));
+    assert_eq!(held.find("+12").len(), 1);
+}
+
+#[test]
 fn alt_click_takes_the_gain_of_a_band_away() {
     let view = playing();
     let mut stage = stage(WINDOW_DEFAULT, Page::Spectrum);

@@ -49,10 +49,11 @@ pub fn has_sides(settings: &EqualizerSettings) -> bool {
 /// The narrowest scale that all gains and ranges fit into. While a handle is held it gets wider where one passes
 /// the edge, and never narrower.
 fn scale(desk: &mut Desk<'_>) -> (f32, [f32; 5]) {
-    let bands = desk.view.settings.equalizer.bands.iter();
+    let in_hand = desk.memory.handle.map(|handle| usize::from(handle.band.0));
+    let bands = desk.view.settings.equalizer.bands.iter().enumerate();
     let most_db = bands
-        .filter(|band| band.on)
-        .map(|band| (band.gain_db.abs()).max((band.gain_db + band.range_db).abs()))
+        .filter(|(index, band)| band.on || in_hand == Some(*index))
+        .map(|(_, band)| (band.gain_db.abs()).max((band.gain_db + band.range_db).abs()))
         .fold(0.0, f32::max);
     let (held, filled) = match desk.memory.handle {
         Some(_) => (desk.memory.scale, 1.0),
