@@ -173,6 +173,70 @@ fn what_is_turned_by_hand_can_be_undone_by_name() {
 }
 
 #[test]
+fn what_changes_nothing_is_no_step() {
+    let mut host = Wrapped::open(48_000.0);
+    let next = Id::unique(("icon", Icon::Next, "The next preset."));
+    host.click_on(next);
+    settle(&mut host);
+    undo(&mut host);
+    // The default again, and a ratio that cannot be lower.
+    let before = host.settings();
+    host.click_on(Id::unique(("card", Page::Stage(Group::Glue))));
+    settle(&mut host);
+    let ratio = Id::unique(("knob", GLUE[1]));
+    host.click_on(ratio);
+    host.click_on(ratio);
+    settle(&mut host);
+    let [past, future] = host.undo();
+    assert!(past.is_empty(), "{past:?}");
+    assert_eq!(future.len(), 1, "what was undone can be done again");
+    assert_eq!(host.settings(), before);
+    // A preset that is there already.
+    host.click_on(next);
+    settle(&mut host);
+    let count = host.undo()[0].len();
+    host.click_on(Id::unique(("drop-down", "presets")));
+    let about = factory::all()[0].description.to_string();
+    host.click(&about[..12]);
+    settle(&mut host);
+    assert_eq!(host.undo()[0].len(), count);
+}
+
+#[test]
+fn the_name_of_a_preset_stays_with_what_it_set() {
+    let mut host = Wrapped::open(48_000.0);
+    let names: Vec<String> = factory::all()
+        .iter()
+        .map(|one| one.name.to_string())
+        .collect();
+    let next = Id::unique(("icon", Icon::Next, "The next preset."));
+    let shows = |host: &mut Wrapped, name: &str| {
+        assert!(host.texts().contains(&name.to_owned()), "{name}");
+    };
+    for _ in 0..2 {
+        host.click_on(next);
+        settle(&mut host);
+    }
+    shows(&mut host, &names[1]);
+    undo(&mut host);
+    shows(&mut host, &names[0]);
+    // It is the instance's, not the window's.
+    host.reopen();
+    settle(&mut host);
+    shows(&mut host, &names[0]);
+    host.click_on(light(Group::Glue));
+    settle(&mut host);
+    shows(&mut host, &format!("{} (edited)", names[0]));
+    host.click_on(slot(1));
+    host.click_on(next);
+    settle(&mut host);
+    shows(&mut host, &names[1]);
+    host.click_on(slot(0));
+    settle(&mut host);
+    shows(&mut host, &format!("{} (edited)", names[0]));
+}
+
+#[test]
 fn two_windows_like_the_same_and_know_each_others_presets() {
     let home = tempfile::tempdir().expect("a folder");
     let [mut one, mut other] = [(); 2].map(|()| Wrapped::open_at_home(48_000.0, Some(home.path())));

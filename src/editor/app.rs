@@ -65,6 +65,8 @@ pub struct App {
     library: Library,
     preferences: Likes,
     pending: Pending,
+    /// What was taken hold of and has not changed anything yet.
+    begun: Option<String>,
     /// A drive is being looked for, and shall be set when it is found.
     awaited: bool,
     zoom: Zoom,
@@ -102,6 +104,7 @@ impl App {
             zoom: Zoom::new(preferences.newest().zoom()),
             preferences,
             pending: Pending::default(),
+            begun: None,
             awaited: false,
             still: None,
             wake: None,

@@ -99,7 +99,7 @@ pub fn changes(from: &Settings, to: &Settings) -> Vec<(Field, Value)> {
 }
 
 /// Sets one value.
-fn put(settings: &mut Settings, field: Field, value: Value) {
+pub fn put(settings: &mut Settings, field: Field, value: Value) {
     struct Setter(Field, Value);
     impl Visitor for Setter {
         fn number(&mut self, field: Field, _: &'static Range, value: &mut f32) {

@@ -26,7 +26,8 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
     ui.painter()
         .rect_filled(window, 0.0, theme::colors().ground);
     if window.width() < LEAST[0] || window.height() < LEAST[1] {
-        return Vec::new();
+        let_go(ui, memory);
+        return core::mem::take(&mut memory.gestures);
     }
     let open = memory.menu;
     let mut desk = Desk::new(ui, view, memory);
@@ -52,7 +53,20 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
         // What it hung on is not there any more.
         memory.menu = None;
     }
+    let_go(ui, memory);
     core::mem::take(&mut memory.gestures)
+}
+
+/// What was held and is not drawn any more, as the band of another shape, sees no end of its drag.
+fn let_go(ui: &Ui, memory: &mut Memory) {
+    if ui.ctx().dragged_id().is_some() {
+        return;
+    }
+    let dragged = memory.dragged.take().map(|(number, _)| number);
+    let handle = memory.handle.take();
+    let handle = handle.into_iter().flat_map(|handle| handle.numbers());
+    let held = dragged.into_iter().chain(handle);
+    memory.gestures.extend(held.map(Gesture::End));
 }
 
 /// What the middle shows: what is opened, as far as it has no place of its own.

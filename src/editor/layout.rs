@@ -49,8 +49,8 @@ pub struct Layout {
 impl Layout {
     /// For a window in points.
     pub fn new(window: Rect, warned: bool, player: bool) -> Self {
-        let rows = [warned, player].map(|row| if row { BANNER + BETWEEN } else { 0.0 });
-        let height = window.height() - rows.iter().sum::<f32>();
+        // What a warning takes for a while must not move everything else.
+        let height = window.height() - if player { TRANSPORT + BETWEEN } else { 0.0 };
         let reaches = |[least_width, least_height]: [f32; 2]| {
             window.width() >= least_width && height >= least_height
         };

@@ -1,9 +1,10 @@
-//! The presets that the window can load, and the one that was loaded or saved last.
+//! The presets that the window can load and save.
 
 use std::path::PathBuf;
 
 use super::view::{PresetName, Presets};
 use crate::engine::settings::Settings;
+use crate::params::session::Chosen;
 use crate::preset::{self, factory, folder};
 
 /// Where a preset of the list comes from.
@@ -20,8 +21,8 @@ pub struct Library {
     folder: Option<PathBuf>,
     sources: Vec<Source>,
     shown: Presets,
-    /// The settings of the current preset.
-    current: Option<Settings>,
+    /// The settings of the preset that was chosen last; `None` where it cannot be read.
+    known: Option<(Chosen, Option<Settings>)>,
     /// Whether the user sees the list, or names a new preset.
     open: bool,
 }
@@ -33,7 +34,7 @@ impl Library {
             folder,
             sources: Vec::new(),
             shown: Presets::default(),
-            current: None,
+            known: None,
             open: false,
         };
         new.refresh();
@@ -75,12 +76,39 @@ impl Library {
         (self.shown.all, self.sources) = made.chain(own).unzip();
     }
 
-    /// What is shown of it, while the settings are `now`.
-    pub fn look(&mut self, now: &Settings, settled: bool) -> Presets {
-        let edited =
-            |current: &Settings| preset::applied(now, current).quantized() != now.quantized();
-        self.shown.edited = settled && self.current.as_ref().is_some_and(edited);
+    /// What is shown of it, while the settings are `now` and `chosen` was loaded or saved last; `locked`: but
+    /// for its loudness.
+    pub fn look(&mut self, chosen: Option<Chosen>, now: &Settings, locked: bool) -> Presets {
+        let known = chosen.as_ref().and_then(|chosen| self.settings(chosen));
+        self.shown.edited = known.is_some_and(|known| {
+            let mut there = preset::applied(now, &known);
+            if locked {
+                there.loudness = now.loudness;
+            }
+            there.quantized() != now.quantized()
+        });
+        self.shown.current = chosen;
         self.shown.clone()
+    }
+
+    /// The settings of a preset, looked up once.
+    fn settings(&mut self, chosen: &Chosen) -> Option<Settings> {
+        if let Some((known, settings)) = &self.known
+            && known == chosen
+        {
+            return *settings;
+        }
+        let place = self.shown.all.iter().position(|one| one.is(chosen));
+        let settings = place.and_then(|index| self.read(index)?.ok());
+        self.known = Some((chosen.clone(), settings));
+        settings
+    }
+
+    fn read(&self, index: usize) -> Option<Result<Settings, preset::Fault>> {
+        Some(match self.sources.get(index)? {
+            Source::Factory(settings) => Ok(**settings),
+            Source::File(path) => preset::read(path).map(|preset| preset.settings),
+        })
     }
 
     /// The user has read what went wrong.
@@ -88,44 +116,43 @@ impl Library {
         self.shown.fault = None;
     }
 
-    /// What the settings become with a preset of the list; `None` where it cannot be read.
-    pub fn load(&mut self, index: usize, now: &Settings) -> Option<Settings> {
-        let read = match self.sources.get(index)? {
-            Source::Factory(settings) => Ok(**settings),
-            Source::File(path) => preset::read(path).map(|preset| preset.settings),
-        };
+    /// A preset of the list, and what the settings become with it; `None` where it cannot be read.
+    pub fn load(&mut self, index: usize, now: &Settings) -> Option<(Chosen, Settings)> {
+        let read = self.read(index)?;
+        let PresetName { name, own, .. } = self.shown.all[index].clone();
         match read {
             Ok(settings) => {
-                self.shown.current = self.shown.all.get(index).map(|one| one.name.clone());
                 self.shown.fault = None;
-                self.current = Some(settings);
-                Some(preset::applied(now, &settings).quantized())
+                let chosen = Chosen { name, own };
+                self.known = Some((chosen.clone(), Some(settings)));
+                Some((chosen, preset::applied(now, &settings).quantized()))
             }
             Err(fault) => {
-                let name = &self.shown.all[index].name;
                 self.shown.fault = Some(format!("{name}: {fault}."));
                 None
             }
         }
     }
 
-    /// Keeps the settings as a preset of the user's.
-    pub fn save(&mut self, name: &str, overwrite: bool, now: &Settings) {
+    /// Keeps the settings as a preset of the user's; `None` where that fails.
+    pub fn save(&mut self, name: &str, overwrite: bool, now: &Settings) -> Option<Chosen> {
         let saved = match &self.folder {
             Some(place) => {
                 folder::save(place, name, now, overwrite).map_err(|fault| fault.to_string())
             }
             None => Err("There is no home folder to keep presets in.".to_owned()),
         };
-        match saved {
-            Ok(_) => {
-                self.shown.fault = None;
-                self.shown.current = Some(name.to_owned());
-                self.current = Some(*now);
-                self.refresh();
-            }
-            Err(fault) => self.shown.fault = Some(fault),
+        self.shown.fault = saved.err();
+        if self.shown.fault.is_some() {
+            return None;
         }
+        self.refresh();
+        let chosen = Chosen {
+            name: name.to_owned(),
+            own: true,
+        };
+        self.known = Some((chosen.clone(), Some(*now)));
+        Some(chosen)
     }
 }
 
@@ -134,7 +161,7 @@ mod tests {
     use super::*;
 
     fn own(library: &mut Library) -> Vec<String> {
-        let shown = library.look(&Settings::default(), true).all;
+        let shown = library.look(None, &Settings::default(), false).all;
         let own = shown.into_iter().filter(|preset| preset.own);
         own.map(|preset| preset.name).collect()
     }
@@ -143,7 +170,7 @@ mod tests {
     fn a_preset_that_another_window_saves_is_there_when_the_list_is_opened() {
         let home = tempfile::tempdir().unwrap();
         let [mut one, mut other] = [(); 2].map(|()| Library::new(Some(home.path().join("new"))));
-        let made = other.look(&Settings::default(), true).all.len();
+        let made = other.look(None, &Settings::default(), false).all.len();
         let mut settings = Settings::default();
         settings.glue.on = true;
         one.save("Mine", false, &settings);
@@ -158,8 +185,13 @@ mod tests {
         other.follow(false);
         other.follow(true);
         assert_eq!(own(&mut other), ["Mine", "Mine too"]);
-        let loaded = other.load(made, &Settings::default()).unwrap();
-        assert!(loaded.glue.on);
+        let (chosen, loaded) = other.load(made, &Settings::default()).unwrap();
+        assert!(loaded.glue.on && chosen.own);
+        // Another window that opens later knows what it holds.
+        let mut later = Library::new(Some(home.path().join("new")));
+        assert!(!later.look(Some(chosen.clone()), &loaded, false).edited);
+        let now = Settings::default();
+        assert!(later.look(Some(chosen), &now, false).edited);
         assert!(own(&mut Library::new(None)).is_empty());
     }
 }

@@ -1,7 +1,11 @@
-//! Our own undo: whole settings with a name for what was done to them. Hosts know no step of many parameters.
+//! Our own undo: steps with a name and with the values that each of them changed. Hosts know no step of many
+//! parameters, and what they move themselves is not ours to bring back.
 
+use crate::editor::apply::{changes, put};
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
+use crate::engine::settings::fields::Field;
+use crate::params::session::Chosen;
 
 /// Steps kept.
 const STEPS_MAX: usize = 64;
@@ -19,15 +23,19 @@ pub struct Place {
     pub bands: [bool; BANDS],
     /// The slot that was open, from 0.
     pub slot: usize,
+    /// The preset that was loaded or saved last.
+    pub preset: Option<Chosen>,
 }
 
 /// What is brought back.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+struct Step {
     /// What was done after it, as "Apply".
-    pub name: String,
+    name: String,
     /// Where it was done.
-    pub place: Place,
+    place: Place,
+    /// The values that it changed.
+    fields: Vec<Field>,
 }
 
 /// What was done, and what was undone. Lives as long as the instance, also with the window closed.
@@ -40,29 +48,47 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// Something named is about to be done `here`.
-    pub fn note(&mut self, name: &str, here: Place) {
+    /// Something named is about to be done `here`, after which the settings are `to`.
+    pub fn note(&mut self, name: &str, here: Place, to: &Settings) {
+        let changed = changes(&here.settings, to).into_iter();
+        let fields = changed.map(|(field, _)| field).collect();
+        self.push(name, here, fields);
+    }
+
+    fn push(&mut self, name: &str, place: Place, fields: Vec<Field>) {
         self.future.clear();
         self.touched_s = None;
         self.past.push(Step {
             name: name.to_owned(),
-            place: here,
+            place,
+            fields,
         });
         let surplus = self.past.len().saturating_sub(STEPS_MAX);
         self.past.drain(..surplus);
     }
 
-    /// One value is about to be moved by hand at `now_s`: notches of a wheel that follow each other are one
+    /// Some values are about to be moved by hand at `now_s`: notches of a wheel that follow each other are one
     /// step.
-    pub fn touch(&mut self, name: &str, here: Place, now_s: f64) {
+    pub fn touch(&mut self, name: &str, here: Place, fields: &[Field], now_s: f64) {
         let soon = self
             .touched_s
             .is_some_and(|touched_s| (0.0..TOUCH_S).contains(&(now_s - touched_s)));
         let same = self.past.last().is_some_and(|step| step.name == name);
-        if !(soon && same && self.future.is_empty()) {
-            self.note(name, here);
+        if soon && same && self.future.is_empty() {
+            self.go_on(fields);
+        } else {
+            self.push(name, here, fields.to_vec());
         }
         self.touched_s = Some(now_s);
+    }
+
+    /// The newest step changes these values too.
+    pub fn go_on(&mut self, fields: &[Field]) {
+        if let Some(step) = self.past.last_mut() {
+            let new = fields.iter().filter(|field| !step.fields.contains(field));
+            let new: Vec<Field> = new.copied().collect();
+            step.fields.extend(new);
+        }
     }
 
     /// Where to go back to from `here` by some steps, 1 or more; `None` where nothing was done.
@@ -83,9 +109,25 @@ impl Undo {
     ) -> Option<Place> {
         let count = steps.clamp(1, from.len().max(1));
         for _ in 0..count {
-            let Step { name, place } = from.pop()?;
+            let Step {
+                name,
+                mut place,
+                fields,
+            } = from.pop()?;
+            // All that the step did not change stays as the host has it.
+            let mut settings = here.settings;
+            for (field, value) in changes(&here.settings, &place.settings) {
+                if fields.contains(&field) {
+                    put(&mut settings, field, value);
+                }
+            }
+            place.settings = settings;
             let left = core::mem::replace(&mut here, place);
-            to.push(Step { name, place: left });
+            to.push(Step {
+                name,
+                place: left,
+                fields,
+            });
         }
         Some(here)
     }
@@ -110,7 +152,12 @@ mod tests {
             applied: None,
             bands: [false; BANDS],
             slot: 0,
+            preset: None,
         }
+    }
+
+    fn note(undo: &mut Undo, name: &str, from: f32, to: f32) {
+        undo.note(name, at(from), &at(to).settings);
     }
 
     fn next(undo: &Undo) -> [Option<String>; 2] {
@@ -121,8 +168,8 @@ mod tests {
     fn back_and_forth_ends_where_it_began() {
         let mut undo = Undo::default();
         assert_eq!(undo.back(at(1.0), 1), None);
-        undo.note("Apply", at(1.0));
-        undo.note("Preset", at(2.0));
+        note(&mut undo, "Apply", 1.0, 2.0);
+        note(&mut undo, "Preset", 2.0, 3.0);
         assert_eq!(next(&undo), [Some("Preset".to_owned()), None]);
         assert_eq!(undo.back(at(3.0), 1).unwrap(), at(2.0));
         assert_eq!(undo.back(at(2.0), 1).unwrap(), at(1.0));
@@ -131,7 +178,7 @@ mod tests {
         assert_eq!(undo.forth(at(2.0), 1).unwrap(), at(3.0));
         assert_eq!(undo.forth(at(3.0), 1), None);
         undo.back(at(3.0), 1);
-        undo.note("Apply", at(2.5));
+        note(&mut undo, "Apply", 2.5, 4.0);
         assert_eq!(next(&undo)[1], None, "what was undone is gone");
     }
 
@@ -139,7 +186,7 @@ mod tests {
     fn several_steps_at_once_are_the_same_as_one_by_one() {
         let mut undo = Undo::default();
         for (n, name) in ["A", "B", "C"].into_iter().enumerate() {
-            undo.note(name, at(n as f32));
+            note(&mut undo, name, n as f32, n as f32 + 1.0);
         }
         assert_eq!(undo.names()[0], ["C", "B", "A"]);
         assert_eq!(undo.back(at(3.0), 2).unwrap(), at(1.0));
@@ -158,11 +205,29 @@ mod tests {
             ("Q", 9.0),
             ("Gain", 9.1),
         ] {
-            undo.touch(name, at(now_s as f32), now_s);
+            undo.touch(name, at(now_s as f32), &[], now_s);
         }
         assert_eq!(undo.names()[0], ["Gain", "Q", "Q"]);
         undo.back(at(5.0), 1);
-        undo.touch("Q", at(4.0), 9.2);
+        undo.touch("Q", at(4.0), &[], 9.2);
         assert_eq!(undo.names(), [vec!["Q", "Q", "Q"], vec![]]);
+    }
+
+    #[test]
+    fn what_the_host_moved_since_stays() {
+        let mut undo = Undo::default();
+        note(&mut undo, "Intensity", 1.0, 2.0);
+        let mut here = at(2.0);
+        here.settings.glue.threshold_db = -30.0;
+        here.settings.bypass = true;
+        let back = undo.back(here.clone(), 1).unwrap();
+        assert_eq!(back.settings.intensity, 1.0);
+        assert_eq!(back.settings.glue.threshold_db, -30.0);
+        assert!(back.settings.bypass);
+        let mut later = back;
+        later.settings.glue.threshold_db = -20.0;
+        let forth = undo.forth(later, 1).unwrap();
+        assert_eq!(forth.settings.intensity, 2.0);
+        assert_eq!(forth.settings.glue.threshold_db, -20.0);
     }
 }

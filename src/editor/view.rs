@@ -23,7 +23,7 @@ use crate::handoff::listen::Status;
 use crate::handoff::player::{Command, PlayerView};
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
-use crate::params::session::{Listened, SLOTS, WEIGHT_PCT};
+use crate::params::session::{Chosen, Listened, SLOTS, WEIGHT_PCT};
 use crate::params::text;
 
 /// All that is drawn.
@@ -123,8 +123,8 @@ impl Default for Spectra {
 pub struct Presets {
     /// Those that come with Finalcoat, then the user's own.
     pub all: Vec<PresetName>,
-    /// The name of the one that was loaded or saved last.
-    pub current: Option<String>,
+    /// The one that was loaded or saved last.
+    pub current: Option<Chosen>,
     /// Whether anything was changed since.
     pub edited: bool,
     /// What went wrong with the last one, in one sentence.
@@ -140,6 +140,13 @@ pub struct PresetName {
     pub description: String,
     /// Whether the user made it.
     pub own: bool,
+}
+
+impl PresetName {
+    /// Whether it is the one that was chosen.
+    pub fn is(&self, chosen: &Chosen) -> bool {
+        self.name == chosen.name && self.own == chosen.own
+    }
 }
 
 /// A number that is set by hand.
@@ -350,6 +357,10 @@ pub struct Memory {
     pub crowded_s: f64,
     /// The value being typed, and the text so far.
     pub typed: Option<(Number, String)>,
+    /// When that began, in seconds of the editor's clock.
+    pub typed_s: f64,
+    /// Parts of a notch of the wheel that have not moved a value yet.
+    pub turned: Option<(Number, f32)>,
     /// When the Tab key left a number, in seconds of the editor's clock.
     pub tabbed_s: f64,
     /// The name that a preset is being saved under, so far.
@@ -378,6 +389,8 @@ impl Default for Memory {
             scale: 0,
             crowded_s: f64::NEG_INFINITY,
             typed: None,
+            typed_s: f64::NEG_INFINITY,
+            turned: None,
             tabbed_s: f64::NEG_INFINITY,
             naming: None,
             activity: Activity::default(),

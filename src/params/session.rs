@@ -56,6 +56,18 @@ pub struct Session {
     pub slots: [Slot; SLOTS],
     /// Which one is open, from 0.
     pub slot: usize,
+    /// The preset that was loaded or saved last.
+    pub preset: Option<Chosen>,
+}
+
+/// A preset of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    /// What it is called.
+    pub name: String,
+    /// Whether the user made it.
+    pub own: bool,
 }
 
 /// Places for settings to compare.
@@ -73,6 +85,8 @@ pub struct Slot {
     pub applied: Option<Box<Settings>>,
     /// The equalizer bands of them that are the assistant's.
     pub bands: [bool; BANDS],
+    /// The preset that was loaded into it or saved from it last.
+    pub preset: Option<Chosen>,
 }
 
 /// What was listened to: no sound, only where and how loud.
@@ -100,6 +114,7 @@ impl Default for Session {
             was_applied: false,
             slots: Default::default(),
             slot: 0,
+            preset: None,
         }
     }
 }

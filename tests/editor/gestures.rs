@@ -1,6 +1,6 @@
 //! Each gesture does what it says.
 
-use egui::{Event, Id, Key, Modifiers, Pos2, pos2, vec2};
+use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
 
 use finalcoat::editor::fields::{self, DRIVE, EqBand, REFERENCE_LEVEL};
 use finalcoat::editor::preferences::Preferences;
@@ -14,7 +14,7 @@ use finalcoat::engine::settings::loudness::DRIVE_DB;
 use finalcoat::handoff::errand::Errand;
 use finalcoat::params::kept::WINDOW_DEFAULT;
 
-use super::harness::{Stage, click, drag, find, find_all, icon, kind, notch};
+use super::harness::{Stage, click, drag, find, find_all, icon, kind, notch, press};
 use super::views::{fresh, playing};
 
 fn at(stage: Group) -> Stage {
@@ -410,6 +410,27 @@ fn a_split_is_dragged_in_the_graph() {
         assert_eq!(out.first(), Some(&Gesture::Begin(split)));
         assert_eq!(out.last(), Some(&Gesture::End(split)));
         assert!(split.of(&view) > before * 1.15, "{panel:?}");
+        // As any number: wheel, default, typed.
+        let (digits, unit) = split.text(split.of(&view));
+        let tag = find(&mut stage, &view, &format!("{digits} {unit}")).center();
+        let place = tag - vec2(0.0, 40.0);
+        stage.time += 5.0;
+        assert_eq!(notch(&mut stage, &view, place).len(), 3);
+        let default = whole(split, split.range().default);
+        assert_eq!(click(&mut stage, &view, place, Modifiers::ALT), default);
+        stage.time += 5.0;
+        for pressed in [true, false] {
+            let event = Event::PointerButton {
+                pos: place,
+                button: PointerButton::Secondary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            };
+            stage.frame(&view, vec![event], Modifiers::NONE);
+        }
+        stage.still(&view);
+        let out = type_and(&mut stage, &view, "1.5k", Key::Enter);
+        assert_eq!(out, whole(split, 1500.0), "{panel:?}");
     }
 }
 
@@ -429,21 +450,108 @@ fn a_table_cell_is_dragged_and_typed() {
     assert_eq!(click(&mut stage, &view, cell, Modifiers::NONE), []);
     let out = type_and(&mut stage, &view, "-18", Key::Enter);
     assert_eq!(out, whole(threshold, -18.0));
+    // Two clicks bring the default, although the first one opens the field.
+    stage.time += 5.0;
+    assert_eq!(click(&mut stage, &view, cell, Modifiers::NONE), []);
+    let out = click(&mut stage, &view, cell, Modifiers::NONE);
+    assert_eq!(out, whole(threshold, threshold.range().default));
+    assert_eq!(stage.memory.typed, None);
 }
 
 #[test]
-fn an_open_list_has_the_keys_until_escape() {
+fn what_is_begun_is_ended_whatever_happens() {
+    let [at_it, moved] = [0.0, 30.0].map(|up| vec2(0.0, -up));
+    let secondary = |pos, pressed| Event::PointerButton {
+        pos,
+        button: PointerButton::Secondary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    // Another button is pressed meanwhile.
+    let mut stage = at(Group::Loudness);
+    let view = playing();
+    let place = knob(&mut stage, &view, "Drive");
+    let mut out = Vec::new();
+    for events in [
+        vec![Event::PointerMoved(place + at_it)],
+        vec![press(place, true)],
+        vec![Event::PointerMoved(place + moved)],
+        vec![secondary(place + moved, true)],
+        vec![secondary(place + moved, false)],
+        vec![press(place + moved, false)],
+        vec![],
+    ] {
+        out.extend(stage.frame(&view, events, Modifiers::NONE).1);
+    }
+    let count = |out: &[Gesture], of: Gesture| out.iter().filter(|one| **one == of).count();
+    let begun = count(&out, Gesture::Begin(DRIVE));
+    assert!(begun > 0);
+    assert_eq!(count(&out, Gesture::End(DRIVE)), begun, "{out:?}");
+    stage.memory.typed = None;
+    stage.time += 5.0;
+    assert_eq!(notch(&mut stage, &view, place), whole(DRIVE, 6.98));
+    // What is held is not drawn any more.
+    let mut out = Vec::new();
+    for (n, events) in [
+        vec![Event::PointerMoved(place)],
+        vec![press(place, true)],
+        vec![Event::PointerMoved(place + moved)],
+        vec![],
+        vec![press(place + moved, false)],
+        vec![],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        if n == 3 {
+            stage.memory.page = Page::Spectrum;
+        }
+        out.extend(stage.frame(&view, events, Modifiers::NONE).1);
+    }
+    assert_eq!(out.first(), Some(&Gesture::Begin(DRIVE)));
+    assert_eq!(out.last(), Some(&Gesture::End(DRIVE)), "{out:?}");
+    assert_eq!(stage.memory.dragged, None);
+}
+
+#[test]
+fn a_touchpad_is_as_fast_as_a_wheel() {
+    let mut stage = at(Group::Loudness);
+    let mut view = playing();
+    let place = knob(&mut stage, &view, "Drive");
+    let before = view.settings.loudness.drive_db;
+    stage.frame(&view, vec![Event::PointerMoved(place)], Modifiers::NONE);
+    for _ in 0..2500 {
+        let event = Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, 0.1),
+            modifiers: Modifiers::NONE,
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+        };
+        for gesture in stage.frame(&view, vec![event], Modifiers::NONE).1 {
+            super::harness::obey(&mut view, &gesture);
+        }
+    }
+    // Five notches.
+    let moved = view.settings.loudness.drive_db - before;
+    let wanted = 5.0 * 0.02 * (DRIVE_DB.max - DRIVE_DB.min);
+    assert!(
+        (moved / wanted - 1.0).abs() < 0.05,
+        "{moved} of {wanted} dB"
+    );
+}
+
+#[test]
+fn an_open_list_leaves_the_keys_to_the_host_and_hears_escape_where_it_comes() {
     let mut stage = at(Group::Equalizer);
     let view = playing();
     let place = find(&mut stage, &view, "Warm tape (edited)").center();
-    assert!(!stage.wants_keyboard());
     click(&mut stage, &view, place, Modifiers::NONE);
     stage.still(&view);
-    assert!(stage.wants_keyboard());
-    stage.frame(&view, vec![key(Key::Escape, true)], Modifiers::NONE);
-    stage.still(&view);
-    assert_eq!(stage.memory.menu, None);
+    assert_eq!(stage.memory.menu, Some(Menu::Presets));
     assert!(!stage.wants_keyboard());
+    stage.frame(&view, vec![key(Key::Escape, true)], Modifiers::NONE);
+    assert_eq!(stage.memory.menu, None);
 }
 
 #[test]

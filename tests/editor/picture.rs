@@ -21,7 +21,7 @@ use finalcoat::params::kept::WINDOW_DEFAULT;
 
 use super::harness::Stage;
 use super::song;
-use super::views::fresh;
+use super::views::{chosen, fresh};
 
 #[test]
 fn a_real_song_makes_a_picture() {
@@ -32,7 +32,7 @@ fn a_real_song_makes_a_picture() {
     let mut view = fresh();
     view.settings = ownership::applied(&advice, &Settings::default(), &Owned::default(), false);
     view.running = true;
-    view.presets.current = Some("Demo song".to_owned());
+    view.presets.current = chosen("Demo song");
     view.assistant.status = status;
     view.assistant.bands = advice.assistant_bands;
     view.assistant.advice = Some(Arc::new(advice));

@@ -253,8 +253,11 @@ fn shots() -> Vec<Shot> {
         tape: Tape::Failed("no.wav cannot be played: there is no such file.".to_owned()),
         ..song()
     };
+    let mut matched = with(song());
+    matched.audition.listen = Listen::Processed;
     all.extend([
         shot("player", with(song())),
+        shot("player-after", matched),
         Shot {
             size: WINDOW_MIN,
             ..shot("least-player-light", light(with(song())))

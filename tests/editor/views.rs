@@ -11,6 +11,7 @@ use finalcoat::engine::settings::equalizer::{BandSettings, Placement, Shape};
 use finalcoat::handoff::errand::{Answer, Errand};
 use finalcoat::handoff::history::Column;
 use finalcoat::handoff::snapshot::Snapshot;
+use finalcoat::params::session::Chosen;
 
 /// Every stage at work.
 pub(crate) fn settings() -> Settings {
@@ -163,6 +164,14 @@ fn scope() -> Vec<[f32; 2]> {
     (0..2048).map(frame).collect()
 }
 
+/// A factory preset that was loaded.
+pub(crate) fn chosen(name: &str) -> Option<Chosen> {
+    Some(Chosen {
+        name: name.to_owned(),
+        own: false,
+    })
+}
+
 fn presets() -> Presets {
     let preset = |name: &str, description: &str, own| PresetName {
         name: name.to_owned(),
@@ -184,7 +193,7 @@ fn presets() -> Presets {
             ),
             preset("My rock master", "", true),
         ],
-        current: Some("Warm tape".to_owned()),
+        current: chosen("Warm tape"),
         edited: true,
         fault: None,
     }
@@ -297,7 +306,7 @@ pub(crate) fn extreme() -> ViewModel {
     view.errand =
         Errand::Failed("Play at least 3 s of the song first; 0.0 s were heard.".to_owned());
     view.presets.current =
-        Some("A name that somebody made much longer than there is room for it".to_owned());
+        chosen("A name that somebody made much longer than there is room for it");
     view.audition.solo_band = Some(3);
     view
 }

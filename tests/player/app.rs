@@ -22,10 +22,11 @@ use super::wrapped::{Code, Shown, Wrapped};
 const RATE_HZ: f64 = 48_000.0;
 
 impl Shown for Standalone {
-    fn shown(&mut self) -> App {
+    fn shown(&mut self) -> Box<dyn Fn() -> App> {
         let none = Arc::new(|()| ());
         let window = self.editor(AsyncExecutor::new(none.clone(), none));
-        window.expect("there is a window").app()
+        let window = window.expect("there is a window");
+        Box::new(move || window.app())
     }
 }
 

@@ -32,15 +32,16 @@ pub enum Code {
 
 /// A plugin with a window.
 pub trait Shown: Plugin<SysExMessage = (), BackgroundTask = ()> {
-    /// What a window opened now would show.
-    fn shown(&mut self) -> App;
+    /// What opens its window. To be called once, as hosts do.
+    fn shown(&mut self) -> Box<dyn Fn() -> App>;
 }
 
 impl Shown for Finalcoat {
-    fn shown(&mut self) -> App {
+    fn shown(&mut self) -> Box<dyn Fn() -> App> {
         let none = Arc::new(|()| ());
         let window = self.editor(AsyncExecutor::new(none.clone(), none));
-        window.expect("there is a window").app()
+        let window = window.expect("there is a window");
+        Box::new(move || window.app())
     }
 }
 
@@ -49,6 +50,8 @@ pub struct Wrapped<P: Shown = Finalcoat> {
     /// What the window asked, until the next block.
     desk: Arc<Desk>,
     plugin: P,
+    /// Opens its window.
+    shown: Box<dyn Fn() -> App>,
     rate_hz: f64,
     context: egui::Context,
     app: App,
@@ -131,6 +134,15 @@ impl<P: Shown> ProcessContext<P> for Block {
     fn set_current_voice_capacity(&self, _: u32) {}
 }
 
+/// A surface for a window whose user has likes and presets in a folder.
+fn surface(mut app: App, desk: &Arc<Desk>, home: Option<&Path>) -> (egui::Context, App) {
+    let context = egui::Context::default();
+    app.keep_preferences(home.map(|home| home.join("editor.toml")));
+    app.keep_presets(home.map(|home| home.join("Presets")));
+    app.begin(&context, GuiContext::new(desk.clone()));
+    (context, app)
+}
+
 impl Wrapped {
     /// An instance that is active, with its window open. Its user likes nothing and has no presets.
     pub fn open(rate_hz: f64) -> Self {
@@ -159,15 +171,13 @@ impl<P: Shown> Wrapped<P> {
         let layout = &P::AUDIO_IO_LAYOUTS[0];
         assert!(plugin.activate(layout, &config, &mut Activation));
         plugin.reset();
-        let mut app = plugin.shown();
         let desk = Arc::new(Desk::default());
-        let context = egui::Context::default();
-        app.keep_preferences(home.map(|home| home.join("editor.toml")));
-        app.keep_presets(home.map(|home| home.join("Presets")));
-        app.begin(&context, GuiContext::new(desk.clone()));
+        let shown = plugin.shown();
+        let (context, app) = surface(shown(), &desk, home);
         Self {
             desk,
             plugin,
+            shown,
             rate_hz,
             context,
             app,
@@ -177,6 +187,11 @@ impl<P: Shown> Wrapped<P> {
             hasty: false,
             closes: false,
         }
+    }
+
+    /// Closes the window and opens it again, for a user without presets of the own.
+    pub fn reopen(&mut self) {
+        (self.context, self.app) = surface((self.shown)(), &self.desk, None);
     }
 
     /// Plays `channels`, whose first frame has this time-code.

@@ -31,6 +31,13 @@ impl App {
         let settings = self.params.settings();
         let sounds = self.measure(&mut side, snapshot.sample_rate_hz);
         let moves = sounds || (running && self.moves(&snapshot));
+        let heading = self.pending.heading(&settings);
+        let preferences = self.preferences.newest().clone();
+        let chosen = self
+            .params
+            .kept
+            .session
+            .with(|session| session.preset.clone());
         let view = ViewModel {
             settings,
             goal_lufs: self.params.kept.goal_lufs(),
@@ -40,9 +47,11 @@ impl App {
             history: core::mem::take(&mut self.history),
             spectra: core::mem::take(&mut self.shown),
             errand: side.errand.look(),
-            presets: self.library.look(&settings, self.pending.is_empty()),
+            presets: self
+                .library
+                .look(chosen, &heading, preferences.lock_loudness),
             audition: side.audition.get(),
-            preferences: self.preferences.newest().clone(),
+            preferences,
             slots: self.slots(),
             undo: lock(&self.undo).names(),
             scope: core::mem::take(&mut self.scope),

@@ -2,13 +2,14 @@
 
 use super::{App, lock};
 use crate::assistant::ownership;
+use crate::editor::apply::{Value, put};
 use crate::editor::undo::Place;
 use crate::editor::view::{Gesture, Number, ViewModel};
 use crate::engine::audition::settings::{AuditionSettings, Listen};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::errand::Answer;
-use crate::params::session::{SLOTS, Session, Slot};
+use crate::params::session::{Chosen, SLOTS, Session, Slot};
 
 impl App {
     /// Where the user stands; what is on its way counts as arrived.
@@ -19,18 +20,32 @@ impl App {
             applied: session.applied.clone(),
             bands: session.applied_bands,
             slot: session.slot.min(SLOTS - 1),
+            preset: session.preset.clone(),
         })
     }
 
-    /// Keeps for undo where the user stands.
-    pub(super) fn note(&self, name: &str, view: &ViewModel) {
-        lock(&self.undo).note(name, self.here(view));
+    /// Keeps for undo where the user stands, if the way `to` the new settings changes anything.
+    fn note(&self, name: &str, here: Place, to: &Settings) {
+        if here.settings != *to {
+            lock(&self.undo).note(name, here, to);
+        }
     }
 
-    /// The same before the first gesture of a frame that changes values by hand.
-    pub(super) fn note_gestures(&self, gestures: &[Gesture], view: &ViewModel, now_s: f64) {
+    /// The same before gestures that change values by hand. Taking hold of a value is no step yet.
+    pub(super) fn note_gestures(&mut self, gestures: &[Gesture], view: &ViewModel, now_s: f64) {
         if let Some(name) = name(gestures) {
-            lock(&self.undo).touch(&name, self.here(view), now_s);
+            self.begun = Some(name);
+        }
+        let fields: Vec<Field> = gestures
+            .iter()
+            .filter_map(|gesture| changed(gesture, &view.settings))
+            .collect();
+        if fields.is_empty() {
+            return;
+        }
+        match self.begun.take() {
+            Some(name) => lock(&self.undo).touch(&name, self.here(view), &fields, now_s),
+            None => lock(&self.undo).go_on(&fields),
         }
     }
 
@@ -59,6 +74,7 @@ impl App {
             session.slot = place.slot;
             session.applied = place.applied;
             session.applied_bands = place.bands;
+            session.preset = place.preset;
         });
         self.set_out(&view.settings, &place.settings);
     }
@@ -70,26 +86,19 @@ impl App {
         if place >= SLOTS || place == here.slot {
             return;
         }
-        let holds = self
-            .params
-            .kept
-            .session
-            .with(|session| session.slots[place].settings.is_some());
-        if holds {
-            let letter = char::from(b'A' + place as u8);
-            self.note(&format!("Slot {letter}"), view);
-        }
-        let to = self.params.kept.session.edit(|session| {
-            let left = here.slot;
-            session.slots[left] = slot_of(here);
+        let held = self.params.kept.session.edit(|session| {
+            session.slots[here.slot] = slot_of(here.clone());
             session.slot = place;
             let slot = core::mem::take(&mut session.slots[place]);
             let settings = slot.settings?;
             session.applied = slot.applied;
             session.applied_bands = slot.bands;
+            session.preset = slot.preset;
             Some(*settings)
         });
-        if let Some(to) = to {
+        if let Some(to) = held {
+            let letter = char::from(b'A' + place as u8);
+            lock(&self.undo).note(&format!("Slot {letter}"), here, &to);
             self.set_out(&view.settings, &to);
             self.match_loudness(view);
         }
@@ -106,15 +115,15 @@ impl App {
 
     /// A preset of the list is set.
     pub(super) fn load_preset(&mut self, index: usize, view: &ViewModel) {
-        let here = self.here(view).settings;
-        let Some(mut settings) = self.library.load(index, &here) else {
+        let here = self.here(view);
+        let Some((chosen, mut settings)) = self.library.load(index, &here.settings) else {
             return;
         };
         if view.preferences.lock_loudness {
-            settings.loudness = here.loudness;
+            settings.loudness = here.settings.loudness;
         }
-        let name = view.presets.all.get(index).map_or("", |one| &one.name);
-        self.note(&format!("Preset {name}"), view);
+        self.note(&format!("Preset {}", chosen.name), here, &settings);
+        self.choose(chosen);
         self.set_out(&view.settings, &settings);
         self.match_loudness(view);
     }
@@ -122,7 +131,14 @@ impl App {
     /// What is set is kept as a preset.
     pub(super) fn save_preset(&mut self, name: &str, overwrite: bool, view: &ViewModel) {
         let here = self.here(view).settings;
-        self.library.save(name, overwrite, &here);
+        if let Some(chosen) = self.library.save(name, overwrite, &here) {
+            self.choose(chosen);
+        }
+    }
+
+    fn choose(&self, preset: Chosen) {
+        let edit = |session: &mut Session| session.preset = Some(preset);
+        self.params.kept.session.edit(edit);
     }
 
     /// Fair comparison goes on, where the user wants it: louder does not win by being louder.
@@ -142,10 +158,9 @@ impl App {
         };
         let mut owned = view.assistant.owned;
         ownership::release(&mut owned, &view.assistant.take_over);
-        let here = self.here(view).settings;
-        self.note("Apply", view);
+        let here = self.here(view);
         let to = self.params.kept.session.edit(|session| {
-            let to = ownership::applied(advice, &here, &owned, session.was_applied);
+            let to = ownership::applied(advice, &here.settings, &owned, session.was_applied);
             session.was_applied = true;
             session.applied_bands = advice.assistant_bands;
             session.take_over = [false; Group::STAGES.len()];
@@ -154,6 +169,7 @@ impl App {
             session.applied = Some(Box::new(remembered));
             to
         });
+        self.note("Apply", here, &to);
         self.set_out(&view.settings, &to);
         lock(&self.side).listen.applied();
         self.match_loudness(view);
@@ -161,11 +177,12 @@ impl App {
 
     /// The drive that was found is set.
     pub(super) fn set_drive(&mut self, answer: &Answer, view: &ViewModel) {
-        let mut found = self.here(view).settings;
+        let here = self.here(view);
+        let mut found = here.settings;
         found.loudness.on = true;
         found.loudness.drive_db = answer.drive_db;
         found.loudness.drive_trim_db = answer.drive_trim_db;
-        self.note("Drive", view);
+        self.note("Drive", here, &found);
         self.set_out(&view.settings, &found);
     }
 
@@ -182,7 +199,26 @@ fn slot_of(place: Place) -> Slot {
         settings: Some(Box::new(place.settings)),
         applied: place.applied,
         bands: place.bands,
+        preset: place.preset,
     }
+}
+
+/// The value that a gesture changes by hand, where it does.
+fn changed(gesture: &Gesture, now: &Settings) -> Option<Field> {
+    let field = match gesture {
+        Gesture::Set(Number::Of(field), _)
+        | Gesture::Switch(field, _)
+        | Gesture::Choose(field, _) => *field,
+        _ => return None,
+    };
+    let mut to = *now;
+    match *gesture {
+        Gesture::Set(_, value) => put(&mut to, field, Value::Number(value)),
+        Gesture::Switch(_, on) => put(&mut to, field, Value::Switch(on)),
+        Gesture::Choose(_, place) => put(&mut to, field, Value::Choice(place)),
+        _ => {}
+    }
+    (to != *now).then_some(field)
 }
 
 /// What the gestures of a frame do, in a few words; `None` where they change no value.

@@ -9,6 +9,7 @@ use crate::editor::view::{Gesture, Menu, PresetName};
 use crate::editor::widgets::number::field;
 use crate::editor::widgets::popup::{ROW, caption, drop_down, popup, row};
 use crate::editor::widgets::{Icon, button, icon_button, switch};
+use crate::params::session::Chosen;
 
 /// Size of the list at most.
 const LIST: [f32; 2] = [460.0, 440.0];
@@ -41,10 +42,8 @@ fn draw_box(desk: &mut Desk<'_>, mut rect: Rect) {
     let before = square(&mut rect, 2.0);
     let presets = &desk.view.presets;
     let count = presets.all.len();
-    let current = presets.current.clone();
-    let place = current
-        .as_ref()
-        .and_then(|name| presets.all.iter().position(|one| one.name == *name));
+    let current = presets.current.as_ref();
+    let place = current.and_then(|chosen| presets.all.iter().position(|one| one.is(chosen)));
     let some = count > 0;
     if icon_button(
         desk.ui,
@@ -62,15 +61,16 @@ fn draw_box(desk: &mut Desk<'_>, mut rect: Rect) {
         desk.push(Gesture::LoadPreset(index));
     }
     let said = "Keeps what is set as a preset of yours.";
+    let name = current.map(|chosen| chosen.name.clone());
     if button(desk.ui, save, "Save", said, None, true) {
-        desk.memory.naming = Some(current.clone().unwrap_or_default());
+        desk.memory.naming = Some(name.unwrap_or_default());
     }
     let open = desk.opened(Menu::Presets);
     let edited = desk.view.presets.edited;
     let colors = theme::colors();
     let (label, ink) = match current {
-        Some(name) if edited => (format!("{name} (edited)"), colors.text),
-        Some(name) => (name, colors.text),
+        Some(Chosen { name, .. }) if edited => (format!("{name} (edited)"), colors.text),
+        Some(Chosen { name, .. }) => (name.clone(), colors.text),
         None => ("Presets".to_owned(), colors.label),
     };
     let said = "Finalcoat's presets and yours, and how they are auditioned.";
@@ -131,7 +131,7 @@ fn draw_list(desk: &mut Desk<'_>, below: Rect) {
                     },
                 );
             }
-            let current = presets.current.as_ref() == Some(&preset.name);
+            let current = presets.current.as_ref().is_some_and(|one| preset.is(one));
             if row(ui, &preset.name, &preset.description, current) {
                 picked = Some(index);
             }

@@ -6,8 +6,9 @@ use crate::editor::desk::Desk;
 use crate::editor::help;
 use crate::editor::plot::Plot;
 use crate::editor::theme;
-use crate::editor::view::{Gesture, Number};
-use crate::editor::widgets::number::{dragged_by, modifiers};
+use crate::editor::view::Number;
+use crate::editor::widgets::number::{adjust_along, type_over, typing};
+use crate::editor::widgets::press::ring;
 use crate::editor::widgets::{text, tip};
 
 /// Draws the splits and returns what was done to them.
@@ -46,33 +47,27 @@ fn split_line(desk: &mut Desk<'_>, plot: &Plot, split: Number) -> f32 {
     let painter = desk.painter();
     let range = split.range();
     let x = plot.x(desk.value(split));
+    let (digits, unit) = split.text(desk.value(split));
+    let words = painter.layout_no_wrap(
+        format!("{digits} {unit}"),
+        theme::tiny(),
+        theme::colors().text,
+    );
+    let foot = pos2(x, plot.rect.bottom() - 11.0);
+    if typing(desk, split) {
+        let field = Rect::from_center_size(foot, vec2(64.0, 18.0));
+        type_over(desk, field, split, theme::tiny());
+        return x;
+    }
     let touch = Rect::from_x_y_ranges(x - 6.0..=x + 6.0, plot.rect.y_range());
     let id = Id::unique(("split", split));
     let response = desk.ui.interact(touch, id, Sense::click_and_drag());
-    if response.drag_started() {
-        desk.memory.dragged = Some((split, Plot::share(desk.value(split))));
-        desk.push(Gesture::Begin(split));
-    }
-    if let Some((dragged, share)) = desk.memory.dragged
-        && dragged == split
-    {
-        let (speed, _) = modifiers(desk.ui);
-        let delta = dragged_by(&response).x;
-        if delta != 0.0 {
-            let ends = [Plot::share(range.min), Plot::share(range.max)];
-            let share = (share + delta * speed / plot.rect.width()).clamp(ends[0], ends[1]);
-            desk.memory.dragged = Some((split, share));
-            let hz = range.quantized(Plot::hz(share));
-            desk.push(Gesture::Set(split, hz));
-        }
-        if response.drag_stopped() {
-            desk.memory.dragged = None;
-            desk.push(Gesture::End(split));
-        }
-    } else if response.double_clicked() {
-        desk.memory.set(split, range.default);
-    }
-    let held = response.hovered() || response.dragged();
+    let width = plot.rect.width();
+    adjust_along(desk, &response, split, |share, by| {
+        let there = Plot::share(range.unnormalized(share)) + by.x / width;
+        range.normalized(Plot::hz(there).clamp(range.min, range.max))
+    });
+    let held = response.hovered() || response.dragged() || response.has_focus();
     let ink = if held {
         theme::colors().text
     } else {
@@ -84,12 +79,10 @@ fn split_line(desk: &mut Desk<'_>, plot: &Plot, split: Number) -> f32 {
         theme::mix(ink, theme::colors().graph, 0.55)
     };
     painter.vline(x, plot.rect.y_range(), Stroke::new(1.25, line));
-    let (digits, unit) = split.text(desk.value(split));
-    let galley = painter.layout_no_wrap(format!("{digits} {unit}"), theme::tiny(), ink);
-    let center = pos2(x, plot.rect.bottom() - 11.0);
-    let tag = Rect::from_center_size(center, galley.size() + vec2(8.0, 2.0));
+    let tag = Rect::from_center_size(foot, words.size() + vec2(8.0, 2.0));
     painter.rect_filled(tag, theme::RADIUS, theme::colors().raised);
-    painter.galley(tag.center() - galley.size() / 2.0, galley, ink);
+    painter.galley_with_override_text_color(tag.center() - words.size() / 2.0, words, ink);
+    ring(desk.ui, &response, tag);
     let Number::Of(field) = split else { return x };
     tip(
         response.on_hover_cursor(CursorIcon::ResizeHorizontal),

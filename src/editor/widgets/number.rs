@@ -5,8 +5,8 @@
 //! the number in effect stands behind the one that is set.
 
 use egui::{
-    Align2, Color32, CursorIcon, Event, FontId, Id, Key, Painter, Pos2, Rect, Response, Sense,
-    Shape, Stroke, StrokeKind, TextEdit, Ui, pos2, vec2,
+    Align2, Color32, CursorIcon, Event, FontId, Id, Key, Painter, PointerButton, Pos2, Rect,
+    Response, Sense, Shape, Stroke, StrokeKind, TextEdit, Ui, Vec2, pos2, vec2,
 };
 
 use super::press::{ring, tip};
@@ -26,6 +26,8 @@ const FINE: f32 = 0.1;
 const WHEEL_SHARE: f32 = 0.02;
 /// Time in which the focus arrives after the Tab key.
 const TABBED_S: f64 = 0.3;
+/// A field that was opened by the first of two clicks is not older at the second.
+const TWO_CLICKS_S: f64 = 0.6;
 /// Bars lower than this have smaller numbers.
 const LOW_BAR: f32 = 20.0;
 /// Height of the strip below the number of a bar.
@@ -176,8 +178,7 @@ pub fn bar(desk: &mut Desk<'_>, rect: Rect, number: Number, live: bool) {
         .painter()
         .rect_filled(rect, theme::RADIUS, theme::colors().raised);
     entry(desk, words, number, font, ground);
-    let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
-    if typing {
+    if typing(desk, number) {
         return;
     }
     let Shares { zero, set, effect } = Shares::of(desk, number);
@@ -229,8 +230,7 @@ fn number_field(
     ground: Option<Color32>,
     stop: Stop,
 ) {
-    let typing = matches!(&desk.memory.typed, Some((typed, _)) if *typed == number);
-    if typing {
+    if typing(desk, number) {
         type_over(desk, rect, number, font);
         return;
     }
@@ -301,6 +301,12 @@ fn number_field(
 /// Begins to type over a number.
 fn type_from(desk: &mut Desk<'_>, number: Number) {
     desk.memory.typed = Some((number, to_type(desk, number)));
+    desk.memory.typed_s = desk.ui.input(|input| input.time);
+}
+
+/// Whether a number is being typed.
+pub fn typing(desk: &Desk<'_>, number: Number) -> bool {
+    matches!(&desk.memory.typed, Some((typed, _)) if *typed == number)
 }
 
 /// The value as it stands in its field at first.
@@ -312,7 +318,20 @@ fn to_type(desk: &Desk<'_>, number: Number) -> String {
     }
 }
 
-fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
+/// The field in which a number is typed.
+pub fn type_over(desk: &mut Desk<'_>, rect: Rect, number: Number, font: FontId) {
+    // The first click of two opened it, and the second wants the default.
+    let again = desk.ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        input.pointer.button_double_clicked(PointerButton::Primary)
+            && at.is_some_and(|at| rect.contains(at))
+            && input.time - desk.memory.typed_s < TWO_CLICKS_S
+    });
+    if again {
+        desk.memory.typed = None;
+        desk.memory.set(number, number.range().default);
+        return;
+    }
     let Some((_, typed)) = &mut desk.memory.typed else {
         return;
     };
@@ -397,20 +416,23 @@ pub fn field(
     (!fresh && ended).then_some(!escape)
 }
 
-/// Drag, wheel, keys and default.
+/// Drag up and down, wheel, keys and default.
 fn adjust(desk: &mut Desk<'_>, response: &Response, number: Number) {
+    let up = |share: f32, by: Vec2| share - by.y / DRAG_POINTS;
+    adjust_along(desk, response, number, up);
+}
+
+/// The same with a drag of its own kind: `along` says where a share of the way comes to when the pointer is
+/// dragged some points from there.
+pub fn adjust_along(
+    desk: &mut Desk<'_>,
+    response: &Response,
+    number: Number,
+    along: impl Fn(f32, Vec2) -> f32,
+) {
     let range = number.range();
     let (speed, alt) = modifiers(desk.ui);
     let now_s = desk.ui.input(|input| input.time);
-    if response.gained_focus() && now_s - desk.memory.tabbed_s < TABBED_S {
-        desk.memory.tabbed_s = f64::NEG_INFINITY;
-        type_from(desk, number);
-        return;
-    }
-    if response.secondary_clicked() {
-        type_from(desk, number);
-        return;
-    }
     if response.drag_started() {
         let share = range.normalized(desk.value(number));
         desk.memory.dragged = Some((number, share));
@@ -420,10 +442,10 @@ fn adjust(desk: &mut Desk<'_>, response: &Response, number: Number) {
         && *dragged == number
     {
         if response.dragged() || response.drag_stopped() {
-            let delta = response.drag_delta();
-            if delta.y != 0.0 {
-                *share = (*share - delta.y / DRAG_POINTS * speed).clamp(0.0, 1.0);
-                let value = range.quantized(range.unnormalized(*share));
+            let to = along(*share, dragged_by(response) * speed).clamp(0.0, 1.0);
+            if to != *share {
+                *share = to;
+                let value = range.quantized(range.unnormalized(to));
                 desk.push(Gesture::Set(number, value));
             }
             if response.drag_stopped() {
@@ -431,6 +453,15 @@ fn adjust(desk: &mut Desk<'_>, response: &Response, number: Number) {
                 desk.push(Gesture::End(number));
             }
         }
+        return;
+    }
+    if response.gained_focus() && now_s - desk.memory.tabbed_s < TABBED_S {
+        desk.memory.tabbed_s = f64::NEG_INFINITY;
+        type_from(desk, number);
+        return;
+    }
+    if response.secondary_clicked() {
+        type_from(desk, number);
         return;
     }
     if response.double_clicked() || (response.clicked() && alt) {
@@ -468,23 +499,43 @@ fn keys(desk: &mut Desk<'_>, response: &Response, number: Number) {
     }
 }
 
-/// The wheel.
+/// The wheel. What a touchpad sends in small is added up until it makes a step.
 fn turn(desk: &mut Desk<'_>, response: &Response, number: Number) {
     if !response.hovered() {
         return;
     }
-    let notches = desk.ui.input(|input| wheel(&input.events));
-    if notches != 0.0 {
-        let (speed, _) = modifiers(desk.ui);
-        let value = turned(number.range(), desk.value(number), notches * speed);
-        desk.memory.set(number, value);
+    let (mut notches, smooth) = desk.ui.input(|input| {
+        let smooth = |event: &Event| {
+            let unit = egui::MouseWheelUnit::Point;
+            matches!(event, Event::MouseWheel { unit: of, .. } if *of == unit)
+        };
+        (wheel(&input.events), input.events.iter().any(smooth))
+    });
+    if notches == 0.0 {
+        return;
     }
+    let (speed, _) = modifiers(desk.ui);
+    let (range, value) = (number.range(), desk.value(number));
+    notches *= speed;
+    if smooth {
+        let left = desk.memory.turned.take();
+        notches += left.map_or(0.0, |(of, left)| if of == number { left } else { 0.0 });
+        if (way(range, value, notches) - value).abs() < range.step {
+            desk.memory.turned = Some((number, notches));
+            return;
+        }
+    }
+    desk.memory.set(number, turned(range, value, notches));
+}
+
+/// A value some notches of the wheel away.
+fn way(range: &Range, value: f32, notches: f32) -> f32 {
+    range.unnormalized(range.normalized(value) + notches * WHEEL_SHARE)
 }
 
 /// A value some notches of the wheel away: at least one step, so that a fine notch is not lost.
 pub fn turned(range: &Range, value: f32, notches: f32) -> f32 {
-    let share = range.normalized(value) + notches * WHEEL_SHARE;
-    let moved = range.unnormalized(share);
+    let moved = way(range, value, notches);
     if (moved - value).abs() < range.step {
         value + notches.signum() * range.step
     } else {
@@ -493,7 +544,7 @@ pub fn turned(range: &Range, value: f32, notches: f32) -> f32 {
 }
 
 /// How far the pointer was dragged since the last frame; in the first, since it was pressed.
-pub fn dragged_by(response: &Response) -> egui::Vec2 {
+pub fn dragged_by(response: &Response) -> Vec2 {
     if response.drag_started() {
         response.total_drag_delta().unwrap_or_default()
     } else {
@@ -529,8 +580,8 @@ fn ordered(a: f32, b: f32) -> [f32; 2] {
 }
 
 /// Where a knob points: 0 is lower left, 1 lower right.
-fn direction(share: f32) -> egui::Vec2 {
-    egui::Vec2::angled((0.75 + 1.5 * share) * std::f32::consts::PI)
+fn direction(share: f32) -> Vec2 {
+    Vec2::angled((0.75 + 1.5 * share) * std::f32::consts::PI)
 }
 
 fn arc(

@@ -50,11 +50,8 @@ pub fn popup(ui: &Ui, id: &str, anchor: Rect, size: Vec2, add: impl FnOnce(&mut 
             );
             painter.rect_stroke(area, theme::PANEL_RADIUS, edge, StrokeKind::Inside);
             // Nothing below hears the pointer.
-            let ground = ui.interact(area, id.with("ground"), Sense::click_and_drag());
-            // What is open has the keys, so that Escape closes it.
-            if ui.memory(|memory| memory.focused().is_none()) {
-                ground.request_focus();
-            }
+            // The keys stay with the host: presets are auditioned while it plays.
+            ui.interact(area, id.with("ground"), Sense::CLICK | Sense::DRAG);
             let mut child = ui.new_child(egui::UiBuilder::new().max_rect(area.shrink(GRID)));
             child.spacing_mut().item_spacing = Vec2::ZERO;
             ScrollArea::vertical()
