@@ -5,12 +5,16 @@
 mod assistant;
 #[path = "editor/gestures.rs"]
 mod gestures;
+#[path = "editor/handles.rs"]
+mod handles;
 #[path = "editor/harness.rs"]
 mod harness;
 #[path = "editor/keys.rs"]
 mod keys;
 #[path = "editor/pace.rs"]
 mod pace;
+#[path = "editor/panels.rs"]
+mod panels;
 #[path = "editor/picture.rs"]
 mod picture;
 #[path = "support/raster.rs"]
@@ -416,6 +420,22 @@ fn the_palettes_keep_their_contrast() {
             assert!(found >= 4.5, "{theme:?}: on {fill:?}: {found}");
         }
         assert!(contrast(colors.on_alarm, colors.alarm) >= 4.5);
-        assert!(contrast(colors.text, colors.hovered) >= 4.5);
+        for ink in [
+            colors.text,
+            colors.label,
+            colors.reduction,
+            colors.goal,
+            colors.over,
+            colors.side,
+        ] {
+            let found = contrast(ink, colors.hovered);
+            assert!(
+                found >= 4.5,
+                "{theme:?}: {ink:?} under the pointer: {found}"
+            );
+        }
+        // A picture needs less than a text, also while it cannot be pressed.
+        let found = contrast(colors.disabled_picture(), colors.disabled_ground());
+        assert!(found >= 3.0, "{theme:?}: a disabled picture: {found}");
     }
 }

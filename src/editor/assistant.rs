@@ -16,6 +16,7 @@ use super::view::{Gesture, ViewModel};
 use super::widgets::{button, decibels, paragraph, segments, text, tip};
 use crate::assistant::advice::Advice;
 use crate::assistant::services;
+use crate::assistant::verdict::VerdictKind;
 use crate::engine::settings::fields::Group;
 use crate::handoff::listen::Work;
 
@@ -161,23 +162,14 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
     let press = cut_top(&mut rect, APPLY, GRID);
     let said =
         "Sets the chain as proposed, in one step of undo; what you made your own stays yours.";
-    if button(
-        desk.ui,
-        press,
-        label,
-        said,
-        Some(theme::colors().goal),
-        ready,
-    ) {
+    let colors = theme::colors();
+    // Where a master is not what the song needs next, it is not what shines.
+    let advised = ready && assistant.advice.as_deref().is_some_and(is_next);
+    let fill = advised.then_some(colors.goal);
+    if button(desk.ui, press, label, said, fill, ready) {
         desk.push(Gesture::Apply);
     }
-    step_mark(
-        &desk.painter(),
-        press,
-        2,
-        ready.then_some(theme::colors().on_fill),
-    );
-    let colors = theme::colors();
+    step_mark(&desk.painter(), press, 2, fill.map(|_| colors.on_fill));
     let gain = gain(desk);
     let ink = if desk.view.assistant.advice.is_none() {
         colors.label
@@ -189,6 +181,14 @@ fn draw_foot(desk: &mut Desk<'_>, mut rect: Rect) {
         .ui
         .interact(rect, egui::Id::unique("gain"), egui::Sense::hover());
     tip(response, &gain);
+}
+
+/// Whether the verdict is to go on with a master.
+fn is_next(advice: &Advice) -> bool {
+    match advice.verdict.kind {
+        VerdictKind::Master | VerdictKind::Stems => true,
+        VerdictKind::Mix | VerdictKind::Done => false,
+    }
 }
 
 /// What streaming services will do to the master, in a few words and in full.

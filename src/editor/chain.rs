@@ -11,7 +11,7 @@ use super::theme;
 use super::trace;
 use super::view::{Gesture, Page};
 use super::widgets::press::ring;
-use super::widgets::{decibels, light, text, tip};
+use super::widgets::{decibels, light, text, tip, zero_pillar};
 use crate::engine::equalizer::response::{Lane, response_db};
 use crate::engine::settings::fields::Group;
 use crate::engine::settings::image::ImageSettings;
@@ -312,17 +312,7 @@ fn activity(painter: &Painter, desk: &Desk<'_>, area: Rect, stage: Group, live: 
 fn pillars(painter: &Painter, area: Rect, values: &[f32], ink: Color32) {
     for (index, value) in values.iter().enumerate() {
         let place = column(area, index, values.len(), 3.0);
-        let zero = place.center().y;
-        let y = zero - value.clamp(-1.0, 1.0) * place.height() / 2.0;
-        let line = Rect::from_center_size(place.center(), vec2(place.width(), 1.5));
-        painter.rect_filled(line, 0.0, theme::colors().hovered);
-        if (y - zero).abs() >= 0.5 {
-            let pillar = Rect::from_min_max(
-                pos2(place.left(), zero.min(y)),
-                pos2(place.right(), zero.max(y)),
-            );
-            painter.rect_filled(pillar, 0.0, ink);
-        }
+        zero_pillar(painter, place, *value, ink);
     }
 }
 

@@ -147,6 +147,28 @@ pub fn of_number(number: Number) -> &'static str {
     }
 }
 
+/// Loudness since the reset.
+pub const INTEGRATED: &str = "Loudness of all that played since the reset, silence left out: the number that services go by.";
+/// Loudness of the last seconds.
+pub const SHORT_TERM: &str = "Loudness of the last 3 s; the mark is the loudest since the reset. It follows the song's parts.";
+/// Loudness of now.
+pub const MOMENTARY: &str =
+    "Loudness of the last 0.4 s; the mark is the loudest since the reset. It follows each hit.";
+/// The limiter's work over time.
+pub const HISTORY: &str = "What the limiter took in the last 20 s, hanging from the top, over the level before \
+                           and behind the chain.";
+/// The stereo image as a picture.
+pub const GONIOMETER: &str = "Left against right: upright is mono, wide is stereo, and what lies flat cancels on one speaker.";
+/// The stereo image as numbers.
+pub const CORRELATION: &str =
+    "How alike left and right are: +1 is mono, 0 is wide, and below 0 they cancel on one speaker.";
+/// The ground of the equalizer's graph.
+pub const GRAPH: &str = "What comes in and goes out by frequency, under the equalizer's curve; a double-click \
+                         adds a band where the pointer is.";
+/// A band's handle in it.
+pub const HANDLE: &str = "Drag it; the wheel turns its Q, Alt-click sets its gain to 0, a double-click turns it \
+                          off, a right-click opens the rest.";
+
 /// What a stage is for.
 pub fn of_stage(stage: Group) -> &'static str {
     match stage {

@@ -49,7 +49,8 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
     cut_top(&mut content, GRID, GRID);
     let count = Part::ALL.len() as f32;
     let each = (content.height() - (count - 1.0) * GAP) / count;
-    if each >= PART_MIN {
+    let stereo = stereo::height_min(content.width());
+    if each >= PART_MIN.max(stereo) {
         for part in Part::ALL {
             let place = cut_top(&mut content, each, GAP);
             draw_part(desk, place, part);
@@ -68,9 +69,9 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
     if let Some(index) = segments(desk.ui, "part", row, &PARTS, chosen.unwrap_or(0), ink) {
         desk.memory.part = Part::ALL[index];
     }
-    if part == Part::Limiter && content.height() > 2.0 * PART_MIN {
+    if part == Part::Limiter && content.height() > PART_MIN + stereo + GAP {
         // What is left is for what is asked most: both.
-        let below = cut_bottom(&mut content, PART_MIN, GAP);
+        let below = cut_bottom(&mut content, stereo, GAP);
         draw_part(desk, below, Part::Stereo);
     }
     draw_part(desk, content, part);

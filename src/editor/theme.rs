@@ -90,6 +90,18 @@ pub struct Palette {
     pub usual: Color32,
 }
 
+impl Palette {
+    /// The ground of what cannot be pressed now.
+    pub fn disabled_ground(&self) -> Color32 {
+        mix(self.raised, self.panel, 0.5)
+    }
+
+    /// A picture on it: held back, and still at least 3:1 (WCAG 2.2, 1.4.11).
+    pub fn disabled_picture(&self) -> Color32 {
+        mix(self.label, self.panel, 0.65)
+    }
+}
+
 const DARK: Palette = Palette {
     ground: Color32::from_rgb(0x10, 0x12, 0x15),
     graph: Color32::from_rgb(0x10, 0x12, 0x15),
@@ -103,7 +115,7 @@ const DARK: Palette = Palette {
     input: Color32::from_rgb(0xb4, 0xc3, 0xd1),
     reduction: Color32::from_rgb(0xf2, 0xa8, 0x5c),
     goal: Color32::from_rgb(0x7e, 0xd3, 0x9b),
-    over: Color32::from_rgb(0xff, 0x7d, 0x73),
+    over: Color32::from_rgb(0xff, 0x83, 0x79),
     side: Color32::from_rgb(0xc0, 0x9c, 0xf2),
     alarm: Color32::from_rgb(0xa3, 0x2a, 0x23),
     on_alarm: Color32::from_rgb(0xff, 0xff, 0xff),

@@ -7,6 +7,7 @@ use super::fields::EqBand;
 use super::preferences::Preferences;
 use super::widgets::minus;
 use crate::assistant::advice::{Advice, Switch};
+use crate::assistant::finding::FindingKind;
 use crate::assistant::moves::MoveKind;
 use crate::assistant::proposal::Owned;
 use crate::assistant::wishes::{LoudnessWish, ReferenceWeights, Wishes};
@@ -337,8 +338,11 @@ pub struct Memory {
     pub wishes: Option<bool>,
     /// Whether the assistant shows what it found, in place of its moves.
     pub findings: bool,
-    /// The finding that is opened.
-    pub finding: Option<usize>,
+    /// The finding that is opened: its kind and its number among those of its kind.
+    pub finding: Option<(FindingKind, usize)>,
+    /// When it was asked for the first time that all that was heard be forgotten, in seconds of the editor's
+    /// clock.
+    pub forget_s: f64,
     /// The path of a reference, so far.
     pub adding: Option<String>,
     /// The band of the equalizer whose controls are shown.
@@ -349,6 +353,8 @@ pub struct Memory {
     pub handle: Option<Handle>,
     /// The scale of that graph: 0 is the narrowest.
     pub scale: usize,
+    /// When a band was wanted there and none was free, in seconds of the editor's clock.
+    pub crowded_s: f64,
     /// The value being typed, and the text so far.
     pub typed: Option<(Number, String)>,
     /// When that began, in seconds of the editor's clock.
@@ -375,11 +381,13 @@ impl Default for Memory {
             wishes: None,
             findings: false,
             finding: None,
+            forget_s: f64::NEG_INFINITY,
             adding: None,
             band: EqBand(0),
             dragged: None,
             handle: None,
             scale: 0,
+            crowded_s: f64::NEG_INFINITY,
             typed: None,
             typed_s: f64::NEG_INFINITY,
             turned: None,

@@ -4,13 +4,15 @@ pub mod icon;
 pub mod number;
 pub mod popup;
 pub mod press;
+pub mod zero;
 
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2};
 
 use super::theme;
 pub use icon::Icon;
 pub use number::{bar, entry, knob};
-pub use press::{button, choices, icon_button, segments, switch, tip};
+pub use press::{button, button_of, choices, icon_button, segments, switch, tip, tip_at_rest};
+pub use zero::{zero_bar, zero_pillar};
 
 /// Text on one line; returns where it stands.
 pub fn text(

@@ -91,6 +91,8 @@ fn the_song_is_covered_by_the_hosts_time_code() {
     host.play(channels, Code::Plays(-(channels[0].len() as i64)));
     covers(&host, &[[0.0, 8.0], [12.0, 15.0]]);
     host.click("Forget");
+    covers(&host, &[[0.0, 8.0], [12.0, 15.0]]);
+    host.click("Sure?");
     until(&host, |view| view.status.covered.is_empty());
 }
 

@@ -8,8 +8,7 @@ use finalcoat::editor::stages::switch_of;
 use finalcoat::editor::view::{Gesture, Menu, Number, Page, Part, ViewModel};
 use finalcoat::editor::widgets::Icon;
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
-use finalcoat::engine::settings::equalizer::{FREQUENCIES_HZ, GAIN_DB, Shape};
-use finalcoat::engine::settings::fields::{Choice, Group};
+use finalcoat::engine::settings::fields::Group;
 use finalcoat::engine::settings::loudness::DRIVE_DB;
 use finalcoat::handoff::errand::Errand;
 use finalcoat::params::kept::WINDOW_DEFAULT;
@@ -304,94 +303,6 @@ fn the_intensity_turns() {
     stage.time += 1.0;
     let out = notch(&mut stage, &view, grip);
     assert!(matches!(out[1], Gesture::Set(fields::INTENSITY, value) if value > there));
-}
-
-/// Where the equalizer's graph lies: between the labels of its axes.
-fn graph_point(stage: &mut Stage, view: &ViewModel, hz: f32, db: f32) -> Pos2 {
-    let labels = |stage: &mut Stage, words: &str| find_all(stage, view, words);
-    let x100 = labels(stage, "100")[0].center().x;
-    let x1k = labels(stage, "1k")[0].center().x;
-    // The scale is as wide as the gains need.
-    let most = ["12", "8", "4"].into_iter().find(|most| {
-        let label = format!("+{most}");
-        !labels(stage, &label).is_empty()
-    });
-    let most = most.expect("a scale");
-    let up = labels(stage, &format!("+{most}"))[0].center().y;
-    let down = labels(stage, &format!("\u{2212}{most}"));
-    let down = down.last().expect("a scale").center().y;
-    let most: f32 = most.parse().expect("a number");
-    let x = x100 + (x1k - x100) * (hz / 100.0).log10();
-    let y = up + (down - up) * (most - db) / (2.0 * most);
-    pos2(x, y)
-}
-
-#[test]
-fn a_handle_of_the_equalizer_is_dragged_turned_and_switched() {
-    let mut stage = at(Group::Equalizer);
-    let mut view = playing();
-    let band = EqBand(4);
-    let from = graph_point(&mut stage, &view, 320.0, -2.2);
-    let to = graph_point(&mut stage, &view, 1000.0, 3.0);
-    let by = [to.x - from.x, from.y - to.y];
-    let out = drag(&mut stage, &mut view, from, by, Modifiers::NONE);
-    assert_eq!(stage.memory.band, band);
-    assert_eq!(
-        out[..2],
-        [band.frequency(), band.gain()].map(Gesture::Begin)
-    );
-    let end = [band.frequency(), band.gain()].map(Gesture::End);
-    assert_eq!(out[out.len() - 2..], end);
-    let settings = view.settings.equalizer.bands[4];
-    assert!(
-        (settings.frequency_hz / 1000.0 - 1.0).abs() < 0.03,
-        "{settings:?}"
-    );
-    assert!((settings.gain_db - 3.0).abs() < 0.3, "{settings:?}");
-    assert_eq!(settings.gain_db, GAIN_DB.quantized(settings.gain_db));
-    let hz = FREQUENCIES_HZ[4].quantized(settings.frequency_hz);
-    assert_eq!(settings.frequency_hz, hz);
-
-    stage.time += 5.0;
-    let out = notch(&mut stage, &view, to);
-    assert!(matches!(out[1], Gesture::Set(number, q) if number == band.q() && q > 1.1));
-    stage.time += 5.0;
-    click(&mut stage, &view, to, Modifiers::NONE);
-    let out = click(&mut stage, &view, to, Modifiers::NONE);
-    assert_eq!(out, [Gesture::Switch(band.on(), false)]);
-}
-
-#[test]
-fn a_cut_is_only_dragged_sideways() {
-    let mut stage = at(Group::Equalizer);
-    let mut view = playing();
-    let from = graph_point(&mut stage, &view, 28.0, 0.0);
-    let out = drag(&mut stage, &mut view, from, [40.0, 40.0], Modifiers::NONE);
-    assert!(view.settings.equalizer.bands[0].frequency_hz > 30.0);
-    assert_eq!(view.settings.equalizer.bands[0].gain_db, 0.0);
-    assert_eq!(out[0], Gesture::Begin(EqBand(0).frequency()));
-    assert!(matches!(out[1], Gesture::Set(..)));
-}
-
-#[test]
-fn a_double_click_on_empty_ground_is_a_new_band() {
-    let mut stage = at(Group::Equalizer);
-    let mut view = playing();
-    let at = graph_point(&mut stage, &view, 700.0, 4.0);
-    assert_eq!(click(&mut stage, &view, at, Modifiers::NONE), []);
-    let out = click(&mut stage, &view, at, Modifiers::NONE);
-    for gesture in &out {
-        super::harness::obey(&mut view, gesture);
-    }
-    // The free band whose own place is nearest: 630 Hz.
-    let band = view.settings.equalizer.bands[6];
-    assert!(band.on && band.shape == Shape::Bell && !band.dynamic());
-    assert!((band.frequency_hz / 700.0 - 1.0).abs() < 0.03, "{band:?}");
-    assert!((band.gain_db - 4.0).abs() < 0.3, "{band:?}");
-    assert_eq!(stage.memory.band, EqBand(6));
-    assert_eq!(out.last(), Some(&Gesture::Switch(EqBand(6).on(), true)));
-    let bell = Gesture::Choose(EqBand(6).shape(), Shape::Bell.index());
-    assert!(out.contains(&bell));
 }
 
 #[test]

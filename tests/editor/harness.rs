@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use egui::epaint::{ClippedShape, Shape};
-use egui::{Color32, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, pos2, vec2};
+use egui::{Color32, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2, vec2};
 
 use finalcoat::editor::draw::draw;
 use finalcoat::editor::theme;
@@ -187,6 +187,43 @@ pub(crate) fn texts(shapes: &[ClippedShape]) -> Vec<Text> {
         collect(&clipped.shape, clipped.clip_rect, &mut into);
     }
     into
+}
+
+/// What is filled with a colour, from below.
+pub(crate) fn fills(shapes: &[ClippedShape]) -> Vec<(Rect, Color32)> {
+    fn collect(shape: &Shape, into: &mut Vec<(Rect, Color32)>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, into)),
+            Shape::Rect(one) => into.push((one.rect, one.fill)),
+            Shape::Circle(one) => {
+                let size = Vec2::splat(2.0 * one.radius);
+                into.push((Rect::from_center_size(one.center, size), one.fill));
+            }
+            _ => {}
+        }
+    }
+    let mut into = Vec::new();
+    for clipped in shapes {
+        collect(&clipped.shape, &mut into);
+    }
+    into
+}
+
+/// The sentence that appears where the pointer rests.
+pub(crate) fn sentence_at(stage: &mut Stage, view: &ViewModel, at: Pos2) -> Option<String> {
+    stage.time += 2.0;
+    let mut shapes = Vec::new();
+    for _ in 0..3 {
+        let moved = vec![Event::PointerMoved(at)];
+        shapes = stage.frame(view, moved, Modifiers::NONE).0;
+    }
+    let before: Vec<String> = texts(&shapes).into_iter().map(|text| text.words).collect();
+    stage.time += 2.0;
+    stage.frame(view, Vec::new(), Modifiers::NONE);
+    let after = texts(&stage.frame(view, Vec::new(), Modifiers::NONE).0);
+    let sentence = |words: &String| words.ends_with('.') || words.contains(".\n");
+    let mut new = after.into_iter().map(|text| text.words);
+    new.find(|words| sentence(words) && !before.contains(words))
 }
 
 /// The id of a button with a picture.

@@ -8,7 +8,7 @@ use finalcoat::engine::settings::fields::Group;
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
 
 use super::assistant::proposed;
-use super::harness::{Stage, click, drag, find, obey, press, texts};
+use super::harness::{Stage, click, drag, find, obey, press, sentence_at};
 use super::views::playing;
 
 fn key(key: Key) -> Event {
@@ -212,29 +212,59 @@ fn everything_that_can_be_pressed_says_what_it_does() {
         stage.paints = false;
         stage.memory.page = page;
         stage.memory.part = part;
-        let plain = texts(&stage.still(&view)).len();
+        stage.still(&view);
         for (id, rect) in stage.pressable() {
-            // The graph says what lies under the pointer; a scroll bar needs no words.
-            let name = format!("{id:?}");
-            if name.contains("equalizer graph") || name.contains("IdSalt") {
+            // A scroll bar needs no words.
+            if format!("{id:?}").contains("IdSalt") {
                 continue;
             }
-            stage.time += 2.0;
-            // Beside its middle, where a handle of the graph may lie.
-            let at = rect.center();
-            for _ in 0..3 {
-                stage.frame(&view, vec![Event::PointerMoved(at)], Modifiers::NONE);
-            }
-            stage.time += 2.0;
-            stage.frame(&view, Vec::new(), Modifiers::NONE);
-            let shapes = stage.frame(&view, Vec::new(), Modifiers::NONE).0;
-            let said = texts(&shapes);
-            let sentence = |words: &str| words.ends_with('.') || words.contains(".\n");
-            let new = said.iter().skip(plain.min(said.len()).saturating_sub(8));
-            if !new.into_iter().any(|text| sentence(&text.words)) {
+            if sentence_at(&mut stage, &view, rect.center()).is_none() {
                 silent.push(format!("{page:?} {part:?} {size:?}: {id:?} at {rect:?}"));
             }
         }
     }
     assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+#[test]
+fn everything_that_is_read_says_what_it_is() {
+    let view = proposed();
+    let reading = |name: &'static str| Id::unique(("reading", name));
+    let numbers = ["Integrated", "Short-term", "Momentary"].map(reading);
+    let cells = ["True peak", "Range (LRA)", "PLR", "PSR"].map(reading);
+    let stereo = ["goniometer", "correlations"].map(Id::unique);
+    let wide = [Id::unique("peaks"), Id::unique("equalizer graph")];
+    let history = [Id::unique("history")];
+    let wide: Vec<Id> = [&numbers[..], &cells, &stereo, &history, &wide].concat();
+    let all = [
+        ([1280.0, 1100.0], Page::Spectrum, wide),
+        (
+            WINDOW_MIN,
+            Page::Part(Part::Stereo),
+            [&numbers[..1], &cells[..1], &stereo].concat(),
+        ),
+        (WINDOW_MIN, Page::Part(Part::Limiter), history.to_vec()),
+        (
+            [720.0, 900.0],
+            Page::Spectrum,
+            [&numbers[..], &["LRA", "PSR"].map(reading)].concat(),
+        ),
+        (
+            WINDOW_DEFAULT,
+            Page::Stage(Group::Equalizer),
+            vec![Id::unique("equalizer graph")],
+        ),
+    ];
+    for (size, page, ids) in all {
+        let mut stage = Stage::new(size, 1.0);
+        stage.paints = false;
+        stage.memory.page = page;
+        for id in ids {
+            // Beside its middle, where there may be a handle.
+            let place = stage.place(&view, id);
+            let at = place.center() - egui::vec2(0.3 * place.width(), 0.0);
+            let said = sentence_at(&mut stage, &view, at);
+            assert!(said.is_some(), "{size:?} {page:?}: {id:?}");
+        }
+    }
 }

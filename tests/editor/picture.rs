@@ -12,6 +12,7 @@ use finalcoat::assistant::style::{factory, target};
 use finalcoat::assistant::wishes::Wishes;
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::spectrum::Spectrum;
+use finalcoat::editor::assistant::findings::named;
 use finalcoat::editor::theme::Theme;
 use finalcoat::editor::view::{Part, Spectra};
 use finalcoat::engine::settings::Settings;
@@ -78,7 +79,8 @@ fn a_real_song_makes_a_picture() {
         view.preferences.theme = theme;
         if theme == Theme::Light {
             stage.memory.findings = true;
-            stage.memory.finding = Some(0);
+            let advice = view.assistant.advice.as_ref().expect("advice");
+            stage.memory.finding = named(&advice.findings).next().map(|(which, _)| which);
             stage.memory.part = Part::Stereo;
         }
         stage.still(&view);

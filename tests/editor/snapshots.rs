@@ -11,6 +11,7 @@ use egui::{Pos2, pos2};
 use finalcoat::assistant::advice::{Advice, AdviceFinding};
 use finalcoat::assistant::finding::{FindingKind, Reach, Severity};
 use finalcoat::assistant::verdict::VerdictKind;
+use finalcoat::editor::assistant::findings::named;
 use finalcoat::editor::fields::EqBand;
 use finalcoat::editor::theme::Theme;
 use finalcoat::editor::view::{Menu, Page, Part, ViewModel};
@@ -198,6 +199,11 @@ fn shots() -> Vec<Shot> {
             ..shot("read-out", playing())
         },
         Shot {
+            pointer: Some(pos2(576.0, 289.0)),
+            page: Page::Stage(Group::Equalizer),
+            ..shot("band-read-out", playing())
+        },
+        Shot {
             scale: 2.0,
             ..shot("applied-2x", applied())
         },
@@ -323,7 +329,10 @@ fn draw(shot: &Shot) -> Stage {
     stage.memory.part = shot.part;
     stage.memory.menu = shot.menu;
     stage.memory.findings = shot.findings.is_some();
-    stage.memory.finding = shot.findings;
+    let found = shot.view.assistant.advice.iter();
+    let mut found = named(found.flat_map(|advice| &advice.findings));
+    let opened = shot.findings.and_then(|place| found.nth(place));
+    stage.memory.finding = opened.map(|(which, _)| which);
     if matches!(shot.page, Page::Stage(Group::Glue | Group::Colour)) {
         stage.play(&shot.view);
     }

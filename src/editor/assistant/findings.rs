@@ -26,9 +26,9 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
             let said = "Nothing: no fault stands in the way of a master.";
             words(ui, said, theme::label(), colors.label);
         }
-        for (place, finding) in advice.findings.iter().enumerate() {
-            if row(ui, finding, place, open == Some(place)) {
-                open = (open != Some(place)).then_some(place);
+        for (which, finding) in named(&advice.findings) {
+            if row(ui, finding, which, open == Some(which)) {
+                open = (open != Some(which)).then_some(which);
             }
         }
         if let Some(advice) = &view.assistant.advice {
@@ -55,12 +55,28 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     desk.memory.finding = open;
 }
 
+/// What a finding is known by, also in another proposal: its kind, and its number among those of its kind.
+pub type Which = (FindingKind, usize);
+
+/// Findings in their order, each with what it is known by.
+pub fn named<'a>(
+    findings: impl IntoIterator<Item = &'a AdviceFinding>,
+) -> impl Iterator<Item = (Which, &'a AdviceFinding)> {
+    let mut before: Vec<FindingKind> = Vec::new();
+    findings.into_iter().map(move |finding| {
+        let kind = finding.kind;
+        let nth = before.iter().filter(|one| **one == kind).count();
+        before.push(kind);
+        ((kind, nth), finding)
+    })
+}
+
 /// One finding; returns whether it was pressed.
-fn row(ui: &mut egui::Ui, finding: &AdviceFinding, place: usize, open: bool) -> bool {
+fn row(ui: &mut egui::Ui, finding: &AdviceFinding, which: Which, open: bool) -> bool {
     let colors = theme::colors();
     let size = vec2(ui.available_width(), 22.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let response = ui.interact(rect, Id::unique(("finding", place)), Sense::click());
+    let response = ui.interact(rect, Id::unique(("finding", which)), Sense::click());
     let painter = ui.painter();
     if response.hovered() || response.has_focus() {
         painter.rect_filled(rect, theme::RADIUS, colors.raised);

@@ -1,12 +1,15 @@
 //! Listen: one button, and how much of the song was heard.
 
-use egui::{Align2, Rect, Stroke, pos2};
+use std::time::Duration;
 
+use egui::{Align2, Id, Rect, Stroke, pos2};
+
+use super::findings::named;
 use super::step_mark;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::{Gesture, ViewModel};
-use crate::editor::widgets::{button, clock, paragraph, text};
+use crate::editor::view::{AssistantView, Gesture, ViewModel};
+use crate::editor::widgets::{button, button_of, clock, paragraph, text};
 use crate::handoff::listen::Work;
 
 const BUTTONS: f32 = 34.0;
@@ -65,15 +68,63 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
             desk.push(Gesture::Propose);
         }
     }
-    let said = "Forgets what was heard and what was proposed; what is set stays.";
-    if button(desk.ui, forget, "Forget", said, None, heard || proposed) {
-        desk.push(Gesture::Forget);
-    }
+    draw_forget(desk, forget, heard || proposed);
     let bar = cut_top(&mut rect, BAR, GRID);
     coverage(desk, bar);
     let (said, ink) = state(desk.view);
     paragraph(&desk.painter(), rect, &said, theme::label(), ink);
 }
+
+/// Forgets at the second press: the first one is easily meant for the button beside it.
+fn draw_forget(desk: &mut Desk<'_>, rect: Rect, anything: bool) {
+    let (now_s, elsewhere) = desk.ui.input(|input| {
+        let at = input.pointer.interact_pos();
+        let pressed = input.pointer.any_pressed();
+        (
+            input.time,
+            pressed && at.is_some_and(|at| !rect.contains(at)),
+        )
+    });
+    if elsewhere || !anything {
+        desk.memory.forget_s = f64::NEG_INFINITY;
+    }
+    let left_s = SURE_S - (now_s - desk.memory.forget_s);
+    let asked = left_s > 0.0;
+    let lost;
+    let (label, said, fill) = if asked {
+        desk.ui
+            .ctx()
+            .request_repaint_after(Duration::from_secs_f64(left_s));
+        lost = what_is_lost(&desk.view.assistant);
+        ("Sure?", lost.as_str(), Some(theme::colors().over))
+    } else {
+        let said =
+            "Forgets what was heard and what was proposed; asks before it does. What is set stays.";
+        ("Forget", said, None)
+    };
+    // One button whatever it says, so that it keeps the keyboard.
+    let id = Id::unique("forget");
+    if button_of(desk.ui, id, rect, label, said, fill, anything) {
+        if asked {
+            desk.push(Gesture::Forget);
+        }
+        desk.memory.forget_s = if asked { f64::NEG_INFINITY } else { now_s };
+    }
+}
+
+/// What a second press takes away, in a sentence.
+fn what_is_lost(assistant: &AssistantView) -> String {
+    let heard_s = assistant.status.covered_s;
+    let heard = (heard_s > 0.0).then(|| format!("the {} heard", clock(heard_s)));
+    let proposed = assistant.advice.as_ref();
+    let proposed = proposed.map(|_| "the proposal with its findings".to_owned());
+    let lost: Vec<String> = heard.into_iter().chain(proposed).collect();
+    let lost = lost.join(" and ");
+    format!("Press again and {lost} are gone for good; what is set stays.")
+}
+
+/// Time in which a second press forgets, in seconds.
+const SURE_S: f64 = 3.0;
 
 const LISTEN: &str = "Takes in what plays, until there is enough for a proposal.";
 
@@ -122,9 +173,10 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
         draw(span.start_s, span.end_s, theme::colors().reduction);
     }
     // Where the finding is that is opened.
-    let finding = desk.memory.finding.filter(|_| desk.memory.findings);
-    let advice = assistant.advice.as_ref();
-    if let Some(finding) = finding.and_then(|place| advice?.findings.get(place)) {
+    let opened = desk.memory.finding.filter(|_| desk.memory.findings);
+    let found = assistant.advice.iter().flat_map(|advice| &advice.findings);
+    let finding = named(found).find(|(which, _)| Some(*which) == opened);
+    if let Some((_, finding)) = finding {
         for [start_s, end_s] in &finding.places {
             let part = Rect::from_x_y_ranges(
                 x(*start_s)..=x(*end_s).max(x(*start_s) + 2.0),
@@ -200,7 +252,6 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
     }
     let heard_s = status.covered_s;
     if heard_s > 0.0 {
-        let confidence = pct(status.confidence as f32);
         let music = clock(status.gated_s);
         let said = match status.on && status.gated_s < ENOUGH_S && assistant.advice.is_none() {
             true => format!(
@@ -208,17 +259,18 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
                 clock(ENOUGH_S)
             ),
             false => format!(
-                "{} heard, {music} music, {confidence}\u{a0}% sure",
-                clock(heard_s)
+                "{} heard, {music} music: {}",
+                clock(heard_s),
+                enough(status.confidence, status.on)
             ),
         };
         return (said, theme::colors().label);
     }
     if let Some(advice) = &assistant.advice {
         let said = format!(
-            "From an earlier session: {} of music, confidence {} %",
+            "From an earlier session: {} of music, {}",
             clock(advice.gated_s),
-            pct(advice.confidence as f32)
+            enough(advice.confidence, false)
         );
         return (said, theme::colors().label);
     }
@@ -227,4 +279,14 @@ fn state(view: &ViewModel) -> (String, egui::Color32) {
         false => "Press Listen and play the song: it hears, decides, and says why.",
     };
     (said.to_owned(), theme::colors().label)
+}
+
+/// How much of what it needs was heard: not how sure the verdict is.
+fn enough(heard: f64, listening: bool) -> String {
+    let pct = (heard.clamp(0.0, 1.0) * 100.0).floor();
+    match (pct, listening) {
+        (100.0, _) => "that is enough".to_owned(),
+        (_, true) => format!("keep playing, {pct}\u{a0}%"),
+        (_, false) => format!("{pct}\u{a0}% of enough"),
+    }
 }

@@ -142,7 +142,9 @@ fn yours(ui: &mut egui::Ui, view: &ViewModel, gestures: &mut Vec<Gesture>) {
         .enumerate()
         .filter_map(|(place, stage)| match stage {
             Group::Equalizer if !bands.is_empty() => {
-                Some((place, format!("Equalizer, band {}", bands.join(", "))))
+                let noun = if bands.len() == 1 { "band" } else { "bands" };
+                let what = format!("Equalizer, {noun} {}", bands.join(", "));
+                Some((place, what))
             }
             _ => owned.stages[place].then(|| (place, stage.name().to_owned())),
         })

@@ -1,11 +1,12 @@
 //! Loudness as numbers and bars, and what follows from it.
 
-use egui::{Align2, Color32, Painter, Rect, pos2, vec2};
+use egui::{Align2, Color32, Id, Painter, Rect, Sense, pos2, vec2};
 
 use crate::dsp::meter::MeterReading;
 use crate::editor::desk::{Desk, cut_right, cut_top};
+use crate::editor::help;
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::Gesture;
+use crate::editor::view::{Gesture, ViewModel};
 use crate::editor::widgets::{button, clock, minus, number_with_unit, switch, text, tip, title};
 
 /// Ends of the loudness bars, in LUFS.
@@ -27,7 +28,7 @@ pub(super) fn height(column: f32) -> f32 {
 /// Draws the numbers into `rect`.
 pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
-    let meter = desk.view.snapshot.output;
+    let meter = shown(desk.view);
     let gap = ((rect.height() - FIXED) / 3.0).max(0.0);
     let mut head = cut_top(&mut rect, 20.0, HEAD - 20.0);
     title(&painter, head, "Loudness");
@@ -48,17 +49,25 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         ink,
     );
     let place = cut_top(&mut rect, INTEGRATED, gap);
+    explain(desk, place, "Integrated", help::INTEGRATED);
     integrated(&painter, place, &meter, desk.view.aim_lufs());
     peaks(desk, place);
-    for (name, now, most) in [
+    for (name, said, now, most) in [
         (
             "Short-term",
+            help::SHORT_TERM,
             meter.short_term_lufs,
             meter.max_short_term_lufs,
         ),
-        ("Momentary", meter.momentary_lufs, meter.max_momentary_lufs),
+        (
+            "Momentary",
+            help::MOMENTARY,
+            meter.momentary_lufs,
+            meter.max_momentary_lufs,
+        ),
     ] {
         let place = cut_top(&mut rect, ROW, 0.0);
+        explain(desk, place, name, said);
         row(&painter, place, name, now, most);
     }
     let place = cut_top(&mut rect, SCALE, gap);
@@ -71,9 +80,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
             cell(&painter, pos2(left, place.top()), one);
             let size = vec2(place.width() / 2.0 - GRID, place.height());
             let area = Rect::from_min_size(pos2(left, place.top()), size);
-            let id = egui::Id::unique(("reading", one.name));
-            let response = desk.ui.interact(area, id, egui::Sense::hover());
-            tip(response, one.said);
+            explain(desk, area, one.name, one.said);
         }
     }
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 18.0), rect.max);
@@ -85,6 +92,30 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     if let Some(on) = switch(desk.ui, label, foot, label, said, at, on, ink) {
         desk.push(Gesture::ResetOnStart(on));
     }
+}
+
+/// What is measured, as far as it is so now: once the host stops, what is of the last seconds is of the past,
+/// and what is counted since the reset stays.
+pub(super) fn shown(view: &ViewModel) -> MeterReading {
+    let meter = view.snapshot.output;
+    if view.running {
+        return meter;
+    }
+    MeterReading {
+        momentary_lufs: None,
+        short_term_lufs: None,
+        short_term_true_peak_dbtp: None,
+        psr_db: None,
+        momentary_correlation: None,
+        ..meter
+    }
+}
+
+/// Says what a reading is, where the pointer rests on it.
+pub(super) fn explain(desk: &mut Desk<'_>, rect: Rect, name: &str, said: &str) {
+    let id = Id::unique(("reading", name));
+    let response = desk.ui.interact(rect, id, Sense::hover());
+    tip(response, said);
 }
 
 fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f32) {
@@ -146,16 +177,16 @@ fn peaks(desk: &mut Desk<'_>, rect: Rect) {
     if desk.view.settings.loudness.on {
         line(ceiling_dbtp, colors.goal);
     }
-    let held = desk.view.snapshot.output.short_term_true_peak_dbtp;
-    if let Some(held_dbtp) = held.filter(|_| desk.view.running) {
+    let held = shown(desk.view).short_term_true_peak_dbtp;
+    if let Some(held_dbtp) = held {
         line(held_dbtp as f32, colors.text);
     }
     let said = format!(
         "Peaks of left and right; the line is the highest true peak of the last 3 s, {} dBTP.",
         tenths(held)
     );
-    let id = egui::Id::unique("peaks");
-    let response = desk.ui.interact(pair, id, egui::Sense::hover());
+    let id = Id::unique("peaks");
+    let response = desk.ui.interact(pair, id, Sense::hover());
     tip(response, &said);
 }
 

@@ -2,9 +2,10 @@
 
 use egui::{Align2, Rect, pos2, vec2};
 
-use super::numbers::{NOTHING, bar, cells, tenths};
+use super::numbers::{NOTHING, bar, cells, explain, shown, tenths};
 use super::{PARTS, service};
 use crate::editor::desk::{Desk, cut_bottom, cut_right, cut_top};
+use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Page, Part};
 use crate::editor::widgets::{button, number_with_unit, text};
@@ -15,7 +16,7 @@ const BUTTON: f32 = 22.0;
 pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let colors = theme::colors();
-    let meter = desk.view.snapshot.output;
+    let meter = shown(desk.view);
     for (index, part) in Part::ALL.into_iter().enumerate().rev() {
         let place = cut_bottom(&mut rect, BUTTON, GRID);
         let (label, said) = PARTS[index];
@@ -57,6 +58,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         number_with_unit(&painter, place.left_bottom(), number, unit, font, ink);
     };
     let place = cut_top(&mut rect, 36.0, 2.0);
+    explain(desk, place, "Integrated", help::INTEGRATED);
     let loudness = tenths(meter.integrated_lufs);
     number(
         place,
@@ -77,6 +79,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
     let [peak, ..] = &cells;
     let place = cut_top(&mut rect, 34.0, GRID);
+    explain(desk, place, peak.name, peak.said);
     number(
         place,
         peak.name,
@@ -87,18 +90,23 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     );
     // What else there is room for, in the order of what is asked for.
     let lines = [
-        ("Short-term", tenths(meter.short_term_lufs)),
-        ("Momentary", tenths(meter.momentary_lufs)),
-        ("PLR", cells[2].number.clone()),
-        ("LRA", cells[1].number.clone()),
-        ("PSR", cells[3].number.clone()),
+        (
+            "Short-term",
+            tenths(meter.short_term_lufs),
+            help::SHORT_TERM,
+        ),
+        ("Momentary", tenths(meter.momentary_lufs), help::MOMENTARY),
+        ("PLR", cells[2].number.clone(), cells[2].said),
+        ("LRA", cells[1].number.clone(), cells[1].said),
+        ("PSR", cells[3].number.clone(), cells[3].said),
     ];
     let foot = cut_bottom(&mut rect, 0.0, 0.0);
-    for (name, value) in lines {
+    for (name, value, said) in lines {
         if rect.height() < 17.0 + service::SLIM {
             break;
         }
         let place = cut_top(&mut rect, 17.0, 0.0);
+        explain(desk, place, name, said);
         let at = place.left_center();
         text(
             &painter,

@@ -2,13 +2,14 @@
 //! mono.
 
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
-use egui::{Align2, Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use egui::{Align2, Color32, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, pos2, vec2};
 
-use super::numbers::NOTHING;
+use super::numbers::{NOTHING, shown};
 use crate::editor::desk::{Desk, cut_bottom, cut_left, cut_top};
+use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{decibels, segments, text};
+use crate::editor::widgets::{decibels, segments, text, tip, zero_bar};
 use crate::engine::audition::settings::{AuditionSettings, Channels};
 use crate::engine::settings::image::{BAND_NAMES, BANDS};
 
@@ -28,24 +29,45 @@ const DOT: f32 = 1.25;
 pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let listen = cut_bottom(&mut rect, 24.0, 2.0 * GRID);
     check(desk, listen);
-    let side_by_side = rect.width() > 1.5 * rect.height();
-    if side_by_side {
-        let size = rect.height();
-        let width = size.min(rect.width() * 0.5);
+    if under(rect) {
+        let height = (rect.height() * 0.4).clamp(CORRELATIONS_MIN, CORRELATIONS);
+        let bars = cut_bottom(&mut rect, height, GRID);
+        goniometer(desk, rect);
+        correlations(desk, bars);
+    } else {
+        let beside = rect.width() - 3.0 * GRID - BARS_MIN;
+        let width = rect.height().min(rect.width() * 0.5).min(beside);
         let scope = cut_left(&mut rect, width, 3.0 * GRID);
         goniometer(desk, scope);
         rect.set_width(rect.width().min(320.0));
         correlations(desk, rect);
-    } else {
-        let height = CORRELATIONS.min(rect.height() * 0.4);
-        let bars = cut_bottom(&mut rect, height, GRID);
-        goniometer(desk, rect);
-        correlations(desk, bars);
     }
 }
 
-/// Height of the correlations where there is room.
+/// Height of the correlations where there is room, and where there is little.
 const CORRELATIONS: f32 = 72.0;
+const CORRELATIONS_MIN: f32 = 58.0;
+/// Width of their names and numbers.
+const NAME: f32 = 54.0;
+const NUMBER: f32 = 34.0;
+/// Least width of all of them.
+const BARS_MIN: f32 = NAME + 36.0 + NUMBER;
+/// From this width on they stand beside the goniometer: what is less leaves them no bars.
+const WIDE: f32 = 300.0;
+/// A goniometer under which they stand is not smaller.
+const SCOPE_MIN: f32 = 52.0;
+
+/// The least height in which it can be read in a column of some width.
+pub(super) fn height_min(width: f32) -> f32 {
+    if width >= WIDE { 150.0 } else { 200.0 }
+}
+
+/// Whether the correlations stand under the goniometer.
+fn under(rect: Rect) -> bool {
+    let tall = rect.width() <= 1.5 * rect.height();
+    let room = rect.height() >= SCOPE_MIN + GRID + CORRELATIONS_MIN;
+    tall || (rect.width() < WIDE && room)
+}
 
 /// What of the channels is heard.
 fn check(desk: &mut Desk<'_>, rect: Rect) {
@@ -74,7 +96,10 @@ fn check(desk: &mut Desk<'_>, rect: Rect) {
 
 /// Left and right against each other, turned so that mono stands upright; older frames are fainter. Quiet
 /// music is drawn larger, so that its shape can be seen.
-fn goniometer(desk: &Desk<'_>, rect: Rect) {
+fn goniometer(desk: &mut Desk<'_>, rect: Rect) {
+    let id = Id::unique("goniometer");
+    let response = desk.ui.interact(rect, id, Sense::hover());
+    tip(response, help::GONIOMETER);
     let painter = desk.painter();
     let colors = theme::colors();
     let radius = (rect.width().min(rect.height()) / 2.0).max(8.0);
@@ -148,9 +173,12 @@ fn dots(painter: &Painter, scope: &[[f32; 2]], place: impl Fn([f32; 2]) -> Pos2)
 }
 
 /// The whole and each band, −1 to 1.
-fn correlations(desk: &Desk<'_>, mut rect: Rect) {
+fn correlations(desk: &mut Desk<'_>, mut rect: Rect) {
+    let id = Id::unique("correlations");
+    let response = desk.ui.interact(rect, id, Sense::hover());
+    tip(response, help::CORRELATION);
     let running = desk.view.running;
-    let whole = desk.view.snapshot.output.momentary_correlation;
+    let whole = shown(desk.view).momentary_correlation;
     let bands = desk.view.snapshot.reading.image.correlations;
     let rows = BANDS + 1;
     let height = (rect.height() / rows as f32).min(24.0);
@@ -164,7 +192,7 @@ fn correlations(desk: &Desk<'_>, mut rect: Rect) {
 
 fn correlation(painter: &Painter, mut row: Rect, name: &str, value: Option<f32>) {
     let colors = theme::colors();
-    let words = cut_left(&mut row, 54.0, 0.0);
+    let words = cut_left(&mut row, NAME, 0.0);
     let at = words.left_center();
     text(
         painter,
@@ -188,16 +216,9 @@ fn correlation(painter: &Painter, mut row: Rect, name: &str, value: Option<f32>)
     );
     let bar = Rect::from_min_max(
         pos2(row.left(), row.center().y - 2.5),
-        pos2(row.right() - 34.0, row.center().y + 2.5),
+        pos2(row.right() - NUMBER, row.center().y + 2.5),
     );
-    painter.rect_filled(bar, 2.0, colors.raised);
-    let zero = bar.center().x;
-    let x = zero + value.unwrap_or(0.0).clamp(-1.0, 1.0) * bar.width() / 2.0;
-    let filled = Rect::from_min_max(
-        pos2(zero.min(x), bar.top()),
-        pos2(zero.max(x), bar.bottom()),
-    );
-    painter.rect_filled(filled, 0.0, if bad { colors.over } else { colors.output });
-    let mark = Rect::from_center_size(pos2(zero, bar.center().y), vec2(1.5, 7.0));
-    painter.rect_filled(mark, 0.0, colors.label);
+    let ink = if bad { colors.over } else { colors.output };
+    let share = value.unwrap_or(0.0);
+    zero_bar(painter, bar, colors.raised, 0.5, share, ink);
 }

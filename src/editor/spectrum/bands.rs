@@ -10,7 +10,7 @@ use crate::editor::stages;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Page};
 use crate::editor::widgets::icon::{self, Icon};
-use crate::editor::widgets::{decibels, text, tip};
+use crate::editor::widgets::{decibels, text, tip, zero_bar};
 use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::fields::Group;
 use crate::engine::settings::multiband::{BAND_NAMES, BANDS};
@@ -156,22 +156,12 @@ fn width(desk: &mut Desk<'_>, cell: Rect, index: usize) {
 
 /// A bar from the middle of a cell to one side, −1 to 1.
 fn bar(desk: &Desk<'_>, cell: Rect, share: f32, ink: egui::Color32) {
-    let painter = desk.painter();
     let track = Rect::from_min_max(
         pos2(cell.left() + 6.0, cell.bottom() - 9.0),
         pos2(cell.right() - 6.0, cell.bottom() - 5.0),
     );
-    let colors = theme::colors();
-    painter.rect_filled(track, 2.0, colors.ground);
-    let zero = track.center().x;
-    let x = zero + share.clamp(-1.0, 1.0) * track.width() / 2.0;
-    let part = Rect::from_min_max(
-        pos2(zero.min(x), track.top()),
-        pos2(zero.max(x), track.bottom()),
-    );
-    painter.rect_filled(part, 1.0, ink);
-    let mark = Rect::from_center_size(track.center(), vec2(1.0, 6.0));
-    painter.rect_filled(mark, 0.0, colors.label);
+    let ground = theme::colors().ground;
+    zero_bar(&desk.painter(), track, ground, 0.5, share, ink);
 }
 
 /// Lets a band be heard alone.

@@ -4,20 +4,17 @@ pub mod controls;
 pub mod graph;
 mod menu;
 
-use egui::{Align2, Rect};
+use egui::Rect;
 
 use crate::editor::desk::{Desk, cut_bottom};
-use crate::editor::plot::legend;
-use crate::editor::spectrum;
+use crate::editor::spectrum::head;
 use crate::editor::theme;
 
 /// Draws the panel's content into `rect`, below the head.
 pub fn draw(desk: &mut Desk<'_>, head: Rect, mut rect: Rect) {
     let live = super::live(desk, desk.view.settings.equalizer.on);
     let controls = cut_bottom(&mut rect, controls::HEIGHT, theme::GAP);
-    let entries = spectrum::entries(desk, head.width());
-    let at = Align2::LEFT_CENTER.pos_in_rect(&head);
-    legend(&desk.painter(), at, &entries);
-    graph::draw(desk, rect, live);
+    let (plot, band) = graph::draw(desk, rect, live);
+    head::draw(desk, head, &plot, band);
     controls::draw(desk, controls, live);
 }

@@ -1,7 +1,7 @@
 //! The panel of the stereo image: width over frequency as it is set and as the guard lets it be, width and
 //! correlation of each band, mono bass.
 
-use egui::{Align2, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use egui::{Align2, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use crate::dsp::block::Stream;
 use crate::dsp::units::db_to_gain;
@@ -11,7 +11,7 @@ use crate::editor::help;
 use crate::editor::plot::{Axis, Mark, Plot, between, legend};
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{decibels, knob, switch, text};
+use crate::editor::widgets::{decibels, knob, switch, text, zero_bar};
 use crate::engine::image::response::side_response_db;
 use crate::engine::settings::image::{BAND_NAMES, BANDS, ImageSettings};
 
@@ -158,9 +158,11 @@ fn correlation(desk: &Desk<'_>, rect: Rect, index: usize, live: bool) {
         theme::tiny(),
         ink,
     );
-    meter(
+    zero_bar(
         &painter,
         bar,
+        theme::colors().raised,
+        0.5,
         value,
         match (live, bad) {
             (false, _) => theme::colors().label,
@@ -168,19 +170,6 @@ fn correlation(desk: &Desk<'_>, rect: Rect, index: usize, live: bool) {
             (true, false) => theme::colors().output,
         },
     );
-}
-
-fn meter(painter: &Painter, bar: Rect, value: f32, ink: egui::Color32) {
-    painter.rect_filled(bar, 2.0, theme::colors().raised);
-    let zero = bar.center().x;
-    let x = zero + value.clamp(-1.0, 1.0) * bar.width() / 2.0;
-    let filled = Rect::from_min_max(
-        pos2(zero.min(x), bar.top()),
-        pos2(zero.max(x), bar.bottom()),
-    );
-    painter.rect_filled(filled, 0.0, ink);
-    let mark = Rect::from_center_size(pos2(zero, bar.center().y), vec2(1.5, 8.0));
-    painter.rect_filled(mark, 0.0, theme::colors().label);
 }
 
 fn draw_mono(desk: &mut Desk<'_>, mut rect: Rect, live: bool) {

@@ -7,7 +7,7 @@ use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top
 use crate::editor::fields::{self, MULTIBAND_KNEE, MULTIBAND_SPLITS, short_name};
 use crate::editor::plot::{Mark, Plot, between, legend};
 use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::{bar, decibels, text};
+use crate::editor::widgets::{bar, decibels, text, zero_bar};
 use crate::engine::multiband::response::response_db;
 use crate::engine::settings::multiband::{BAND_NAMES, BANDS};
 
@@ -24,6 +24,8 @@ const SCALE_DB: [f32; 2] = [-12.0, 9.0];
 const LINES_DB: [f32; 6] = [-9.0, -6.0, -3.0, 0.0, 3.0, 6.0];
 /// The most that a meter shows.
 const METER_DB: f32 = 9.0;
+/// Where its zero lies: down is to the left, and mostly it goes down.
+const METER_ZERO: f32 = 0.6;
 
 /// Draws the panel's content into `rect`, below the head.
 pub fn draw(desk: &mut Desk<'_>, mut head: Rect, mut rect: Rect) {
@@ -141,21 +143,14 @@ fn draw_table(desk: &mut Desk<'_>, mut rect: Rect, height: f32, live: bool) {
             ink,
         );
         let meter = Rect::from_min_size(pos2(top.left(), line + 11.0), vec2(top.width(), 6.0));
-        painter.rect_filled(meter, 2.0, theme::colors().raised);
-        // Down to the left, up to the right; mostly down.
-        let zero = meter.left() + meter.width() * 0.6;
-        let side = if move_db < 0.0 { 0.6 } else { 0.4 };
-        let x = zero + (move_db / METER_DB).clamp(-1.0, 1.0) * meter.width() * side;
-        let [from, to] = [zero.min(x), zero.max(x)];
-        let moved = Rect::from_min_max(pos2(from, meter.top()), pos2(to, meter.bottom()));
         let color = if live {
             theme::colors().reduction
         } else {
             theme::colors().label
         };
-        painter.rect_filled(moved, 0.0, color);
-        let mark = Rect::from_center_size(pos2(zero, meter.center().y), vec2(1.5, 8.0));
-        painter.rect_filled(mark, 0.0, theme::colors().label);
+        let ground = theme::colors().raised;
+        let share = move_db / METER_DB;
+        zero_bar(&painter, meter, ground, METER_ZERO, share, color);
         for (row, number) in fields::multiband(index as u8).into_iter().enumerate() {
             let top = place.top() + row as f32 * height;
             let cell =

@@ -1,5 +1,7 @@
 //! What is pressed: buttons, switches, and one of several.
 
+use std::time::Duration;
+
 use egui::{
     Align2, Color32, CursorIcon, FontId, Id, Rect, Response, Sense, Stroke, StrokeKind, Ui,
 };
@@ -11,13 +13,28 @@ use crate::editor::theme;
 
 /// The sentence that appears when the pointer rests on something.
 pub fn tip(response: Response, said: &str) -> Response {
-    if said.is_empty() {
+    // Asked for only here: what the pointer left for something on top of it would keep its sentence open.
+    if said.is_empty() || !response.hovered() {
         return response;
     }
     response.on_hover_ui(|ui| {
         ui.set_max_width(280.0);
         ui.label(said);
     })
+}
+
+/// The same for something large: it goes away as soon as the pointer moves on.
+pub fn tip_at_rest(response: Response, said: &str) {
+    let delay_s = response.ctx.global_style().interaction.tooltip_delay;
+    let rested_s = response
+        .ctx
+        .input(|input| input.pointer.time_since_last_movement());
+    if rested_s >= delay_s {
+        tip(response, said);
+    } else if response.hovered() {
+        let again = Duration::from_secs_f32(delay_s - rested_s);
+        response.ctx.request_repaint_after(again);
+    }
 }
 
 /// A ring around what has the keyboard.
@@ -42,7 +59,7 @@ fn sense(enabled: bool) -> Sense {
 fn colors(response: &Response, fill: Option<Color32>, enabled: bool) -> (Color32, Color32) {
     let colors = theme::colors();
     let ground = match fill {
-        _ if !enabled => theme::mix(colors.raised, colors.panel, 0.5),
+        _ if !enabled => colors.disabled_ground(),
         Some(fill) if response.hovered() => theme::mix(colors.text, fill, 0.15),
         Some(fill) => fill,
         None if response.hovered() => colors.hovered,
@@ -66,6 +83,19 @@ pub fn button(
     enabled: bool,
 ) -> bool {
     let id = Id::unique(("button", label, said));
+    button_of(ui, id, rect, label, said, fill, enabled)
+}
+
+/// The same for one whose words change.
+pub fn button_of(
+    ui: &Ui,
+    id: Id,
+    rect: Rect,
+    label: &str,
+    said: &str,
+    fill: Option<Color32>,
+    enabled: bool,
+) -> bool {
     let response = ui.interact(rect, id, sense(enabled));
     let (ground, ink) = colors(&response, fill, enabled);
     let painter = ui.painter();
@@ -88,7 +118,7 @@ pub fn icon_button(ui: &Ui, rect: Rect, icon: Icon, said: &str, lit: bool, enabl
     let ink = match (lit, enabled) {
         (true, _) => palette.goal,
         (_, true) => ink,
-        (_, false) => theme::mix(palette.label, palette.panel, 0.5),
+        (_, false) => palette.disabled_picture(),
     };
     ui.painter().rect_filled(rect, theme::RADIUS, ground);
     icon::draw(ui.painter(), rect.center(), icon, ink);

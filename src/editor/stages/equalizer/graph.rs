@@ -1,7 +1,7 @@
 //! The equalizer's curve over the spectrum, with a handle for each band that is on.
 //!
-//! Drag: frequency and gain (Shift or Ctrl: finer). Wheel: Q. Double-click: on empty ground a new band, on a
-//! handle the band is off. Right-click on a handle: a menu.
+//! Drag: frequency and gain (Shift or Ctrl: finer). Wheel: Q. Alt-click: no gain. Double-click: on empty ground a
+//! new band, on a handle the band is off. Right-click on a handle: a menu.
 
 use egui::{
     Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, pos2,
@@ -11,11 +11,12 @@ use super::menu;
 use crate::assistant::advice::Corridor;
 use crate::editor::desk::Desk;
 use crate::editor::fields::{EQUALIZER_ON, EqBand};
+use crate::editor::help;
 use crate::editor::plot::{Plot, between, fill};
 use crate::editor::theme;
 use crate::editor::view::{Gesture, Handle, Menu, Page, ViewModel};
 use crate::editor::widgets::number::{dragged_by, modifiers, turned, wheel};
-use crate::editor::widgets::{decibels, text, tip};
+use crate::editor::widgets::{decibels, text, tip_at_rest};
 use crate::engine::equalizer::response::{Lane, band_response_db, response_db};
 use crate::engine::settings::equalizer::{
     BANDS, BandSettings, EqualizerSettings, FREQUENCIES_HZ, GAIN_DB, Placement, Q, Shape as Curve,
@@ -34,8 +35,6 @@ const FILLED: f32 = 0.86;
 /// How near the pointer takes hold of a handle.
 const REACH: f32 = 13.0;
 const HANDLE: f32 = 8.5;
-/// What can be done to a handle.
-const HANDLED: &str = "drag it, turn the wheel for its Q, right-click for its shape.";
 /// Moves smaller than this are not drawn.
 const SMALLEST_MOVE_DB: f32 = 0.05;
 
@@ -47,23 +46,29 @@ pub fn has_sides(settings: &EqualizerSettings) -> bool {
         .any(|band| band.on && band.placement != Placement::Stereo)
 }
 
-/// The narrowest scale that all gains and ranges fit into; it stays while a handle is held.
+/// The narrowest scale that all gains and ranges fit into. While a handle is held it gets wider where one passes
+/// the edge, and never narrower.
 fn scale(desk: &mut Desk<'_>) -> (f32, [f32; 5]) {
-    if desk.memory.handle.is_none() {
-        let bands = desk.view.settings.equalizer.bands.iter();
-        let most_db = bands
-            .filter(|band| band.on)
-            .map(|band| (band.gain_db.abs()).max((band.gain_db + band.range_db).abs()))
-            .fold(0.0, f32::max);
-        let fits = |(end, _): &(f32, _)| most_db <= end * FILLED;
-        let place = SCALES_DB.iter().position(fits);
-        desk.memory.scale = place.unwrap_or(SCALES_DB.len() - 1);
-    }
-    SCALES_DB[desk.memory.scale.min(SCALES_DB.len() - 1)]
+    let in_hand = desk.memory.handle.map(|handle| usize::from(handle.band.0));
+    let bands = desk.view.settings.equalizer.bands.iter().enumerate();
+    let most_db = bands
+        .filter(|(index, band)| band.on || in_hand == Some(*index))
+        .map(|(_, band)| (band.gain_db.abs()).max((band.gain_db + band.range_db).abs()))
+        .fold(0.0, f32::max);
+    let (held, filled) = match desk.memory.handle {
+        Some(_) => (desk.memory.scale, 1.0),
+        None => (0, FILLED),
+    };
+    let fits = |(end, _): &(f32, _)| most_db <= end * filled;
+    let widest = SCALES_DB.len() - 1;
+    let needed = SCALES_DB.iter().position(fits).unwrap_or(widest);
+    desk.memory.scale = needed.max(held).min(widest);
+    SCALES_DB[desk.memory.scale]
 }
 
-/// Draws the graph into `rect`, and says where its axes lie. `live`: the stage is heard.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
+/// Draws the graph into `rect`; says where its axes lie, and which band is held or lies under the pointer.
+/// `live`: the stage is heard.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> (Plot, Option<EqBand>) {
     let painter = desk.painter();
     let (end_db, lines_db) = scale(desk);
     let plot = Plot::new(&painter, rect, [-end_db, end_db], &lines_db, |db| {
@@ -83,19 +88,25 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, live: bool) -> Plot {
     curves(&inside, desk, &plot, live);
     // A handle at the edge stays whole.
     handles(&painter, desk, &plot, live, over);
-    if over.is_some() || desk.memory.handle.is_some() {
-        let still = desk.memory.handle.is_none();
-        let response = response.on_hover_cursor(CursorIcon::Grab);
-        if let Some(band) = over.filter(|_| still) {
-            let said = format!("Band {}: {HANDLED}", band.0 + 1);
-            tip(response, &said);
+    let held = desk.memory.handle.map(|handle| handle.band);
+    match (held, over) {
+        (Some(_), _) => {
+            response.on_hover_cursor(CursorIcon::Grab);
         }
-    } else if let Some(at) = response.hover_pos() {
-        let hair = theme::colors().label.gamma_multiply(0.5);
-        inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
+        (None, Some(_)) => {
+            let response = response.on_hover_cursor(CursorIcon::Grab);
+            tip_at_rest(response, help::HANDLE);
+        }
+        (None, None) => {
+            if let Some(at) = response.hover_pos() {
+                let hair = theme::colors().label.gamma_multiply(0.5);
+                inside.vline(at.x, plot.rect.y_range(), Stroke::new(1.0, hair));
+            }
+            tip_at_rest(response, help::GRAPH);
+        }
     }
     menu::draw(desk);
-    plot
+    (plot, held.or(over))
 }
 
 /// The rate whose response is drawn.
@@ -193,7 +204,7 @@ fn moved(desk: &Desk<'_>, lane: Lane) -> [Option<(BandSettings, f32)>; BANDS] {
 }
 
 /// Where a bass-note band stands now.
-fn note_hz(desk: &Desk<'_>, index: usize) -> Option<f32> {
+pub fn note_hz(desk: &Desk<'_>, index: usize) -> Option<f32> {
     let band = &desk.effect.equalizer.bands[index];
     let note_hz = desk.view.snapshot.reading.equalizer.notes_hz[index];
     let follows = band.on && band.shape == Curve::BassNote && desk.view.running;
@@ -215,11 +226,8 @@ fn handles(painter: &Painter, desk: &Desk<'_>, plot: &Plot, live: bool, over: Op
             theme::colors().label
         };
         let reach = |db: f32| {
-            pos2(
-                at.x,
-                plot.y(settings.gain_db + db)
-                    .clamp(plot.rect.top(), plot.rect.bottom()),
-            )
+            let end = pos2(at.x, plot.y(settings.gain_db + db));
+            plot.rect.clamp(end)
         };
         if settings.on && settings.dynamic() {
             let strong = if live {
@@ -271,13 +279,15 @@ pub fn has_gain(shape: Curve) -> bool {
     !matches!(shape, Curve::LowCut | Curve::HighCut)
 }
 
+/// Where the handle of a band lies: what is beyond the scale is held at the edge.
 fn place(plot: &Plot, band: &BandSettings) -> Pos2 {
     let gain_db = if has_gain(band.shape) {
         band.gain_db
     } else {
         0.0
     };
-    pos2(plot.x(band.frequency_hz), plot.y(gain_db))
+    let at = pos2(plot.x(band.frequency_hz), plot.y(gain_db));
+    plot.rect.clamp(at)
 }
 
 /// The chosen band, where it has a handle: a band that is off has one only beside its controls.
@@ -306,6 +316,14 @@ fn nearest(desk: &Desk<'_>, plot: &Plot, at: Pos2) -> Option<EqBand> {
 }
 
 fn use_pointer(desk: &mut Desk<'_>, plot: &Plot, response: &Response, over: Option<EqBand>) {
+    let (_, alt) = modifiers(desk.ui);
+    if let Some(band) = over.filter(|_| response.clicked() && alt) {
+        desk.memory.band = band;
+        if has_gain(desk.view.settings.equalizer.bands[usize::from(band.0)].shape) {
+            desk.memory.set(band.gain(), GAIN_DB.default);
+        }
+        return;
+    }
     if response.double_clicked() {
         match (over, response.interact_pointer_pos()) {
             (Some(band), _) => {
@@ -388,6 +406,7 @@ fn new_band(desk: &mut Desk<'_>, plot: &Plot, at: Pos2) {
     let away = |index: &usize| (Plot::share(FREQUENCIES_HZ[*index].default) - share).abs();
     let free = (0..BANDS).filter(|&index| !bands[index].on);
     let Some(index) = free.min_by(|a, b| away(a).total_cmp(&away(b))) else {
+        desk.memory.crowded_s = desk.ui.input(|input| input.time);
         return;
     };
     let band = EqBand(index as u8);
