@@ -517,15 +517,21 @@ fn turn(desk: &mut Desk<'_>, response: &Response, number: Number) {
     let (speed, _) = modifiers(desk.ui);
     let (range, value) = (number.range(), desk.value(number));
     notches *= speed;
-    if smooth {
-        let left = desk.memory.turned.take();
-        notches += left.map_or(0.0, |(of, left)| if of == number { left } else { 0.0 });
-        if (way(range, value, notches) - value).abs() < range.step {
-            desk.memory.turned = Some((number, notches));
-            return;
-        }
+    if !smooth {
+        desk.memory.set(number, turned(range, value, notches));
+        return;
     }
-    desk.memory.set(number, turned(range, value, notches));
+    let left = desk.memory.turned.take();
+    notches += left.map_or(0.0, |(of, left)| if of == number { left } else { 0.0 });
+    if (way(range, value, notches) - value).abs() < range.step {
+        desk.memory.turned = Some((number, notches));
+        return;
+    }
+    let to = range.quantized(turned(range, value, notches));
+    let done = (range.normalized(to) - range.normalized(value)) / WHEEL_SHARE;
+    // At the end of the range nothing is left to do.
+    desk.memory.turned = (to != value).then_some((number, notches - done));
+    desk.memory.set(number, to);
 }
 
 /// A value some notches of the wheel away.
