@@ -118,7 +118,7 @@ const HELP: [[&str; 2]; 14] = [
     ],
     [
         "Spectrum",
-        "Double-click adds a band; drag moves it; the wheel sets its Q.",
+        "Double-click adds a band; drag, wheel (Q), Alt-click (0 dB).",
     ],
     ["A B C D", "Four masters to compare; Alt-click copies."],
     ["Red frame", "You hear something else than the master."],
