@@ -2,6 +2,7 @@
 
 use egui::{Align2, CursorIcon, Id, Key, Modifiers, Painter, Rect, Sense, pos2, vec2};
 
+use super::assistant::findings::opened_places;
 use super::desk::{Desk, cut_left, cut_right};
 use super::layout::square;
 use super::theme::{self, GAP};
@@ -112,6 +113,14 @@ fn song(desk: &mut Desk<'_>, rect: Rect, player: &PlayerView) -> Option<f64> {
         let mark = Rect::from_min_max(pos2(from, rect.bottom() - 2.0), pos2(to, rect.bottom()));
         painter.rect_filled(mark, 0.0, colors.goal);
     }
+    for [start_s, end_s] in opened_places(desk) {
+        let from = x_of(*start_s);
+        let place = Rect::from_x_y_ranges(
+            from..=x_of(*end_s).max(from + 2.0),
+            rect.top()..=rect.top() + 3.0,
+        );
+        painter.rect_filled(place, 0.0, colors.over);
+    }
     let here = Rect::from_center_size(pos2(played_to, rect.center().y), vec2(2.0, rect.height()));
     painter.rect_filled(here, 0.0, colors.text);
     if (response.clicked() || response.drag_stopped())
@@ -122,7 +131,7 @@ fn song(desk: &mut Desk<'_>, rect: Rect, player: &PlayerView) -> Option<f64> {
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     tip(
         response,
-        "The song; underlined is what the assistant has heard. A click goes there.",
+        "The song; underlined is what the assistant has heard, marked above where the opened finding is. A click goes there.",
     );
     dragged_s
 }

@@ -1,6 +1,6 @@
 //! The keyboard, the right button, and the sentences where the pointer rests.
 
-use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2};
+use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, pos2};
 
 use finalcoat::editor::fields::{self, EqBand};
 use finalcoat::editor::view::{Gesture, Menu, Number, Page, Part, ViewModel};
@@ -220,6 +220,33 @@ fn everything_that_can_be_pressed_says_what_it_does() {
             }
             if sentence_at(&mut stage, &view, rect.center()).is_none() {
                 silent.push(format!("{page:?} {part:?} {size:?}: {id:?} at {rect:?}"));
+            }
+        }
+    }
+    for menu in [
+        Menu::Presets,
+        Menu::Styles,
+        Menu::History,
+        Menu::Zoom,
+        Menu::Service,
+        Menu::Slot(1),
+        Menu::Band(EqBand(4), pos2(500.0, 200.0)),
+    ] {
+        let mut stage = Stage::new(WINDOW_DEFAULT, 1.0);
+        stage.paints = false;
+        stage.memory.wishes = Some(true);
+        stage.still(&view);
+        let below = stage.pressable();
+        stage.memory.menu = Some(menu);
+        stage.still(&view);
+        let mut rows = stage.pressable();
+        rows.retain(|(id, _)| !below.iter().any(|(other, _)| other == id));
+        // What lies below the rows and keeps the pointer needs no words.
+        rows.retain(|(id, rect)| !format!("{id:?}").contains("IdSalt") && rect.height() < 60.0);
+        assert!(!rows.is_empty(), "{menu:?}");
+        for (id, rect) in rows {
+            if sentence_at(&mut stage, &view, rect.center()).is_none() {
+                silent.push(format!("{menu:?}: {id:?} at {rect:?}"));
             }
         }
     }

@@ -253,11 +253,17 @@ fn shots() -> Vec<Shot> {
         tape: Tape::Failed("no.wav cannot be played: there is no such file.".to_owned()),
         ..song()
     };
+    let mut found = with(song());
+    found.assistant = all_findings().assistant;
     let mut matched = with(song());
     matched.audition.listen = Listen::Processed;
     all.extend([
         shot("player", with(song())),
         shot("player-after", matched),
+        Shot {
+            findings: Some(2),
+            ..shot("player-finding", found)
+        },
         Shot {
             size: WINDOW_MIN,
             ..shot("least-player-light", light(with(song())))

@@ -71,6 +71,15 @@ pub fn named<'a>(
     })
 }
 
+/// Where in the song the opened finding is: starts and ends in seconds.
+pub fn opened_places<'a>(desk: &Desk<'a>) -> &'a [[f64; 2]] {
+    let opened = desk.memory.finding.filter(|_| desk.memory.findings);
+    let advice = desk.view.assistant.advice.iter();
+    let mut found = named(advice.flat_map(|advice| &advice.findings));
+    let finding = found.find(|(which, _)| Some(*which) == opened);
+    finding.map_or(&[], |(_, finding)| &finding.places)
+}
+
 /// One finding; returns whether it was pressed.
 fn row(ui: &mut egui::Ui, finding: &AdviceFinding, which: Which, open: bool) -> bool {
     let colors = theme::colors();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::{Align2, Id, Rect, Stroke, pos2};
 
-use super::findings::named;
+use super::findings::opened_places;
 use super::step_mark;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::theme::{self, GRID};
@@ -173,17 +173,12 @@ fn coverage(desk: &Desk<'_>, rect: Rect) {
         draw(span.start_s, span.end_s, theme::colors().reduction);
     }
     // Where the finding is that is opened.
-    let opened = desk.memory.finding.filter(|_| desk.memory.findings);
-    let found = assistant.advice.iter().flat_map(|advice| &advice.findings);
-    let finding = named(found).find(|(which, _)| Some(*which) == opened);
-    if let Some((_, finding)) = finding {
-        for [start_s, end_s] in &finding.places {
-            let part = Rect::from_x_y_ranges(
-                x(*start_s)..=x(*end_s).max(x(*start_s) + 2.0),
-                rect.bottom() - 4.0..=rect.bottom(),
-            );
-            painter.rect_filled(part, 0.0, theme::colors().over);
-        }
+    for [start_s, end_s] in opened_places(desk) {
+        let part = Rect::from_x_y_ranges(
+            x(*start_s)..=x(*end_s).max(x(*start_s) + 2.0),
+            rect.bottom() - 4.0..=rect.bottom(),
+        );
+        painter.rect_filled(part, 0.0, theme::colors().over);
     }
     if let Some(position_s) = status.position_s.filter(|_| status.on) {
         let line = Stroke::new(1.5, theme::colors().text);

@@ -113,7 +113,11 @@ fn draw_list(desk: &mut Desk<'_>, below: Rect) {
     let mut picked = None;
     let left = popup(desk.ui, "list of styles", below, size, |ui| {
         for one in &rows {
-            if row(ui, &one.name, &one.aside, one.style == *chosen) {
+            let said = match one.style {
+                Some(_) => "What is heard is measured against finished music of this style.",
+                None => "The style is found from what was heard.",
+            };
+            if row(ui, &one.name, &one.aside, one.style == *chosen, said) {
                 picked = Some(one.style.clone());
             }
         }

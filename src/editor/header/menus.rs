@@ -6,7 +6,7 @@ use super::latency;
 use crate::editor::desk::Desk;
 use crate::editor::preferences::ZOOMS_PCT;
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::{Gesture, Menu};
+use crate::editor::view::{Gesture, Menu, Slots};
 use crate::editor::widgets::popup::{ROW, caption, popup, row};
 use crate::editor::widgets::text;
 use crate::params::session::SLOTS;
@@ -24,7 +24,8 @@ pub(super) fn zoom(desk: &mut Desk<'_>, anchor: Rect) {
     let size = vec2(104.0, ZOOMS_PCT.len() as f32 * ROW);
     let left = popup(desk.ui, "zoom", anchor, size, |ui| {
         for zoom_pct in ZOOMS_PCT {
-            if row(ui, &format!("{zoom_pct} %"), "", zoom_pct == now) {
+            let said = "Draws everything this large.";
+            if row(ui, &format!("{zoom_pct} %"), "", zoom_pct == now, said) {
                 picked = Some(zoom_pct);
             }
         }
@@ -55,13 +56,15 @@ pub(super) fn history(desk: &mut Desk<'_>, anchor: Rect) {
     let left = popup(desk.ui, "history", anchor, size, |ui| {
         caption(ui, "Redo");
         for (steps, name) in future.iter().take(STEPS_MAX).enumerate().rev() {
-            if row(ui, name, "", false) {
+            let said = "Does this again, and what was done before it.";
+            if row(ui, name, "", false, said) {
                 picked = Some(Gesture::Redo(steps + 1));
             }
         }
         caption(ui, "Undo, the last step first");
         for (steps, name) in past.iter().take(STEPS_MAX).enumerate() {
-            if row(ui, name, "", false) {
+            let said = "Takes this back, and what was done after it.";
+            if row(ui, name, "", false, said) {
                 picked = Some(Gesture::Undo(steps + 1));
             }
         }
@@ -73,7 +76,7 @@ pub(super) fn history(desk: &mut Desk<'_>, anchor: Rect) {
 
 /// Copies what is set to another place.
 pub(super) fn slot(desk: &mut Desk<'_>, anchor: Rect, place: usize) {
-    let current = desk.view.slots.current;
+    let Slots { current, filled } = desk.view.slots;
     let letter = |place: usize| char::from(b'A' + place as u8);
     let targets: Vec<usize> = match place == current {
         true => (0..SLOTS).filter(|&one| one != current).collect(),
@@ -84,7 +87,13 @@ pub(super) fn slot(desk: &mut Desk<'_>, anchor: Rect, place: usize) {
     let left = popup(desk.ui, "slot", anchor, size, |ui| {
         for target in targets {
             let name = format!("Copy {} to {}", letter(current), letter(target));
-            if row(ui, &name, "", false) {
+            let said = match filled[target] {
+                true => {
+                    "Puts what is set there, in place of what it holds: no undo brings that back."
+                }
+                false => "Puts what is set there too.",
+            };
+            if row(ui, &name, "", false, said) {
                 picked = Some(target);
             }
         }

@@ -132,7 +132,11 @@ fn draw_list(desk: &mut Desk<'_>, below: Rect) {
                 );
             }
             let current = presets.current.as_ref().is_some_and(|one| preset.is(one));
-            if row(ui, &preset.name, &preset.description, current) {
+            let said = format!(
+                "{}\nA click loads it; the list stays open.",
+                preset.description
+            );
+            if row(ui, &preset.name, &preset.description, current, said.trim()) {
                 picked = Some(index);
             }
         }

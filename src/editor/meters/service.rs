@@ -92,7 +92,8 @@ fn choose(desk: &mut Desk<'_>, rect: Rect) {
                 Some(lufs) => format!("{} LUFS", decibels(lufs as f32, 0, false)),
                 None => "as it is".to_owned(),
             };
-            if row(ui, title(one), &aside, one.name == service.name) {
+            let said = "Says what becomes of the master where it is played so.";
+            if row(ui, title(one), &aside, one.name == service.name, said) {
                 picked = Some(one.name);
             }
         }

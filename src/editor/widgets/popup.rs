@@ -81,8 +81,9 @@ pub fn caption(ui: &mut Ui, label: &str) {
     );
 }
 
-/// A line that can be chosen, with something in small at its right end. Returns whether it was.
-pub fn row(ui: &mut Ui, name: &str, aside: &str, chosen: bool) -> bool {
+/// A line that can be chosen, with something in small at its right end, and a sentence on what that does.
+/// Returns whether it was.
+pub fn row(ui: &mut Ui, name: &str, aside: &str, chosen: bool, said: &str) -> bool {
     let size = vec2(ui.available_width(), ROW);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let painter = ui.painter();
@@ -115,7 +116,9 @@ pub fn row(ui: &mut Ui, name: &str, aside: &str, chosen: bool) -> bool {
         inside.min.x = inside.right() - asided;
         one_line(painter, inside, aside, theme::tiny(), colors.label);
     }
-    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+    let clicked = response.clicked();
+    tip(response.on_hover_cursor(CursorIcon::PointingHand), said);
+    clicked
 }
 
 /// A box that says what is chosen, and opens a list; `words` and their colour. Returns whether it was pressed.

@@ -4,6 +4,7 @@ use egui::{Rect, vec2};
 
 use super::graph;
 use crate::editor::desk::Desk;
+use crate::editor::help;
 use crate::editor::view::{Gesture, Menu, Page};
 use crate::editor::widgets::popup::{ROW, caption, popup, row};
 use crate::engine::settings::equalizer::{Placement, Shape};
@@ -26,11 +27,13 @@ pub(super) fn draw(desk: &mut Desk<'_>) {
     let mut controls = false;
     let left = popup(desk.ui, "band", anchor, size, |ui| {
         caption(ui, &format!("Band {}", band.0 + 1));
-        if row(ui, "All its controls", "", false) {
+        let said = "Opens the equalizer with this band.";
+        if row(ui, "All its controls", "", false, said) {
             controls = true;
         }
         let label = if settings.on { "Turn off" } else { "Turn on" };
-        if row(ui, label, "double-click", false) {
+        let said = "A band that is off changes nothing and keeps its values.";
+        if row(ui, label, "double-click", false, said) {
             done.push(Gesture::Switch(band.on(), !settings.on));
         }
         if dynamic {
@@ -40,7 +43,8 @@ pub(super) fn draw(desk: &mut Desk<'_>) {
             } else {
                 "Dynamic: ducks by 3 dB"
             };
-            if row(ui, label, "", false) {
+            let said = "A dynamic band works where it gets loud, and rests elsewhere.";
+            if row(ui, label, "", false, said) {
                 done.push(Gesture::Begin(band.range()));
                 done.push(Gesture::Set(band.range(), if on { 0.0 } else { -3.0 }));
                 done.push(Gesture::End(band.range()));
@@ -48,13 +52,15 @@ pub(super) fn draw(desk: &mut Desk<'_>) {
         }
         caption(ui, "Shape");
         for (place, shape) in shapes.iter().enumerate() {
-            if row(ui, shape.name, "", settings.shape.index() == place) {
+            let chosen = settings.shape.index() == place;
+            if row(ui, shape.name, "", chosen, help::of(band.shape())) {
                 done.push(Gesture::Choose(band.shape(), place));
             }
         }
         caption(ui, "Works on");
         for (place, placement) in placements.iter().enumerate() {
-            if row(ui, placement.name, "", settings.placement.index() == place) {
+            let chosen = settings.placement.index() == place;
+            if row(ui, placement.name, "", chosen, help::of(band.placement())) {
                 done.push(Gesture::Choose(band.placement(), place));
             }
         }
