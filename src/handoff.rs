@@ -10,11 +10,20 @@ pub mod capture;
 pub mod deck;
 pub mod errand;
 pub mod history;
+pub mod joined;
 pub mod listen;
 pub mod player;
 pub mod reset;
 pub mod snapshot;
 pub mod spectrum;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The value behind a lock; a thread that panicked while holding it left a plain value behind. Never for the
+/// audio thread.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What the audio thread holds.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ mod obey;
 mod steps;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nice_plug::context::gui::GuiContext;
@@ -24,12 +24,12 @@ use crate::assistant::style;
 use crate::dsp::spectrum::Spectrum;
 use crate::engine::audition::settings::AuditionSettings;
 use crate::engine::settings::Settings;
-use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
 use crate::handoff::listen::{StyleList, Work};
 use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
+use crate::handoff::{EditorSide, lock};
 use crate::params::FinalcoatParams;
 
 /// While something moves.
@@ -232,10 +232,7 @@ impl Drop for App {
         if let Some(context) = self.context.clone() {
             // What is held is let go, and what was begun is brought to its end.
             let setter = context.param_setter();
-            let dragged = self.memory.dragged.take().map(|(number, _)| number);
-            let handle = self.memory.handle.take();
-            let handle = handle.into_iter().flat_map(|handle| handle.numbers());
-            for number in dragged.into_iter().chain(handle) {
+            for number in self.memory.let_go() {
                 self.touch(number, |param| setter.end_set_parameter(param));
             }
             // All of it at once: there is no frame after this one.
@@ -251,9 +248,4 @@ impl Drop for App {
         side.audition.turn_off();
         side.spectrum.want(false);
     }
-}
-
-/// The value behind the lock; a panic elsewhere left a plain value behind.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

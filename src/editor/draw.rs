@@ -62,10 +62,7 @@ fn let_go(ui: &Ui, memory: &mut Memory) {
     if ui.ctx().dragged_id().is_some() {
         return;
     }
-    let dragged = memory.dragged.take().map(|(number, _)| number);
-    let handle = memory.handle.take();
-    let handle = handle.into_iter().flat_map(|handle| handle.numbers());
-    let held = dragged.into_iter().chain(handle);
+    let held = memory.let_go();
     memory.gestures.extend(held.map(Gesture::End));
 }
 

@@ -113,27 +113,14 @@ impl Plot {
             let line = grid(if decade { 0.22 } else { 0.09 });
             painter.vline(plot.x(hz), rect.y_range(), line);
         }
-        let left = |y: f32, words: String| {
-            let at = pos2(rect.left() - 6.0, y);
-            let align = Align2::RIGHT_CENTER;
-            text(painter, at, align, words, theme::tiny(), colors.label);
-        };
-        let mut labelled = Vec::new();
         for &value in axis.lines {
-            let y = plot.y(value);
             let line = grid(if value == 0.0 { 0.4 } else { 0.14 });
-            painter.hline(rect.x_range(), y, line);
-            let y = plot.beside(y);
-            // A label gives way to the one before.
-            if labelled.last().is_some_and(|last| last - y < LABELS_APART) {
-                continue;
-            }
-            labelled.push(y);
-            left(y, label(value));
+            painter.hline(rect.x_range(), plot.y(value), line);
         }
-        if let Some(y) = unit_place(plot.beside(rect.top()), &labelled) {
-            left(y, axis.unit.to_owned());
-        }
+        let values = axis.lines.iter();
+        let values = values.map(|&value| (plot.y(value), label(value)));
+        let x = rect.left() - 6.0;
+        plot.labels(painter, x, colors.label, values, axis.unit);
         if right > 0.0 {
             plot.levels_scale(painter);
         }
@@ -206,25 +193,40 @@ impl Plot {
     fn levels_scale(&self, painter: &Painter) {
         let ink = theme::colors().output;
         let right = self.rect.right();
-        let said = |y: f32, words: String| {
-            let at = pos2(right + RIGHT, y);
-            text(painter, at, Align2::RIGHT_CENTER, words, theme::tiny(), ink);
-        };
         let [low, high] = SPECTRUM_DB;
-        let mut labelled = Vec::new();
+        let y_of =
+            |level_db| self.rect.top() + (high - level_db) / (high - low) * self.rect.height();
         for level_db in SPECTRUM_LINES_DB {
-            let y = self.rect.top() + (high - level_db) / (high - low) * self.rect.height();
-            let tick = Stroke::new(1.0, ink);
-            painter.hline(right..=right + 3.0, y, tick);
+            painter.hline(right..=right + 3.0, y_of(level_db), Stroke::new(1.0, ink));
+        }
+        let levels = SPECTRUM_LINES_DB.into_iter();
+        let levels = levels.map(|level_db| (y_of(level_db), decibels(level_db, 0, false)));
+        self.labels(painter, right + RIGHT, ink, levels, "dB");
+    }
+
+    /// Labels of lines, from below, ending at `x`, and what is counted. A label gives way to the one before.
+    fn labels(
+        &self,
+        painter: &Painter,
+        x: f32,
+        ink: Color32,
+        lines: impl Iterator<Item = (f32, String)>,
+        unit: &str,
+    ) {
+        let said = |y: f32, words: &str| {
+            let align = Align2::RIGHT_CENTER;
+            text(painter, pos2(x, y), align, words, theme::tiny(), ink);
+        };
+        let mut labelled: Vec<f32> = Vec::new();
+        for (y, words) in lines {
             let y = self.beside(y);
-            if labelled.last().is_some_and(|last| last - y < LABELS_APART) {
-                continue;
+            if labelled.last().is_none_or(|last| last - y >= LABELS_APART) {
+                labelled.push(y);
+                said(y, &words);
             }
-            labelled.push(y);
-            said(y, decibels(level_db, 0, false));
         }
         if let Some(y) = unit_place(self.beside(self.rect.top()), &labelled) {
-            said(y, "dB".to_owned());
+            said(y, unit);
         }
     }
 

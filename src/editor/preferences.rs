@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use super::app::lock;
 use super::theme::Theme;
+use crate::handoff::lock;
 
 /// The steps of the zoom, in percent.
 pub const ZOOMS_PCT: [u16; 6] = [75, 100, 125, 150, 175, 200];
@@ -89,6 +89,15 @@ struct Kept {
     unsaved: Table,
 }
 
+impl Kept {
+    /// The file with what it lacks.
+    fn all(&self) -> Table {
+        let mut all = self.known.clone();
+        all.extend(self.unsaved.clone());
+        all
+    }
+}
+
 /// All that were ever asked for, but those without a file.
 static STORES: Mutex<Vec<Arc<Store>>> = Mutex::new(Vec::new());
 
@@ -147,8 +156,7 @@ impl Store {
         kept.unsaved.extend(changed);
         self.read(kept);
         self.take(kept);
-        let mut all = kept.known.clone();
-        all.extend(kept.unsaved.clone());
+        let all = kept.all();
         if self.write(&all).is_some() {
             kept.known = all;
             kept.unsaved.clear();
@@ -166,9 +174,7 @@ impl Store {
 
     /// Makes the file and what it lacks the newest.
     fn take(&self, kept: &mut Kept) {
-        let mut all = kept.known.clone();
-        all.extend(kept.unsaved.clone());
-        let now = Preferences::of_table(&all);
+        let now = Preferences::of_table(&kept.all());
         if now != kept.now {
             kept.now = now;
             self.changes.fetch_add(1, Ordering::Release);

@@ -405,6 +405,14 @@ impl Memory {
         self.menu = (self.menu != Some(menu)).then_some(menu);
     }
 
+    /// Lets go of what is being dragged; what it was.
+    pub fn let_go(&mut self) -> impl Iterator<Item = Number> + use<> {
+        let dragged = self.dragged.take().map(|(number, _)| number);
+        let handle = self.handle.take();
+        let handle = handle.into_iter().flat_map(Handle::numbers);
+        dragged.into_iter().chain(handle)
+    }
+
     /// A whole gesture that sets a number.
     pub fn set(&mut self, number: Number, value: f32) {
         let value = number.range().quantized(value);

@@ -3,38 +3,26 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::app::lock;
 use super::preferences::Store;
 use crate::engine::audition::settings::AuditionSettings;
-use crate::handoff::EditorSide;
 use crate::handoff::errand::Errand;
+use crate::handoff::joined::Joined;
 use crate::handoff::listen::Status;
 use crate::handoff::player::{PlayerView, Remote};
+use crate::handoff::{EditorSide, lock};
 use crate::params::FinalcoatParams;
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The thread; dropping this ends it and waits until it is gone, as the host may unload its code right after.
-/// It takes the lock of the editor's side, which must not be held then.
+/// The thread. It takes the lock of the editor's side, which must not be held where this is dropped. Without the
+/// thread the window is as good, only later: input and a playing host still wake it.
 #[derive(Debug)]
 pub struct Wake {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Wake {
-    fn drop(&mut self) {
-        self.shared.done.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // It may have panicked, and is gone then too.
-            let _ = thread.join();
-        }
-    }
+    _thread: Joined,
 }
 
 impl Wake {
@@ -48,8 +36,8 @@ impl Wake {
         let mut eye = Eye::new(params, side, preferences);
         let shared = eye.shared.clone();
         let surface = surface.clone();
-        let look = move || {
-            while !eye.shared.done.load(Ordering::Acquire) {
+        let look = move |stop: &AtomicBool| {
+            while !stop.load(Ordering::Acquire) {
                 match eye.look() {
                     Some(true) => surface.request_repaint(),
                     Some(false) => {}
@@ -58,12 +46,10 @@ impl Wake {
                 std::thread::park_timeout(LOOK);
             }
         };
-        // Without the thread the window is as good, only later: input and a playing host still wake it.
-        let thread = std::thread::Builder::new()
-            .name("finalcoat window".to_owned())
-            .spawn(look)
-            .ok();
-        Self { shared, thread }
+        Self {
+            shared,
+            _thread: Joined::start("finalcoat window", look),
+        }
     }
 
     /// A frame was drawn, up to this many columns of the history. `next`: when another comes by itself.
@@ -86,7 +72,6 @@ enum Pace {
 /// What window and thread tell each other.
 #[derive(Debug)]
 struct Shared {
-    done: AtomicBool,
     /// What there was when the last frame was drawn.
     drawn: Mutex<Drawn>,
 }
@@ -132,7 +117,6 @@ impl Eye {
         preferences: &Arc<Store>,
     ) -> Self {
         let shared = Shared {
-            done: AtomicBool::new(false),
             drawn: Mutex::new(Drawn {
                 columns: lock(side).history.written(),
                 pace: Pace::Sleeps,

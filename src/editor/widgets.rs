@@ -11,7 +11,9 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, pos2};
 use super::theme;
 pub use icon::Icon;
 pub use number::{bar, entry, knob};
-pub use press::{button, button_of, choices, icon_button, segments, switch, tip, tip_at_rest};
+pub use press::{
+    button, button_of, choices, icon_button, segments, switch, tip, tip_at_rest, tip_in,
+};
 pub use zero::{zero_bar, zero_pillar};
 
 /// Text on one line; returns where it stands.

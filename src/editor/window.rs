@@ -15,14 +15,14 @@ use nice_plug_egui::{
     create_egui_editor,
 };
 
-use super::app::{App, lock};
+use super::app::App;
 use super::closing::{self, Ending, Handle};
 #[cfg(target_os = "linux")]
 use super::focus::Focus;
 use super::preferences::Preferences;
 use super::undo::Undo;
 use super::{scale, theme};
-use crate::handoff::EditorSide;
+use crate::handoff::{EditorSide, lock};
 use crate::params::FinalcoatParams;
 use crate::params::kept::WINDOW_MIN;
 

@@ -2,11 +2,12 @@
 //! thread, so a short lock is fine.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::Thread;
 
 use atomic_float::AtomicF32;
 
+use super::lock;
 use crate::dsp::meter::MeterReading;
 use crate::engine::settings::Settings;
 use crate::engine::settings::loudness::TRIM_POINTS_PCT;
@@ -174,9 +175,4 @@ impl Job {
             self.desk.busy.store(false, Ordering::Release);
         }
     }
-}
-
-/// The value behind the lock; a thread that panicked while holding it left a plain value behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

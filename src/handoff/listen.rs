@@ -2,9 +2,10 @@
 //! short lock is fine.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::Thread;
 
+use super::lock;
 use crate::analysis::report::Span;
 
 /// Where the assistant stands.
@@ -183,9 +184,4 @@ impl Receiver {
     pub fn tell(&self, change: impl FnOnce(&mut Status)) {
         change(&mut lock(&self.0.status));
     }
-}
-
-/// The value behind the lock; a thread that panicked while holding it left a plain value behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::deck::{Controls, Source};
+use super::lock;
 
 /// What the editor shows of it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -194,9 +195,4 @@ impl Reader {
             change(&mut told);
         }
     }
-}
-
-/// The value behind the lock; a thread that panicked while holding it left a plain value behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 use super::failure::{Failure, Outcome};
 use super::quantize::BitDepth;
 use super::raw::{RawAudio, RawWriter};
-use super::read::SoundFile;
+use super::read::{SoundFile, split};
 use super::watch::Watch;
 use crate::dsp::block::Stream;
 use crate::dsp::meter::{Meter, MeterReading};
@@ -136,17 +136,7 @@ pub(super) fn listen_with(
         if interleaved.is_empty() {
             break;
         }
-        left.clear();
-        right.clear();
-        if facts.channels == 1 {
-            left.extend_from_slice(&interleaved);
-            right.extend_from_slice(&interleaved);
-        } else {
-            for frame in interleaved.chunks_exact(2) {
-                left.push(frame[0]);
-                right.push(frame[1]);
-            }
-        }
+        split(&interleaved, facts.channels, &mut left, &mut right);
         if let Some(at) = interleaved.iter().position(|x| !x.is_finite()) {
             return Err(not_a_number(
                 frames + (at / facts.channels) as u64,

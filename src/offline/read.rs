@@ -108,6 +108,16 @@ impl SoundFile {
     }
 }
 
+/// Replaces `left` and `right` by the channels of `interleaved`, of which there are 1 or 2: mono is on both.
+pub fn split(interleaved: &[f32], channels: usize, left: &mut Vec<f32>, right: &mut Vec<f32>) {
+    left.clear();
+    right.clear();
+    for frame in interleaved.chunks_exact(channels) {
+        left.push(frame[0]);
+        right.push(frame[channels - 1]);
+    }
+}
+
 fn check(facts: &Facts) -> Outcome<()> {
     if !(1..=2).contains(&facts.channels) {
         return Err(Failure::because(format!(

@@ -5,7 +5,6 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use atomic_float::AtomicF64;
@@ -13,10 +12,11 @@ use atomic_float::AtomicF64;
 use super::live::Live;
 use crate::dsp::block::Stream;
 use crate::handoff::deck::Song;
+use crate::handoff::joined::Joined;
 use crate::handoff::player::Reader;
 use crate::offline::convert::Converter;
 use crate::offline::failure::{Failure, Outcome};
-use crate::offline::read::SoundFile;
+use crate::offline::read::{SoundFile, split};
 use crate::params::FinalcoatParams;
 
 /// How often it looks what there is to do.
@@ -31,8 +31,7 @@ const PART_FRAMES: usize = 8192;
 /// The running thread. Stopped and joined when dropped.
 #[derive(Debug)]
 pub struct Player {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    _thread: Joined,
 }
 
 /// Where the audio thread asks for what processes at another rate, and leaves what it had.
@@ -63,37 +62,19 @@ impl Player {
         let (to_take, new) = rtrb::RingBuffer::new(1);
         let (old, to_free) = rtrb::RingBuffer::new(2);
         let asked_hz = Arc::new(AtomicF64::new(0.0));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (stopped, asked) = (stop.clone(), asked_hz.clone());
-        let thread = std::thread::Builder::new()
-            .name("finalcoat player".to_owned())
-            .spawn(move || {
-                let mut workshop = Workshop {
-                    params,
-                    asked_hz: asked,
-                    made_hz: 0.0,
-                    to_take,
-                    to_free,
-                };
-                run(reader, &mut workshop, &stopped);
-            });
+        let mut workshop = Workshop {
+            params,
+            asked_hz: asked_hz.clone(),
+            made_hz: 0.0,
+            to_take,
+            to_free,
+        };
+        let work = move |stop: &AtomicBool| run(reader, &mut workshop, stop);
         let player = Self {
-            stop,
-            thread: thread.ok(),
+            _thread: Joined::start("finalcoat player", work),
         };
         let refit = Refit { asked_hz, new, old };
         (player, refit)
-    }
-}
-
-impl Drop for Player {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // It has nothing to say; if it panicked, the app is ending anyway.
-            let _ = thread.join();
-        }
     }
 }
 
@@ -184,12 +165,7 @@ pub fn song(path: &Path, rate_hz: f64, go_on: &dyn Fn(f32) -> bool) -> Outcome<[
             if !go_on(share.min(1.0)) {
                 return Err(Failure::Interrupted);
             }
-            part_left.clear();
-            part_right.clear();
-            for frame in part.chunks_exact(facts.channels) {
-                part_left.push(frame[0]);
-                part_right.push(frame[frame.len() - 1]);
-            }
+            split(part, facts.channels, &mut part_left, &mut part_right);
             match &mut converter {
                 Some(converter) => {
                     converter.process((&part_left, &part_right), &mut left, &mut right)?;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::report::Report;
 use crate::dsp::block::Stream;
-use crate::offline::read::SoundFile;
+use crate::offline::read::{SoundFile, split};
 
 /// Longest part of a file that is listened to, in seconds.
 const SECONDS_MAX: f64 = 900.0;
@@ -85,12 +85,7 @@ fn analyse(path: &str, go_on: &mut dyn FnMut() -> bool) -> Result<Report, Troubl
         }
         // Long blocks are cut, so that a cancel is heard in time.
         for part in interleaved.chunks(facts.channels.max(1) * 8192) {
-            left.clear();
-            right.clear();
-            for frame in part.chunks_exact(facts.channels) {
-                left.push(frame[0]);
-                right.push(frame[frame.len() - 1]);
-            }
+            split(part, facts.channels, &mut left, &mut right);
             analyzer.process(&left, &right, None);
             seconds += left.len() as f64 / rate_hz;
             if !go_on() {

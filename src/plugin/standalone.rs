@@ -7,7 +7,7 @@ pub mod window;
 
 #[cfg(feature = "standalone")]
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use nice_plug::prelude::*;
 
@@ -18,6 +18,7 @@ use super::player::{Player, Refit};
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::handoff::capture::Place;
 use crate::handoff::deck;
+use crate::handoff::lock;
 use crate::handoff::player::{self, Remote, Tape};
 
 /// The framework makes the plugin itself: what it is to play waits here.
@@ -90,7 +91,7 @@ impl Standalone {
 
 impl Default for Standalone {
     fn default() -> Self {
-        let prepared = PREPARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = lock(&PREPARED);
         Self::new({ prepared }.take().unwrap_or_default())
     }
 }
@@ -173,7 +174,7 @@ impl Plugin for Standalone {
     }
 
     fn setup_logger() -> Option<bool> {
-        let prepared = PREPARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = lock(&PREPARED);
         let plays = |prepared: &Prepared| prepared.remote.view().tape != Tape::Empty;
         log::begin(!prepared.as_ref().is_some_and(plays));
         // Panics are told as everywhere.
@@ -197,7 +198,7 @@ pub fn run(start: &arguments::Start) -> ExitCode {
         remote.obey(Command::Repeat(!start.once));
         remote.obey(Command::Play(true));
     }
-    *PREPARED.lock().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
+    *lock(&PREPARED) = Some(prepared);
     // The framework's own handler is not heard while a window is open.
     let handler = move || {
         remote.end();

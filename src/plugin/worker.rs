@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use thread_priority::ThreadPriority;
@@ -18,23 +17,22 @@ use super::{rehearsal, turn};
 use crate::handoff::WorkerSide;
 use crate::handoff::capture::Reader;
 use crate::handoff::errand::{Answer, Job, Receiver};
+use crate::handoff::joined::Joined;
 use crate::params::FinalcoatParams;
 
 /// How often it looks whether there is something to hear.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
+
 /// The running thread. Stopped and joined when dropped.
 #[derive(Debug)]
 pub struct Worker {
-    stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    _thread: Joined,
 }
 
 impl Worker {
     /// Starts the thread. Without a thread (the system has none left) the plugin works, but cannot
     /// solve the drive. The styles on the `shelf` are read there, not here.
     pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>, shelf: Shelf) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = stop.clone();
         let WorkerSide {
             capture,
             errand,
@@ -42,23 +40,9 @@ impl Worker {
         } = side;
         // Here and not on the thread: what is wished from now on is a change.
         let proposer = Proposer::new(params, listen, shelf);
-        let thread = std::thread::Builder::new()
-            .name("finalcoat worker".to_owned())
-            .spawn(move || run(capture, &errand, proposer, &stopped));
+        let work = move |stop: &AtomicBool| run(capture, &errand, proposer, stop);
         Self {
-            stop,
-            thread: thread.ok(),
-        }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
-            // It has nothing to say; if it panicked, the instance is going anyway.
-            let _ = thread.join();
+            _thread: Joined::start("finalcoat worker", work),
         }
     }
 }

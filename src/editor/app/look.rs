@@ -2,18 +2,18 @@
 
 use std::time::Instant;
 
-use super::{App, SCOPE_FRAMES, STALE, lock};
+use super::{App, SCOPE_FRAMES, STALE};
 use crate::assistant::advice::Advice;
 use crate::assistant::ownership;
 use crate::assistant::proposal::Owned;
 use crate::dsp::spectrum::Spectrum;
 use crate::editor::view::{AssistantView, Slots, ViewModel};
 use crate::engine::settings::Settings;
-use crate::handoff::EditorSide;
 use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
 use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
+use crate::handoff::{EditorSide, lock};
 
 impl App {
     /// The view model of this frame, and whether something moves.

@@ -2,13 +2,14 @@
 
 use nice_plug::prelude::*;
 
-use super::{App, lock};
+use super::App;
 use crate::assistant::advice::Switch;
 use crate::assistant::wishes::LoudnessWish;
 use crate::editor::apply::Value;
 use crate::editor::view::{Gesture, Number, ViewModel};
 use crate::engine::settings::fields::Field;
 use crate::handoff::errand::{Errand, Request};
+use crate::handoff::lock;
 use crate::params::ParamKind;
 use crate::params::session::{REFERENCES_MAX, Session};
 

@@ -1,6 +1,6 @@
 //! Changes of many values at once, each one step of undo: presets, slots, the proposal, the drive that was found.
 
-use super::{App, lock};
+use super::App;
 use crate::assistant::ownership;
 use crate::editor::apply::{Value, put};
 use crate::editor::undo::Place;
@@ -9,6 +9,7 @@ use crate::engine::audition::settings::{AuditionSettings, Listen};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::errand::Answer;
+use crate::handoff::lock;
 use crate::params::session::{Chosen, SLOTS, Session, Slot};
 
 impl App {
@@ -205,19 +206,14 @@ fn slot_of(place: Place) -> Slot {
 
 /// The value that a gesture changes by hand, where it does.
 fn changed(gesture: &Gesture, now: &Settings) -> Option<Field> {
-    let field = match gesture {
-        Gesture::Set(Number::Of(field), _)
-        | Gesture::Switch(field, _)
-        | Gesture::Choose(field, _) => *field,
+    let (field, value) = match *gesture {
+        Gesture::Set(Number::Of(field), value) => (field, Value::Number(value)),
+        Gesture::Switch(field, on) => (field, Value::Switch(on)),
+        Gesture::Choose(field, place) => (field, Value::Choice(place)),
         _ => return None,
     };
     let mut to = *now;
-    match *gesture {
-        Gesture::Set(_, value) => put(&mut to, field, Value::Number(value)),
-        Gesture::Switch(_, on) => put(&mut to, field, Value::Switch(on)),
-        Gesture::Choose(_, place) => put(&mut to, field, Value::Choice(place)),
-        _ => {}
-    }
+    put(&mut to, field, value);
     (to != *now).then_some(field)
 }
 

@@ -1,11 +1,11 @@
 //! What loudness costs: how hard the limiter works at each loudness, with the goal and the knee.
 
-use egui::{Align2, Id, Painter, Rect, Sense, Stroke, pos2, vec2};
+use egui::{Align2, Id, Painter, Rect, Stroke, pos2, vec2};
 
 use crate::assistant::advice::Advice;
 use crate::editor::desk::{Desk, cut_bottom, cut_top};
 use crate::editor::theme::{self, GRID};
-use crate::editor::widgets::{decibels, paragraph, text, tip, title};
+use crate::editor::widgets::{decibels, paragraph, text, tip_in, title};
 
 /// Height of the words below the curve.
 const WORDS: f32 = 62.0;
@@ -46,8 +46,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         now_lufs.filter(|_| desk.view.running),
     );
     paragraph(&painter, words, &said(advice), theme::label(), colors.label);
-    let response = desk.ui.interact(words, Id::unique("cost"), Sense::hover());
-    tip(response, &said_in_full(advice));
+    tip_in(desk.ui, Id::unique("cost"), words, &said_in_full(advice));
 }
 
 fn chart(painter: &Painter, rect: Rect, advice: &Advice, now_lufs: Option<f64>) {

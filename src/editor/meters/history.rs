@@ -1,14 +1,14 @@
 //! Gain reduction over time, hanging from the top, with the level before and behind the chain standing
 //! behind it. One scale: decibels below full scale for the levels, decibels taken away for the gain.
 
-use egui::{Align2, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2};
+use egui::{Align2, Id, Painter, Pos2, Rect, Shape, Stroke, Ui, pos2};
 
 use crate::dsp::units::gain_to_db;
 use crate::editor::help;
 use crate::editor::plot::{Mark, fill, legend};
 use crate::editor::theme;
 use crate::editor::view::ViewModel;
-use crate::editor::widgets::{decibels, text, tip};
+use crate::editor::widgets::{decibels, text, tip_in};
 use crate::handoff::history::{COLUMN_MS, COLUMNS, Column};
 
 /// The scale ends here, in dB below the top.
@@ -23,8 +23,7 @@ const TIME_HEIGHT: f32 = 18.0;
 
 /// Draws the panel's content into `rect`.
 pub fn draw(ui: &mut Ui, rect: Rect, view: &ViewModel) {
-    let response = ui.interact(rect, Id::unique("history"), Sense::hover());
-    tip(response, help::HISTORY);
+    tip_in(ui, Id::unique("history"), rect, help::HISTORY);
     let painter = ui.painter().clone();
     head(&painter, rect, view);
     let plot = Rect::from_min_max(

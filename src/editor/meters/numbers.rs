@@ -1,13 +1,13 @@
 //! Loudness as numbers and bars, and what follows from it.
 
-use egui::{Align2, Color32, Id, Painter, Rect, Sense, pos2, vec2};
+use egui::{Align2, Color32, Id, Painter, Rect, pos2, vec2};
 
 use crate::dsp::meter::MeterReading;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
-use crate::editor::widgets::{button, clock, minus, number_with_unit, switch, text, tip, title};
+use crate::editor::widgets::{button, clock, minus, number_with_unit, switch, text, tip_in, title};
 
 /// Ends of the loudness bars, in LUFS.
 const SCALE_LUFS: (f64, f64) = (-36.0, 0.0);
@@ -49,7 +49,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         ink,
     );
     let place = cut_top(&mut rect, INTEGRATED, gap);
-    explain(desk, place, "Integrated", help::INTEGRATED);
+    tip_in(desk.ui, reading("Integrated"), place, help::INTEGRATED);
     integrated(&painter, place, &meter, desk.view.aim_lufs());
     peaks(desk, place);
     for (name, said, now, most) in [
@@ -67,7 +67,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         ),
     ] {
         let place = cut_top(&mut rect, ROW, 0.0);
-        explain(desk, place, name, said);
+        tip_in(desk.ui, reading(name), place, said);
         row(&painter, place, name, now, most);
     }
     let place = cut_top(&mut rect, SCALE, gap);
@@ -80,7 +80,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
             cell(&painter, pos2(left, place.top()), one);
             let size = vec2(place.width() / 2.0 - GRID, place.height());
             let area = Rect::from_min_size(pos2(left, place.top()), size);
-            explain(desk, area, one.name, one.said);
+            tip_in(desk.ui, reading(one.name), area, one.said);
         }
     }
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 18.0), rect.max);
@@ -111,11 +111,9 @@ pub(super) fn shown(view: &ViewModel) -> MeterReading {
     }
 }
 
-/// Says what a reading is, where the pointer rests on it.
-pub(super) fn explain(desk: &mut Desk<'_>, rect: Rect, name: &str, said: &str) {
-    let id = Id::unique(("reading", name));
-    let response = desk.ui.interact(rect, id, Sense::hover());
-    tip(response, said);
+/// By what a reading is known.
+pub(super) fn reading(name: &str) -> Id {
+    Id::unique(("reading", name))
 }
 
 fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f32) {
@@ -185,9 +183,7 @@ fn peaks(desk: &mut Desk<'_>, rect: Rect) {
         "Peaks of left and right; the line is the highest true peak of the last 3 s, {} dBTP.",
         tenths(held)
     );
-    let id = Id::unique("peaks");
-    let response = desk.ui.interact(pair, id, Sense::hover());
-    tip(response, &said);
+    tip_in(desk.ui, Id::unique("peaks"), pair, &said);
 }
 
 /// Ends of the peaks' scale, in dB.

@@ -2,13 +2,13 @@
 
 use egui::{Align2, Rect, pos2, vec2};
 
-use super::numbers::{NOTHING, bar, cells, explain, shown, tenths};
+use super::numbers::{NOTHING, bar, cells, reading, shown, tenths};
 use super::{PARTS, service};
 use crate::editor::desk::{Desk, cut_bottom, cut_right, cut_top};
 use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Page, Part};
-use crate::editor::widgets::{button, number_with_unit, text};
+use crate::editor::widgets::{button, number_with_unit, text, tip_in};
 
 const BUTTON: f32 = 22.0;
 
@@ -58,7 +58,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         number_with_unit(&painter, place.left_bottom(), number, unit, font, ink);
     };
     let place = cut_top(&mut rect, 36.0, 2.0);
-    explain(desk, place, "Integrated", help::INTEGRATED);
+    tip_in(desk.ui, reading("Integrated"), place, help::INTEGRATED);
     let loudness = tenths(meter.integrated_lufs);
     number(
         place,
@@ -79,7 +79,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
     let [peak, ..] = &cells;
     let place = cut_top(&mut rect, 34.0, GRID);
-    explain(desk, place, peak.name, peak.said);
+    tip_in(desk.ui, reading(peak.name), place, peak.said);
     number(
         place,
         peak.name,
@@ -106,7 +106,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
             break;
         }
         let place = cut_top(&mut rect, 17.0, 0.0);
-        explain(desk, place, name, said);
+        tip_in(desk.ui, reading(name), place, said);
         let at = place.left_center();
         text(
             &painter,

@@ -2,14 +2,14 @@
 //! mono.
 
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
-use egui::{Align2, Color32, Id, Painter, Pos2, Rect, Sense, Shape, Stroke, pos2, vec2};
+use egui::{Align2, Color32, Id, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
 
 use super::numbers::{NOTHING, shown};
 use crate::editor::desk::{Desk, cut_bottom, cut_left, cut_top};
 use crate::editor::help;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::Gesture;
-use crate::editor::widgets::{decibels, segments, text, tip, zero_bar};
+use crate::editor::widgets::{decibels, segments, text, tip_in, zero_bar};
 use crate::engine::audition::settings::{AuditionSettings, Channels};
 use crate::engine::settings::image::{BAND_NAMES, BANDS};
 
@@ -97,9 +97,7 @@ fn check(desk: &mut Desk<'_>, rect: Rect) {
 /// Left and right against each other, turned so that mono stands upright; older frames are fainter. Quiet
 /// music is drawn larger, so that its shape can be seen.
 fn goniometer(desk: &mut Desk<'_>, rect: Rect) {
-    let id = Id::unique("goniometer");
-    let response = desk.ui.interact(rect, id, Sense::hover());
-    tip(response, help::GONIOMETER);
+    tip_in(desk.ui, Id::unique("goniometer"), rect, help::GONIOMETER);
     let painter = desk.painter();
     let colors = theme::colors();
     let radius = (rect.width().min(rect.height()) / 2.0).max(8.0);
@@ -174,9 +172,7 @@ fn dots(painter: &Painter, scope: &[[f32; 2]], place: impl Fn([f32; 2]) -> Pos2)
 
 /// The whole and each band, −1 to 1.
 fn correlations(desk: &mut Desk<'_>, mut rect: Rect) {
-    let id = Id::unique("correlations");
-    let response = desk.ui.interact(rect, id, Sense::hover());
-    tip(response, help::CORRELATION);
+    tip_in(desk.ui, Id::unique("correlations"), rect, help::CORRELATION);
     let running = desk.view.running;
     let whole = shown(desk.view).momentary_correlation;
     let bands = desk.view.snapshot.reading.image.correlations;

@@ -91,9 +91,9 @@ fn band_said(desk: &Desk<'_>, band: EqBand, telling: Telling) -> String {
     let off = if settings.on { "" } else { " (off)" };
     let mut parts = vec![format!("Band {}{off}", band.0 + 1)];
     if telling != Telling::Least {
-        parts.push(name(settings.shape).to_owned());
+        parts.push(settings.shape.name().to_owned());
         if settings.placement != Placement::Stereo {
-            parts.push(name(settings.placement).to_owned());
+            parts.push(settings.placement.name().to_owned());
         }
     }
     parts.push(number(band.frequency()));
@@ -105,7 +105,7 @@ fn band_said(desk: &Desk<'_>, band: EqBand, telling: Telling) -> String {
     if gained {
         parts.push(number(band.gain()));
     } else {
-        parts.push(name(settings.slope).to_owned());
+        parts.push(settings.slope.name().to_owned());
     }
     parts.push(format!("Q {}", number(band.q())));
     if gained && settings.dynamic() {
@@ -114,11 +114,6 @@ fn band_said(desk: &Desk<'_>, band: EqBand, telling: Telling) -> String {
         parts.push(format!("now {} dB", decibels(move_db, 1, true)));
     }
     parts.join(" \u{b7} ")
-}
-
-/// What a choice is called.
-fn name<C: Choice>(choice: C) -> &'static str {
-    C::VARIANTS[choice.index()].name
 }
 
 /// What the graph shows, as far as it is explained in a row so wide.

@@ -23,6 +23,11 @@ pub fn tip(response: Response, said: &str) -> Response {
     })
 }
 
+/// The same for what is only read, in its place.
+pub fn tip_in(ui: &Ui, id: Id, rect: Rect, said: &str) {
+    tip(ui.interact(rect, id, Sense::hover()), said);
+}
+
 /// The same for something large: it goes away as soon as the pointer moves on.
 pub fn tip_at_rest(response: Response, said: &str) {
     let delay_s = response.ctx.global_style().interaction.tooltip_delay;

@@ -55,6 +55,11 @@ pub trait Choice: Copy + 'static {
 
     /// The variant at a place; the first where there is none.
     fn of(index: usize) -> Self;
+
+    /// What it is called.
+    fn name(self) -> &'static str {
+        Self::VARIANTS[self.index()].name
+    }
 }
 
 /// Goes through all values of the settings, in one fixed order; may change each.

@@ -159,7 +159,7 @@ fn spread(
 
 /// The name of a choice inside a sentence.
 fn name<C: Choice>(choice: C) -> String {
-    C::VARIANTS[choice.index()].name.to_lowercase()
+    choice.name().to_lowercase()
 }
 
 fn ratio(ratio: f32) -> String {
