@@ -51,10 +51,19 @@ pub(crate) fn demo() -> Result<()> {
     write(&live, &output, sample_rate_hz)?;
 
     let wav = folder.join("twilight_area.master.wav");
+    // It is mastered: only another format, and nothing done to it twice.
     finalcoat.master(
         &live,
         &wav,
-        &["--loudness", "off", "--bit-depth", "24", "--mp3"],
+        &[
+            "--intensity",
+            "0",
+            "--loudness",
+            "off",
+            "--bit-depth",
+            "24",
+            "--mp3",
+        ],
     )?;
     let mp3 = wav.with_extension("mp3");
 
