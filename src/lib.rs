@@ -18,7 +18,7 @@
 //! a song is like.
 //!
 //! Imports point one way (`tests/tidy.rs` holds it):
-//! `dsp` ← `engine` ← `analysis` ← `assistant` ← `offline`; `preset` sees settings and styles only; `params`
+//! `dsp` ← `engine` ← `analysis` ← `assistant` ← `stems` ← `offline`; `preset` sees settings and styles only; `params`
 //! and `handoff` see plain data only; `editor` sees params, handoff and data, never an engine; `plugin` ties
 //! it together. What knows a host or a window sits behind the feature `plugin`. The standalone app is that
 //! plugin with a player in front of it; the feature `standalone` only adds what speaks to sound devices.
@@ -29,6 +29,7 @@ pub mod dsp;
 pub mod engine;
 pub mod offline;
 pub mod preset;
+pub mod stems;
 
 #[cfg(feature = "plugin")]
 pub mod editor;

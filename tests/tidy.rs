@@ -5,15 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules at the top of `src`, each with those it may import.
-const LAYERS: [(&str, &[&str]); 11] = [
+const LAYERS: [(&str, &[&str]); 12] = [
     ("dsp", &[]),
     ("engine", &["dsp"]),
     ("analysis", &["dsp", "engine"]),
     ("assistant", &["dsp", "engine", "analysis"]),
+    ("stems", &["dsp", "engine", "analysis", "assistant"]),
     ("preset", &["engine::settings", "assistant::style"]),
     (
         "offline",
-        &["dsp", "engine", "analysis", "assistant", "preset"],
+        &["dsp", "engine", "analysis", "assistant", "stems", "preset"],
     ),
     (
         "params",
