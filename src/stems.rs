@@ -4,4 +4,8 @@
 //! Plain data in, plain data out: [`role`] says what a stem is, by its name and its sound. What reads files
 //! is in `offline::stems`, what speaks to a host in `plugin`.
 
+pub mod balance;
+pub mod moves;
 pub mod role;
+pub mod track;
+pub mod voice;
