@@ -7,5 +7,6 @@
 pub mod balance;
 pub mod moves;
 pub mod role;
+pub mod settings;
 pub mod track;
 pub mod voice;

@@ -1,8 +1,8 @@
 //! What is done to a stem: plain data with its reason, and how it is laid over the stem's own settings.
 
-use crate::engine::settings::equalizer::{BANDS, BandSettings, EqualizerSettings};
-use crate::engine::settings::image::ImageSettings;
-use crate::engine::settings::multiband::MultibandSettings;
+use crate::engine::settings::equalizer::{self, BANDS, BandSettings, EqualizerSettings};
+use crate::engine::settings::image::{self, ImageSettings};
+use crate::engine::settings::multiband::{self, MultibandSettings};
 use crate::engine::settings::trim::{self, TrimSettings};
 use crate::engine::settings::{INTENSITY, Settings};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,44 @@ pub struct StemMove {
     pub change: StemChange,
 }
 
+impl StemMove {
+    /// Cuts the texts to so many bytes, at a character, and puts the numbers into their ranges: a state may
+    /// hold anything.
+    pub fn bound(&mut self, bytes: usize) {
+        for text in [&mut self.text, &mut self.unit] {
+            let end = (0..=bytes.min(text.len()))
+                .rev()
+                .find(|&end| text.is_char_boundary(end))
+                .unwrap_or(0);
+            text.truncate(end);
+        }
+        match &mut self.change {
+            StemChange::Gain(db) => *db = trim::GAIN_DB.held(*db, 0.0),
+            StemChange::Width(pct) => *pct = trim::WIDTH_PCT.held(*pct, 0.0),
+            StemChange::MonoBass(hz, pct) => {
+                *hz = image::MONO_BELOW_HZ.held(*hz, 0.0);
+                *pct = image::MONO_AMOUNT_PCT.held(*pct, 0.0);
+            }
+            StemChange::Compression(band, threshold_db, ratio) => {
+                *band = (*band).min(multiband::BANDS as u8 - 1);
+                *threshold_db = multiband::THRESHOLD_DB.held(*threshold_db, 0.0);
+                *ratio = multiband::RATIO.held(*ratio, 0.0);
+            }
+            StemChange::Band(band) => {
+                band.frequency_hz = equalizer::FREQUENCY_HZ.held(band.frequency_hz, 0.0);
+                band.gain_db = equalizer::GAIN_DB.held(band.gain_db, 0.0);
+                band.q = equalizer::Q.held(band.q, 0.0);
+                band.threshold_db = equalizer::THRESHOLD_DB.held(band.threshold_db, 0.0);
+                band.range_db = equalizer::RANGE_DB.held(band.range_db, 0.0);
+                band.ratio = equalizer::RATIO.held(band.ratio, 0.0);
+                band.attack_ms = equalizer::ATTACK_MS.held(band.attack_ms, 0.0);
+                band.release_ms = equalizer::RELEASE_MS.held(band.release_ms, 0.0);
+                band.on = true;
+            }
+        }
+    }
+}
+
 /// Where a move works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,12 +92,12 @@ pub enum StemStage {
     Compression,
 }
 
-/// A stem's own settings with moves laid over them, of which `share` (0 to 1) takes effect. What the stem
+/// A stem's own settings with what moves change laid over them, of which `share` (0 to 1) takes effect. What the stem
 /// has set itself stays; what comes back is at 100 % intensity.
 pub fn laid_over(
     settings: &Settings,
     fader: &TrimSettings,
-    moves: &[StemMove],
+    changes: &[StemChange],
     share: f32,
 ) -> (Settings, TrimSettings) {
     let share = share.clamp(0.0, 1.0);
@@ -71,8 +109,8 @@ pub fn laid_over(
             - crate::engine::settings::input::REFERENCE_LEVEL_DB.default,
     };
     if share > 0.0 {
-        for one in moves {
-            laid.put(&one.change);
+        for change in changes {
+            laid.put(change);
         }
     }
     (laid.settings, laid.fader)
@@ -161,17 +199,6 @@ mod tests {
     use super::*;
     use crate::engine::settings::equalizer::Shape;
 
-    fn of(change: StemChange) -> StemMove {
-        StemMove {
-            stage: StemStage::Gain,
-            band_hz: None,
-            value: 0.0,
-            unit: "dB".to_owned(),
-            text: String::new(),
-            change,
-        }
-    }
-
     fn dip() -> BandSettings {
         BandSettings {
             on: true,
@@ -188,9 +215,9 @@ mod tests {
         let mut settings = Settings::default();
         settings.equalizer.bands[3].on = true;
         let moves = [
-            of(StemChange::Gain(-2.0)),
-            of(StemChange::Band(dip())),
-            of(StemChange::Compression(1, -30.0, 2.0)),
+            StemChange::Gain(-2.0),
+            StemChange::Band(dip()),
+            StemChange::Compression(1, -30.0, 2.0),
         ];
         let fader = TrimSettings::default();
         assert_eq!(laid_over(&settings, &fader, &moves, 0.0), (settings, fader));
@@ -200,11 +227,11 @@ mod tests {
     #[test]
     fn half_of_it_is_half_of_every_number() {
         let moves = [
-            of(StemChange::Gain(-2.0)),
-            of(StemChange::Width(50.0)),
-            of(StemChange::Band(dip())),
-            of(StemChange::Compression(1, -30.0, 2.0)),
-            of(StemChange::MonoBass(110.0, 80.0)),
+            StemChange::Gain(-2.0),
+            StemChange::Width(50.0),
+            StemChange::Band(dip()),
+            StemChange::Compression(1, -30.0, 2.0),
+            StemChange::MonoBass(110.0, 80.0),
         ];
         let (settings, fader) =
             laid_over(&Settings::default(), &TrimSettings::default(), &moves, 0.5);
@@ -231,8 +258,8 @@ mod tests {
         own.multiband.on = true;
         own.multiband.bands[2].ratio = 3.0;
         let moves = [
-            of(StemChange::Band(dip())),
-            of(StemChange::Compression(2, -30.0, 2.0)),
+            StemChange::Band(dip()),
+            StemChange::Compression(2, -30.0, 2.0),
         ];
         let (laid, _) = laid_over(&own, &TrimSettings::default(), &moves, 1.0);
         assert_eq!(laid.intensity, 100.0);
@@ -254,7 +281,7 @@ mod tests {
             ..dip()
         };
         own.equalizer.on = false;
-        let moves = [of(StemChange::Band(dip()))];
+        let moves = [StemChange::Band(dip())];
         let (laid, _) = laid_over(&own, &TrimSettings::default(), &moves, 1.0);
         let sounding = laid.equalizer.bands.iter().filter(|band| band.on).count();
         assert_eq!(sounding, 1);
