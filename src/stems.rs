@@ -4,4 +4,5 @@
 //! Plain data in, plain data out: [`role`] says what a stem is, by its name and its sound. What reads files
 //! is in `offline::stems`, what speaks to a host in `plugin`.
 
+pub mod delivery;
 pub mod role;

@@ -84,6 +84,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "dsp::meter",
             "analysis::report",
             "assistant",
+            "stems",
             "plugin::standalone",
         ],
     ),

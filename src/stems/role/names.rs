@@ -381,7 +381,13 @@ fn left_of(words: &[String], shared: &[String]) -> Vec<String> {
 /// The words of a name, folded.
 fn words(name: &str) -> Vec<String> {
     let stem = match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() && extension.len() <= 5 => stem,
+        Some((stem, extension))
+            if !stem.is_empty()
+                && extension.len() <= 5
+                && extension.chars().all(char::is_alphanumeric) =>
+        {
+            stem
+        }
         _ => name,
     };
     let letters: Vec<char> = stem.chars().collect();
