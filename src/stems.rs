@@ -5,6 +5,7 @@
 //! is in `offline::stems`, what speaks to a host in `plugin`.
 
 pub mod balance;
+pub mod delivery;
 pub mod moves;
 pub mod role;
 pub mod settings;

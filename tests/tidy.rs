@@ -91,6 +91,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "dsp::meter",
             "analysis::report",
             "assistant",
+            "stems",
             "plugin::standalone",
         ],
     ),

@@ -1,5 +1,8 @@
 //! What a stem is in its song.
 
+pub mod names;
+mod words;
+
 use serde::{Deserialize, Serialize};
 
 /// What a stem is in its song.
