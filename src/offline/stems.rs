@@ -3,19 +3,26 @@
 //! [`deliver`] reads and checks; what comes out of it is what every later step works on. [`master_stems`] is
 //! the whole way.
 
+mod balanced;
+mod blame;
 mod checks;
 mod lockstep;
+mod out;
 mod reading;
+mod shares;
 mod sum;
 mod told;
 
 use super::failure::{Failure, Outcome};
 use super::folder::sound_files;
 use super::master::{Job, Mastered, Places, master_song};
+use super::render::render_shaping;
 use super::tags::Tags;
 use super::watch::Watch;
+use crate::engine::settings::trim::TrimSettings;
 use crate::stems::delivery::{Level, Problem, ProblemKind};
 use crate::stems::role::Role;
+use out::StemPlaces;
 use reading::name_of;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -28,6 +35,8 @@ pub use told::{Delivery, StemsReport};
 pub struct StemsJob {
     /// Problems in spite of which a master is to be made.
     pub accepted: Vec<ProblemKind>,
+    /// Where the finished stems go.
+    pub stems_out: Option<PathBuf>,
     /// What is to be done with the sum.
     pub master: Job,
 }
@@ -187,7 +196,17 @@ fn mastered(
     watch: Watch<'_>,
 ) -> Outcome<Mastered> {
     let started = Instant::now();
-    let places = Places::new(output, &listing.sources(), &job.master)?;
+    let sources = listing.sources();
+    let places = Places::new(output, &sources, &job.master)?;
+    let stem_places = match &job.stems_out {
+        Some(folder) => Some(StemPlaces::new(
+            folder,
+            &listing.files,
+            &sources,
+            job.master.overwrite,
+        )?),
+        None => None,
+    };
     let mut delivered = deliver(listing, &job.accepted, watch)?;
     report.tell(&delivered);
     refused(&delivered)?;
@@ -196,16 +215,35 @@ fn mastered(
         None => Tags::default(),
     };
     delivered.mix = None;
-    // What each stem is given of its own comes here.
-    let song = sum::sum(
-        &mut delivered.stems,
-        listing.folder.display().to_string(),
-        tags,
-        job.master.assist.is_some(),
-        watch,
-    )?;
-    drop(delivered);
-    let mut mastered = master_song(song, places, &job.master, started, watch)?;
+    let stems = &mut delivered.stems;
+    if let Some(assist) = &job.master.assist {
+        let balance = balanced::work_out(stems);
+        let share = assist.intensity_pct / 100.0;
+        balanced::apply(stems, &balance, share, watch)?;
+        report.tell_balance(stems, &balance, f64::from(share));
+    }
+    let mut sum_up = |tags: Tags| {
+        let name = listing.folder.display().to_string();
+        sum::sum(stems, name, tags, job.master.assist.is_some(), watch)
+    };
+    let mut mastered = master_song(sum_up(tags)?, places, &job.master, started, watch)?;
+    if let Some(places) = stem_places {
+        let mut sum = sum_up(Tags::default())?.audio;
+        let frames = sum.frames;
+        let mut done = 0;
+        let passed = |frames_now: u64| {
+            done += frames_now;
+            watch.at("rendering stems", done, frames)
+        };
+        let neutral = TrimSettings::default();
+        let mut shaped = render_shaping(&mut sum, &mastered.settings, &neutral, passed)?;
+        let finished = shares::shared(stems, &mut shaped, watch)?;
+        report.stems = places.write(stems, finished)?;
+    }
+    if let Some(assisted) = &mastered.assisted {
+        report.limiting = blame::blame(stems, &assisted.reductions_db, watch)?;
+    }
+    report.judge(&mut mastered);
     mastered.warnings.extend(report.warnings());
     Ok(mastered)
 }

@@ -21,7 +21,7 @@ use crate::analysis::report::{Report, Span};
 use scene::Scene;
 use serde::Serialize;
 
-pub use headroom::Eater;
+pub use headroom::{Eater, wide_band};
 
 /// The furthest that a stem's gain is moved, in dB; what needs more is a remix.
 pub const GAIN_MAX_DB: f64 = 2.0;

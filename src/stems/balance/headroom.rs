@@ -6,6 +6,7 @@ use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Span;
 use crate::engine::settings::multiband::BANDS;
 use crate::stems::moves::{StemChange, StemMove, StemStage};
+use crate::stems::track::Track;
 use core::ops::Range;
 use serde::Serialize;
 
@@ -71,20 +72,28 @@ pub(super) fn say(scene: &Scene<'_>, wanted: &mut Wanted) -> Vec<Eater> {
             .map(|one| one.1)
             .collect();
         most.sort_unstable();
-        let in_band = |thirds: &Range<usize>| -> f64 {
-            order
-                .iter()
-                .map(|&(_, number)| scene.moment(place, number).powers(thirds.clone()))
-                .sum()
-        };
-        let band = (0..BANDS)
-            .max_by(|&a, &b| in_band(&WIDE[a]).total_cmp(&in_band(&WIDE[b])))
-            .unwrap_or(0);
+        let highest: Vec<usize> = order.iter().map(|one| one.1).collect();
+        let band = loudest_band(scene.stems[place].track, &highest);
         eater.band_hz = WIDE_HZ[band];
         eater.places = places(&most);
         spikes(scene, place, eater, &most, band, wanted);
     }
     eaters
+}
+
+/// Which of the four wide bands a stem is loudest in, in some of its moments; edges in Hz.
+pub fn wide_band(track: &Track, numbers: &[usize]) -> [f64; 2] {
+    WIDE_HZ[loudest_band(track, numbers)]
+}
+
+fn loudest_band(track: &Track, numbers: &[usize]) -> usize {
+    let in_band = |thirds: &Range<usize>| -> f64 {
+        let each = numbers.iter().map(|&number| track.at(number));
+        each.map(|one| one.powers(thirds.clone())).sum()
+    };
+    (0..BANDS)
+        .max_by(|&a, &b| in_band(&WIDE[a]).total_cmp(&in_band(&WIDE[b])))
+        .unwrap_or(0)
 }
 
 fn spikes(
