@@ -11,7 +11,9 @@ use std::os::unix::process::CommandExt;
 use std::time::Duration;
 
 use finalcoat::stems::advice::StemAdvice;
-use finalcoat::stems::link::{Kind, Link, LinkFault, SLOTS, STALE_MS, Standing, TABLE_BYTES};
+use finalcoat::stems::link::{
+    Ground, Joining, Kind, Link, LinkFault, SLOTS, STALE_MS, Standing, TABLE_BYTES,
+};
 use process::{Place, Process, pattern, pattern_note, pattern_of, resident_kb};
 
 #[test]
@@ -382,6 +384,28 @@ fn a_table_that_is_cut_removed_or_spoilt_is_left_and_all_meet_in_a_new_one() {
 }
 
 #[test]
+fn eight_that_find_the_table_cut_at_once_meet_again() {
+    let place = Place::new();
+    let mut stems: Vec<Process> = (0..8)
+        .map(|n| place.process("stem", 7, &format!("Stem{n}")))
+        .collect();
+    let mut master = place.join(Kind::Master, 7, "Song");
+    for round in 0..30 {
+        cut(&place.file(), round * 4096);
+        // The second time each follows who was last to replace it.
+        for _ in 0..2 {
+            stems.iter_mut().for_each(|stem| stem.tell("beat"));
+            for stem in &mut stems {
+                assert_eq!(stem.hear(), "ok");
+            }
+        }
+        assert_eq!(master.company().stems.len(), 8, "round {round}");
+    }
+    let left = fs::read_dir(place.path().join("table")).expect("there");
+    assert_eq!(left.count(), 1, "no draft is left");
+}
+
+#[test]
 fn garbage_in_the_table_is_not_believed_and_put_right() {
     let place = Place::new();
     let mut master = place.join(Kind::Master, 7, "Song");
@@ -460,6 +484,40 @@ fn where_nothing_can_be_written_instances_of_one_process_still_meet() {
     assert_eq!(stem.say("beat"), "ok");
     drop(stem);
     fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).expect("ours");
+}
+
+/// As the plugin joins: in the user's runtime folder, by the system's clock.
+#[test]
+fn the_table_lies_in_the_users_runtime_folder() {
+    let place = Place::new();
+    let start = || Process::start(place.command().env("XDG_RUNTIME_DIR", place.path()));
+    let (mut first, mut second) = (start(), start());
+    for process in [&mut first, &mut second] {
+        process.id = process.say("join_here");
+        assert_eq!(process.say("unavailable"), "no");
+    }
+    let folder = place.path().join("finalcoat");
+    let table = folder.join(place.file().file_name().expect("a name"));
+    let mode = |path| fs::metadata(path).expect("there").permissions().mode() & 0o7777;
+    assert_eq!((mode(&folder), mode(&table)), (0o700, 0o600));
+    let master = Joining {
+        kind: Kind::Master,
+        session: 7,
+        picked: false,
+        name: "Song".to_owned(),
+        role: None,
+    };
+    let ground = Ground {
+        folder: Some(folder),
+        ..Ground::default()
+    };
+    let mut master = Link::join_at(master, ground).expect("there is room");
+    for process in [&mut first, &mut second] {
+        assert_eq!(process.say("publish 6"), "ok");
+        assert!(process.say("standing").starts_with("linked Song"));
+        let heard = master.hear(process.number()).expect("it published");
+        assert_eq!(pattern_of(&heard), 6);
+    }
 }
 
 #[test]

@@ -529,3 +529,23 @@ fn opened(folder: Option<&Path>) -> (Table, Option<LinkFault>) {
         Err(fault) => (Table::local(), Some(fault)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A link may go to a worker, but no two threads can hold one.
+    #[test]
+    fn a_link_is_one_threads() {
+        fn moves<T: Send>() {}
+        moves::<Link>();
+        // Ambiguous, and no longer compiling, should it become `Sync`.
+        trait Unshared<A> {
+            fn holds() {}
+        }
+        struct Shared;
+        impl<T> Unshared<()> for T {}
+        impl<T: Sync> Unshared<Shared> for T {}
+        <Link as Unshared<_>>::holds();
+    }
+}

@@ -95,14 +95,17 @@ pub(crate) fn ground(place: &Path) -> Ground {
 }
 
 pub(crate) fn join(place: &Path, kind: Kind, session: u64, name: &str) -> Result<Link, LinkFault> {
-    let joining = Joining {
+    Link::join_at(joining(kind, session, name), ground(place))
+}
+
+fn joining(kind: Kind, session: u64, name: &str) -> Joining {
+    Joining {
         kind,
         session,
         picked: false,
         name: name.to_owned(),
         role: (kind == Kind::Stem).then_some(Role::Music),
-    };
-    Link::join_at(joining, ground(place))
+    }
 }
 
 /// A process that does what one says. Killed when dropped.
@@ -248,6 +251,14 @@ fn does_as_it_is_told() {
 
 fn obey(place: &Path, link: &mut Option<Link>, heard: &mut Summary, words: &[&str]) -> String {
     let number = |n: usize| words[n].parse::<u64>().expect("a number");
+    if words[0] == "join_here" {
+        // As the plugin does: this user's folder, the system's clock.
+        let joining = joining(Kind::Stem, 0, "Here");
+        return match Link::join(joining) {
+            Ok(joined) => link.insert(joined).id().to_string(),
+            Err(fault) => fault.to_string(),
+        };
+    }
     if words[0] == "join" {
         let kind = match words[1] {
             "master" => Kind::Master,

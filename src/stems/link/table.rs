@@ -402,7 +402,7 @@ mod tests {
             assert_eq!(slot.advice(ADVICE_ENTRIES - 1).len(), ADVICE_WORDS);
         }
         assert!(!table.is_shared() && table.sound());
-        assert!(TABLE_BYTES < 1_500_000, "{TABLE_BYTES}");
+        assert_eq!(HEAD_WORDS + SLOTS * SLOT_WORDS, table.memory.words().len());
     }
 
     #[test]
