@@ -8,6 +8,7 @@ pub mod check;
 pub mod compare;
 pub mod convert;
 pub mod failure;
+pub mod folder;
 pub mod master;
 pub mod measure;
 #[cfg(feature = "mp3")]
@@ -18,6 +19,7 @@ pub mod quantize;
 pub mod raw;
 pub mod read;
 pub mod render;
+pub mod stems;
 pub mod tags;
 pub mod watch;
 pub mod write;

@@ -6,9 +6,15 @@
 //! instances, touches the system. What reads files is in `offline::stems`, what speaks to a host in `plugin`.
 
 pub mod advice;
+pub mod balance;
+pub mod delivery;
 mod encoding;
+pub mod moves;
 pub mod role;
+pub mod settings;
 pub mod summary;
+pub mod track;
+pub mod voice;
 
 #[cfg(feature = "plugin")]
 pub mod link;

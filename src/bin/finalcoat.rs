@@ -1,4 +1,4 @@
-//! The command line: `finalcoat meter`, `check`, `master` and `compare`.
+//! The command line: `finalcoat meter`, `check`, `master`, `stems` and `compare`.
 
 #[path = "finalcoat/arguments.rs"]
 mod arguments;
@@ -6,6 +6,8 @@ mod arguments;
 mod batch;
 #[path = "finalcoat/report.rs"]
 mod report;
+#[path = "finalcoat/stems.rs"]
+mod stems;
 
 use arguments::{
     Arguments, CheckArguments, Command, Common, CompareArguments, MasterArguments, MeterArguments,
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Meter(arguments) => run_meter(&arguments),
         Command::Check(arguments) => run_check(&arguments),
         Command::Master(arguments) => run_master(&arguments),
+        Command::Stems(arguments) => stems::run_stems(&arguments),
         Command::Compare(arguments) => run_compare(&arguments),
     }
 }
@@ -162,7 +165,7 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
             )));
         }
         let mp3 = job.mp3_kbps.map(|_| outputs[at].with_extension("mp3"));
-        let page = arguments.report.then(|| page_path(&outputs[at]));
+        let page = arguments.flags.report.then(|| page_path(&outputs[at]));
         for path in std::iter::once(&outputs[at]).chain(&mp3).chain(&page) {
             let path_known = canonical(path);
             if known.contains(&path_known) && path_known != known[at] {
@@ -184,7 +187,7 @@ fn run_master(arguments: &MasterArguments) -> ExitCode {
     let results = batch.run(
         |input, watch| {
             let output = output_of(input)?;
-            if arguments.report {
+            if arguments.flags.report {
                 master_with_page(input, &output, &job, watch)
             } else {
                 master(input, &output, &job, watch)

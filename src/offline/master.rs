@@ -8,7 +8,7 @@ mod told;
 
 use super::check::too_little;
 use super::failure::{Failure, Outcome};
-use super::measure::{Heard, Measurement, listen_with, rounded};
+use super::measure::{Measurement, listen_with, rounded};
 #[cfg(feature = "mp3")]
 use super::mp3::Mp3Writer;
 use super::output::{OutputFile, commit_both};
@@ -22,10 +22,11 @@ use crate::assistant::drive::{Goal, Programme, Solution, TOLERANCE_LU};
 use crate::assistant::limiting::Limiting;
 use crate::assistant::own_loudness::own_lufs;
 use crate::dsp::block::Stream;
+use crate::dsp::meter::MeterReading;
 use crate::dsp::units::gain_to_db;
 use finishing::Finishing;
 use reasons::reasons;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use assisted::Assisted;
@@ -36,33 +37,100 @@ pub use told::{Mastered, Metered, Reason, Target};
 /// Where `auto` aims where no style says it (with a preset, or of too little music): what most streaming
 /// services play at, in LUFS.
 const AUTO_LUFS: f64 = -14.0;
+
 /// Masters `input` into `output`, which appears complete or not at all.
 pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outcome<Mastered> {
     let started = Instant::now();
-    let output_file = OutputFile::new(output, input, job.overwrite)?;
-    let mp3 = match job.mp3_kbps {
-        Some(kbps) => {
-            let path = output.with_extension("mp3");
-            let file = OutputFile::new(&path, input, job.overwrite)?;
-            Some((path, file, kbps))
-        }
-        None => None,
-    };
-    let mut analyzer: Option<Analyzer> = None;
-    let Heard {
+    let places = Places::new(output, &[input], job)?;
+    let song = Song::listen(input, job, watch)?;
+    master_song(song, places, job, started, watch)
+}
+
+/// A song that was listened to and is kept, wherever it came from.
+pub(super) struct Song {
+    /// What it is called where its master is told of.
+    pub(super) name: String,
+    pub(super) reading: MeterReading,
+    pub(super) measurement: Measurement,
+    pub(super) audio: RawAudio,
+    /// What heard it; nothing is proposed without.
+    pub(super) analyzer: Option<Analyzer>,
+    /// What its master is tagged with.
+    pub(super) tags: Tags,
+}
+
+impl Song {
+    fn listen(input: &Path, job: &Job, watch: Watch<'_>) -> Outcome<Self> {
+        let mut analyzer: Option<Analyzer> = None;
+        let heard = listen_with(input, true, watch, |stream, left, right| {
+            if job.assist.is_some() {
+                analyzer
+                    .get_or_insert_with(|| Analyzer::new(stream))
+                    .process(left, right, None);
+            }
+        })?;
+        let Some(audio) = heard.audio else {
+            return Err(Failure::because("it was not kept while it was read"));
+        };
+        Ok(Self {
+            name: input.display().to_string(),
+            reading: heard.reading,
+            measurement: heard.measurement,
+            audio,
+            analyzer,
+            tags: Tags::read(input),
+        })
+    }
+}
+
+/// The files that a master becomes.
+pub(super) struct Places {
+    path: PathBuf,
+    file: OutputFile,
+    mp3: Option<(PathBuf, OutputFile, u32)>,
+}
+
+impl Places {
+    /// Fails if one cannot be made, is there already, or is one of the `sources`.
+    pub(super) fn new(output: &Path, sources: &[&Path], job: &Job) -> Outcome<Self> {
+        let file = OutputFile::new(output, sources, job.overwrite)?;
+        let mp3 = match job.mp3_kbps {
+            Some(kbps) => {
+                let path = output.with_extension("mp3");
+                let file = OutputFile::new(&path, sources, job.overwrite)?;
+                Some((path, file, kbps))
+            }
+            None => None,
+        };
+        Ok(Self {
+            path: output.to_owned(),
+            file,
+            mp3,
+        })
+    }
+}
+
+/// Masters a song that was listened to. `started` is when work on it began.
+pub(super) fn master_song(
+    song: Song,
+    places: Places,
+    job: &Job,
+    started: Instant,
+    watch: Watch<'_>,
+) -> Outcome<Mastered> {
+    let Song {
+        name,
         reading: before_reading,
         measurement: before,
-        audio,
-    } = listen_with(input, true, watch, |stream, left, right| {
-        if job.assist.is_some() {
-            analyzer
-                .get_or_insert_with(|| Analyzer::new(stream))
-                .process(left, right, None);
-        }
-    })?;
-    let Some(mut song) = audio else {
-        return Err(Failure::because("it was not kept while it was read"));
-    };
+        audio: mut song,
+        analyzer,
+        tags,
+    } = song;
+    let Places {
+        path: output,
+        file: output_file,
+        mp3,
+    } = places;
     let sample_rate_hz = job.sample_rate_hz.unwrap_or(song.sample_rate_hz);
     let mut goal_lufs = goal_of(job, &before, job.settings.loudness.ceiling_dbtp)?;
     let mut assisted = match (&job.assist, &analyzer) {
@@ -150,7 +218,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
         (&output_file, mp3_file),
         shape,
         finish.trim,
-        input,
+        &tags,
         &mut |left, right| {
             if let Some(ear) = &mut ear {
                 ear.process(left, right, None);
@@ -191,7 +259,7 @@ pub fn master(input: &Path, output: &Path, job: &Job, watch: Watch<'_>) -> Outco
             trim_db,
         ),
         before: Metered {
-            file: input.display().to_string(),
+            file: name,
             measurement: before,
         },
         after: Metered {
@@ -280,12 +348,11 @@ fn write(
     (output, mp3): (&OutputFile, Option<(&OutputFile, u32)>),
     shape: Shape,
     trim: f64,
-    input: &Path,
+    tags: &Tags,
     hear: &mut dyn FnMut(&[f32], &[f32]),
     watch: Watch<'_>,
 ) -> Outcome<Written> {
-    let tags = Tags::read(input);
-    let mut writer = SoundWriter::new(output.file()?, shape, &tags)?;
+    let mut writer = SoundWriter::new(output.file()?, shape, tags)?;
     #[cfg(feature = "mp3")]
     let mut mp3 = match mp3 {
         Some((file, kbps)) => Some(Mp3Writer::new(
@@ -293,7 +360,7 @@ fn write(
             shape.channels,
             shape.sample_rate_hz,
             kbps,
-            &tags,
+            tags,
         )?),
         None => None,
     };

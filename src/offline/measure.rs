@@ -3,7 +3,7 @@
 use super::failure::{Failure, Outcome};
 use super::quantize::BitDepth;
 use super::raw::{RawAudio, RawWriter};
-use super::read::{SoundFile, split};
+use super::read::{Facts, SoundFile, split};
 use super::watch::Watch;
 use crate::dsp::block::Stream;
 use crate::dsp::meter::{Meter, MeterReading};
@@ -97,6 +97,8 @@ impl Holds {
 /// A song that was listened to.
 #[derive(Debug)]
 pub(super) struct Heard {
+    /// What the file says about itself.
+    pub(super) facts: Facts,
     pub(super) reading: MeterReading,
     pub(super) measurement: Measurement,
     /// The song itself, if it was to be kept.
@@ -161,6 +163,7 @@ pub(super) fn listen_with(
     meter.finish();
     let reading = meter.reading();
     Ok(Heard {
+        facts,
         measurement: Measurement::new(&reading, facts.sample_rate_hz, facts.channels, frames),
         reading,
         audio: writer.map(RawWriter::finish).transpose()?,

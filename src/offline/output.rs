@@ -16,13 +16,18 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// Prepares a file at `path`. Fails if it is `source` itself, if there is one and `overwrite` is not
+    /// Prepares a file at `path`. Fails if it is one of the `sources`, if there is one and `overwrite` is not
     /// set, or if its folder cannot be written to.
-    pub fn new(path: &Path, source: &Path, overwrite: bool) -> Outcome<Self> {
-        if is_same_file(path, source) {
-            return Err(Failure::because(
-                "the output is the input itself, which is never overwritten: give another name with -o",
-            ));
+    pub fn new(path: &Path, sources: &[&Path], overwrite: bool) -> Outcome<Self> {
+        if sources.iter().any(|source| is_same_file(path, source)) {
+            return Err(Failure::because(match sources {
+                [_] => "the output is the input itself, which is never overwritten: give another name with -o"
+                    .to_owned(),
+                _ => format!(
+                    "the output {} is one of the inputs, which are never overwritten: give another name with -o",
+                    path.display()
+                ),
+            }));
         }
         if path.is_dir() {
             return Err(Failure::because(format!(
@@ -137,8 +142,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         let source = at("song.wav");
-        let master = OutputFile::new(&at("out.wav"), &source, false).expect("a file");
-        let mp3 = OutputFile::new(&at("out.mp3"), &source, false).expect("a file");
+        let master = OutputFile::new(&at("out.wav"), &[&source], false).expect("a file");
+        let mp3 = OutputFile::new(&at("out.mp3"), &[&source], false).expect("a file");
         std::fs::create_dir(at("out.mp3")).expect("a folder in the way");
         let failure = commit_both(master, Some(mp3))
             .expect_err("no MP3")

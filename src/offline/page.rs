@@ -38,7 +38,7 @@ pub fn master_with_page(
     watch: Watch<'_>,
 ) -> Outcome<Mastered> {
     let path = page_path(output);
-    let file = OutputFile::new(&path, input, job.overwrite)?;
+    let file = OutputFile::new(&path, &[input], job.overwrite)?;
     let mut mastered = master(input, output, job, watch)?;
     let told = tell(input, output, job, &mastered, watch).and_then(|page| {
         file.file()?

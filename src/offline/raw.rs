@@ -78,11 +78,18 @@ impl RawWriter {
 impl RawAudio {
     /// Reads from the beginning.
     pub fn reader(&mut self) -> Outcome<RawReader<'_>> {
+        self.reader_at(0)
+    }
+
+    /// Reads from frame `start` on; nothing where the song has ended there.
+    pub fn reader_at(&mut self, start: u64) -> Outcome<RawReader<'_>> {
+        let start = start.min(self.frames);
+        let bytes_per_frame = 4 * self.channels as u64;
         self.file
-            .seek(SeekFrom::Start(0))
+            .seek(SeekFrom::Start(start * bytes_per_frame))
             .map_err(|error| Failure::temporary(&error))?;
         Ok(RawReader {
-            frames_left: self.frames,
+            frames_left: self.frames - start,
             audio: self,
             bytes: Vec::new(),
             left: Vec::new(),
@@ -92,18 +99,8 @@ impl RawAudio {
 
     /// The frames from `start` on, as many as there are up to `frames`; a mono song as two equal channels.
     pub fn cut(&mut self, start: u64, frames: u64) -> Outcome<[Vec<f32>; 2]> {
-        let start = start.min(self.frames);
-        let bytes_per_frame = 4 * self.channels as u64;
-        self.file
-            .seek(SeekFrom::Start(start * bytes_per_frame))
-            .map_err(|error| Failure::temporary(&error))?;
-        let mut reader = RawReader {
-            frames_left: frames.min(self.frames - start),
-            audio: self,
-            bytes: Vec::new(),
-            left: Vec::new(),
-            right: Vec::new(),
-        };
+        let mut reader = self.reader_at(start)?;
+        reader.frames_left = reader.frames_left.min(frames);
         let mut cut = [Vec::new(), Vec::new()];
         while let Some((left, right)) = reader.next_chunk()? {
             cut[0].extend_from_slice(left);

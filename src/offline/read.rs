@@ -30,6 +30,8 @@ pub struct Facts {
     pub channels: usize,
     /// Length in frames, if the file says it before all of it is decoded.
     pub frames: Option<u64>,
+    /// The coding that left something out, by its name; `None` of what keeps every sample.
+    pub lossy: Option<&'static str>,
 }
 
 #[derive(Debug)]

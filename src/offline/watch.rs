@@ -25,6 +25,22 @@ impl<'a> Watch<'a> {
         Self { stop, progress }
     }
 
+    /// Another who hears of progress; the wish to stop stays.
+    pub(super) fn with_progress<'b>(self, progress: &'b (dyn Fn(&str, f64) + Sync)) -> Watch<'b>
+    where
+        'a: 'b,
+    {
+        Watch {
+            stop: self.stop,
+            progress,
+        }
+    }
+
+    /// Says that a share of `step` is through, 0 to 1.
+    pub(super) fn tell(&self, step: &str, share: f64) {
+        (self.progress)(step, share);
+    }
+
     /// Says that `done` of `total` frames of `step` are through.
     pub fn at(&self, step: &str, done: u64, total: u64) -> Outcome<()> {
         if self.stop.load(Ordering::Relaxed) {

@@ -1,6 +1,7 @@
 //! Many files, a few at a time: folders expanded, progress shown, results in the order given.
 
 use finalcoat::offline::failure::{Failure, Outcome};
+use finalcoat::offline::folder::sound_files;
 use finalcoat::offline::watch::Watch;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -9,12 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
-
-/// What counts as a sound file in a folder. A file named on its own is tried whatever its name.
-const EXTENSIONS: [&str; 14] = [
-    "wav", "wave", "rf64", "bw64", "aif", "aiff", "aifc", "flac", "mp3", "ogg", "oga", "m4a",
-    "mp4", "caf",
-];
 
 /// What is to be worked on, each file once.
 pub(crate) struct Inputs {
@@ -42,7 +37,7 @@ pub(crate) fn expand(inputs: &[PathBuf]) -> Result<Inputs, String> {
             files.push(input.clone());
             continue;
         }
-        match sound_files_in(input) {
+        match sound_files(input) {
             Ok(mut found) => files.append(&mut found),
             Err(reason) => {
                 refused.insert(input.clone(), reason);
@@ -61,42 +56,6 @@ pub(crate) fn expand(inputs: &[PathBuf]) -> Result<Inputs, String> {
 /// A path without links and dots, by which one file is known under all its names.
 pub(crate) fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-fn sound_files_in(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| format!("the folder {} cannot be read ({error})", folder.display()))?;
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && is_sound_file(path))
-        .collect();
-    if found.is_empty() {
-        return Err(format!(
-            "there is no sound file in the folder {}",
-            folder.display()
-        ));
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Whether a name ends as those of sound files do.
-pub(crate) fn has_sound_extension(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    EXTENSIONS
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known))
-}
-
-fn is_sound_file(path: &Path) -> bool {
-    let hidden = path
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    // A second run over the same folder does not master the masters.
-    let is_master = path
-        .file_stem()
-        .is_some_and(|stem| stem.to_string_lossy().ends_with(".master"));
-    !hidden && !is_master && has_sound_extension(path)
 }
 
 /// One file, done.

@@ -9,9 +9,12 @@ macro_rules! line {
 
 #[path = "report/judged.rs"]
 mod judged;
+#[path = "report/stems.rs"]
+mod stems;
 
 use judged::{paragraph, print_found, print_style, print_verdict};
 pub(crate) use judged::{print_checked, print_compared};
+pub(crate) use stems::print_stems;
 
 use finalcoat::offline::master::Mastered;
 use finalcoat::offline::measure::Measurement;

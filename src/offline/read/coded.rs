@@ -6,7 +6,10 @@ use crate::offline::failure::{Failure, Outcome};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_AAC, CODEC_ID_MP1, CODEC_ID_MP2, CODEC_ID_MP3, CODEC_ID_OPUS, CODEC_ID_VORBIS,
+};
+use symphonia::core::codecs::audio::{AudioCodecId, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
@@ -84,6 +87,7 @@ impl CodedReader {
         let stated = !is_ogg && (!is_mpeg || track.delay.is_some());
         let stated_frames = track.num_frames.filter(|_| stated);
         let track_id = track.id;
+        let lossy = lossy_name(parameters.codec);
         let ogg_frames = if is_ogg {
             let position = ogg::last_position(path)
                 .map_err(|error| Failure::because(format!("it cannot be read ({error})")))?;
@@ -103,6 +107,7 @@ impl CodedReader {
                 sample_rate_hz: 0,
                 channels: 0,
                 frames: stated_frames.or(ogg_frames),
+                lossy,
             },
             skip_frames: 0,
             drops_packet_starts: is_ogg,
@@ -248,6 +253,18 @@ fn damaged_at(error: &Error, seconds: f64) -> Failure {
     Failure::because(format!(
         "the file is damaged after {seconds:.2} s of sound ({error}); copy or export it again"
     ))
+}
+
+/// The name of a coding that leaves something out.
+fn lossy_name(codec: AudioCodecId) -> Option<&'static str> {
+    match codec {
+        CODEC_ID_MP1 | CODEC_ID_MP2 => Some("MPEG audio"),
+        CODEC_ID_MP3 => Some("MP3"),
+        CODEC_ID_VORBIS => Some("Ogg Vorbis"),
+        CODEC_ID_OPUS => Some("Opus"),
+        CODEC_ID_AAC => Some("AAC"),
+        _ => None,
+    }
 }
 
 fn unknown_codec() -> Failure {

@@ -121,6 +121,7 @@ impl WavReader {
                 sample_rate_hz: format.sample_rate_hz,
                 channels: format.channels,
                 frames: Some(frames),
+                lossy: None,
             },
             sample,
             frames_left: frames,
