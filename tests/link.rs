@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use finalcoat::stems::advice::StemAdvice;
 use finalcoat::stems::link::{
-    Ground, Joining, Kind, Link, LinkFault, SLOTS, STALE_MS, Standing, TABLE_BYTES,
+    Ground, Joining, Kind, Link, LinkFault, STALE_MS, STEMS, Standing, TABLE_BYTES,
 };
 use process::{Place, Process, pattern, pattern_note, pattern_of, resident_kb};
 
@@ -140,9 +140,9 @@ fn killed_in_the_middle_of_a_write_a_slot_comes_free_and_the_others_go_on() {
             assert_eq!(master.hear(victim.number()), None);
         }
     }
-    // Nothing has leaked: all but the two slots in use are free.
+    // Nothing has leaked: all but the one stem's slot in use are free.
     let room = fill(&place);
-    assert_eq!(room.len(), SLOTS - 2);
+    assert_eq!(room.len(), STEMS - 1);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn who_was_frozen_and_lost_its_slot_joins_anew() {
     assert_eq!(master.company().stems, []);
     // Everybody's slot is somebody's now, also the one that was its own.
     let mut others = fill(&place);
-    assert_eq!(others.len(), SLOTS - 1);
+    assert_eq!(others.len(), STEMS);
     frozen.thaw();
     let told = frozen.say("publish 5");
     assert_eq!(told, LinkFault::Full.to_string());
@@ -185,7 +185,7 @@ fn who_was_frozen_in_the_middle_of_a_write_spoils_nothing_that_is_believed() {
         frozen.freeze();
         place.wait_ms(STALE_MS + 1);
         let mut others = fill(&place);
-        assert_eq!(others.len(), SLOTS, "also its own");
+        assert_eq!(others.len(), STEMS, "also its own");
         for (n, other) in others.iter_mut().enumerate() {
             assert_eq!(other.publish(&pattern(100 + n as u64)), Ok(()));
         }
@@ -200,7 +200,7 @@ fn who_was_frozen_in_the_middle_of_a_write_spoils_nothing_that_is_believed() {
             }
         }
         frozen.kill();
-        assert_eq!(reader.company().stems.len(), SLOTS - 1);
+        assert_eq!(reader.company().stems.len(), STEMS - 1);
         for (n, other) in others.iter_mut().enumerate() {
             assert_eq!(other.beat(), Ok(()));
             assert_eq!(other.publish(&pattern(500 + n as u64)), Ok(()));
@@ -238,10 +238,7 @@ fn thirty_two_stems_in_as_many_processes() {
         let heard = master.hear(stem.number()).expect("it published");
         assert_eq!(pattern_of(&heard), n as u64);
         assert!(pids.contains(&stem.pid()));
-        let advice = StemAdvice {
-            gain_db: n as f32 / 10.0,
-            ..StemAdvice::default()
-        };
+        let advice = process::gain(n as f32 / 10.0);
         assert!(master.advise(stem.number(), &advice).is_ok());
     }
     ids.sort_unstable();
@@ -329,10 +326,10 @@ fn two_songs_at_once_do_not_mix() {
 fn a_full_table_says_so_until_one_leaves() {
     let place = Place::new();
     let mut others = fill(&place);
-    assert_eq!(others.len(), SLOTS);
+    assert_eq!(others.len(), STEMS);
     let mut late = place.bare_process();
     let told = late.say("join stem 0 Late");
-    assert!(told.contains("128 instances"), "{told}");
+    assert!(told.contains("room for 16 instances"), "{told}");
     assert_eq!(late.say("standing"), "not joined");
     drop(others.pop());
     late.id = late.say("join stem 0 Late");
@@ -577,7 +574,7 @@ fn an_hour_goes_through_without_loss_or_growth() {
     assert_eq!(file.len(), TABLE_BYTES);
     let names = fs::read_dir(place.path().join("table")).expect("there");
     assert_eq!(names.count(), 1);
-    // Nine tenths of an hour later; a tenth of a byte per slice would be seen.
+    // Nine tenths of an hour later: eight bytes more per slice would be seen.
     let (before, after) = (&resident[0], &resident[1]);
     for (before, after) in before.1.iter().zip(&after.1) {
         assert!(
@@ -592,7 +589,7 @@ fn fill(place: &Place) -> Vec<Link> {
     let mut links = Vec::new();
     while let Ok(link) = process::join(place.path(), Kind::Stem, 7, "Other") {
         links.push(link);
-        assert!(links.len() <= SLOTS);
+        assert!(links.len() <= STEMS);
     }
     links
 }

@@ -32,12 +32,12 @@ pub use clock::{Clock, fresh_id, system_ms};
 pub use company::Standing;
 pub use fault::LinkFault;
 pub use lease::STALE_MS;
-pub use table::{ADVICE_ENTRIES, SLOTS, TABLE_BYTES, file_name};
+pub use table::{ADVICE_ENTRIES, MASTERS, STEMS, TABLE_BYTES, file_name};
 
 use self::card::CARD_BYTES;
 use self::company::Belonging;
 use self::lease::Held;
-use self::table::Table;
+use self::table::{SLOTS, Table, slots_for};
 use super::advice::{ADVICE_BYTES, StemAdvice};
 use super::role::Role;
 use super::summary::{SUMMARY_BYTES, Summary};
@@ -164,7 +164,7 @@ impl Link {
             fault,
             slot: None,
             cards: vec![None; SLOTS],
-            advices: [None; ADVICE_ENTRIES],
+            advices: [const { None }; ADVICE_ENTRIES],
             serial: 0,
             beats: 0,
             process,
@@ -238,7 +238,7 @@ impl Link {
         };
         self.card.session = session;
         // Made for the stems of the session before.
-        self.advices = [None; ADVICE_ENTRIES];
+        self.advices = [const { None }; ADVICE_ENTRIES];
         self.show_card();
     }
 
@@ -299,6 +299,9 @@ impl Link {
             return None;
         }
         let (number, generation) = self.place_of(stem)?;
+        if !slots_for(Kind::Stem).contains(&number) {
+            return None;
+        }
         let mut bytes = [0; SUMMARY_BYTES];
         let slot = self.table.slot(number);
         board::read(slot.summary(), generation, &mut bytes)
@@ -317,7 +320,7 @@ impl Link {
             serial: self.serial,
             session: self.card.session,
             stem,
-            ..*advice
+            moves: advice.moves.clone(),
         });
         self.show_advice(entry);
         Ok(self.serial)
@@ -371,9 +374,10 @@ impl Link {
 
     /// Takes a slot. Everybody starts elsewhere, so that many who come at once do not meet.
     fn claim(&mut self) -> Result<(), LinkFault> {
-        let start = (self.card.id % SLOTS as u64) as usize;
-        for n in 0..CLAIM_PASSES * SLOTS {
-            let number = (start + n) % SLOTS;
+        let slots = slots_for(self.card.kind);
+        let start = (self.card.id % slots.len() as u64) as usize;
+        for n in 0..CLAIM_PASSES * slots.len() {
+            let number = slots.start + (start + n) % slots.len();
             if let Some(held) = lease::claim(self.table.slot(number).lease(), &self.ground.clock) {
                 self.slot = Some((number, held));
                 return Ok(());
@@ -447,6 +451,7 @@ impl Link {
             }
             if board::read(slot.card(), generation, &mut bytes)
                 && let Some(card) = Peer::of_bytes(&bytes)
+                && slots_for(card.kind).contains(&number)
             {
                 *known = Some((generation, card));
             }
@@ -494,7 +499,7 @@ impl Link {
         let of = |advices: &[Option<StemAdvice>], id| {
             advices
                 .iter()
-                .position(|advice| advice.map(|advice| advice.stem) == id)
+                .position(|advice| advice.as_ref().map(|advice| advice.stem) == id)
         };
         of(&self.advices, Some(stem))
             .or_else(|| of(&self.advices, None))
@@ -503,7 +508,7 @@ impl Link {
                 let live = |id| self.cards.iter().flatten().any(|(_, card)| card.id == id);
                 self.advices
                     .iter()
-                    .position(|advice| advice.is_some_and(|advice| !live(advice.stem)))
+                    .position(|advice| advice.as_ref().is_some_and(|advice| !live(advice.stem)))
             })
     }
 }

@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use finalcoat::analysis::bands::THIRDS;
 use finalcoat::stems::advice::StemAdvice;
 use finalcoat::stems::link::{Ground, Joining, Kind, Link, LinkFault, Peer, Standing, file_name};
+use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
 use finalcoat::stems::role::Role;
 use finalcoat::stems::summary::{RECENT, SliceNote, Summary};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -198,6 +199,21 @@ impl Drop for Process {
     }
 }
 
+/// An advice of one move.
+pub(crate) fn gain(db: f32) -> StemAdvice {
+    StemAdvice {
+        moves: vec![StemMove {
+            stage: StemStage::Gain,
+            band_hz: None,
+            value: f64::from(db),
+            unit: "dB".to_owned(),
+            text: "It stands out.".to_owned(),
+            change: StemChange::Gain(db),
+        }],
+        ..StemAdvice::default()
+    }
+}
+
 /// A summary whose every number follows from one.
 pub(crate) fn pattern(n: u64) -> Summary {
     let mut summary = Summary {
@@ -318,17 +334,17 @@ fn obey(place: &Path, link: &mut Option<Link>, heard: &mut Summary, words: &[&st
                 pattern_of(&summary).to_string()
             }),
         "advise" => {
-            let advice = StemAdvice {
-                gain_db: words[2].parse().expect("a gain"),
-                ..StemAdvice::default()
-            };
+            let advice = gain(words[2].parse().expect("a gain"));
             match linked.advise(number(1), &advice) {
                 Ok(serial) => serial.to_string(),
                 Err(fault) => fault.to_string(),
             }
         }
         "take" => linked.take_advice().map_or("nothing".to_owned(), |advice| {
-            format!("{} {}", advice.serial, advice.gain_db)
+            let StemChange::Gain(db) = advice.moves[0].change else {
+                panic!("a gain was sent");
+            };
+            format!("{} {db}", advice.serial)
         }),
         "unavailable" => linked
             .unavailable()

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::table::SLOTS;
+use super::table::{ADVICE_ENTRIES, MASTERS, STEMS};
 
 /// Why instances are not linked, in a sentence that says what the user can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkFault {
-    /// Every slot of the table is taken by a live instance.
+    /// Every slot for this plugin is taken by a live instance.
     Full,
     /// The master advises as many stems as it can.
     TooManyStems,
@@ -28,13 +28,13 @@ impl fmt::Display for LinkFault {
         match self {
             Self::Full => write!(
                 f,
-                "{SLOTS} instances of Finalcoat are linked already, which is all there is room for: \
-                 close a song or remove instances you do not need, and this one joins by itself."
+                "There is room for {MASTERS} instances of Finalcoat and {STEMS} of Finalcoat Stem at once, and \
+                 no more: close a song or remove instances you do not need, and this one joins by itself."
             ),
             Self::TooManyStems => write!(
                 f,
                 "One Finalcoat advises at most {} stems: remove some, or send them to another session.",
-                super::table::ADVICE_ENTRIES
+                ADVICE_ENTRIES
             ),
             Self::Unavailable(why) => write!(
                 f,

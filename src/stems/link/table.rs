@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! head (a page)   magic, layout, length, start of the system
-//! slot 0 … 127    lease │ card: board │ a stem's summary: board
-//!                       │             │ or a master's advices: boards, one for each stem
+//! slot 0 … 15     lease │ card: board │ a master's advices: boards, one for each stem
+//! slot 16 … 127   lease │ card: board │ a stem's summary: board
 //! ```
 //! The file has one length for ever. It appears complete or not at all, and nothing in it is trusted: what is
 //! of another length or another start of the system, or begins with other bytes, is replaced; each
@@ -14,20 +14,23 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::board::words_for;
-use super::card::CARD_BYTES;
+use super::card::{CARD_BYTES, Kind};
 use super::clock;
 use super::fault::LinkFault;
 use super::memory::Memory;
 use crate::stems::advice::{self, ADVICE_BYTES};
 use crate::stems::summary::{self, SUMMARY_BYTES};
 
-/// Instances that fit: three songs of 32 stems with their masters, and some.
-pub const SLOTS: usize = 128;
+/// Masters that fit: songs that are open at once.
+pub const MASTERS: usize = 16;
+/// Stems that fit, of all songs together.
+pub const STEMS: usize = 112;
 /// Stems that a master can advise.
 pub const ADVICE_ENTRIES: usize = 32;
 
@@ -41,13 +44,12 @@ const LEASE_WORDS: usize = 8;
 const CARD_WORDS: usize = words_for(CARD_BYTES);
 const ADVICE_WORDS: usize = words_for(ADVICE_BYTES);
 const SUMMARY_WORDS: usize = words_for(SUMMARY_BYTES);
-const LOAD_WORDS: usize = if SUMMARY_WORDS > ADVICE_ENTRIES * ADVICE_WORDS {
-    SUMMARY_WORDS
-} else {
-    ADVICE_ENTRIES * ADVICE_WORDS
-};
-const SLOT_WORDS: usize = (LEASE_WORDS + CARD_WORDS + LOAD_WORDS).next_multiple_of(8);
-const WORDS: usize = HEAD_WORDS + SLOTS * SLOT_WORDS;
+const MASTER_WORDS: usize =
+    (LEASE_WORDS + CARD_WORDS + ADVICE_ENTRIES * ADVICE_WORDS).next_multiple_of(8);
+const STEM_WORDS: usize = (LEASE_WORDS + CARD_WORDS + SUMMARY_WORDS).next_multiple_of(8);
+const WORDS: usize = HEAD_WORDS + MASTERS * MASTER_WORDS + STEMS * STEM_WORDS;
+/// Slots of both kinds.
+pub(super) const SLOTS: usize = MASTERS + STEMS;
 
 /// Length of the file.
 pub const TABLE_BYTES: u64 = (WORDS * 8) as u64;
@@ -55,8 +57,10 @@ pub const TABLE_BYTES: u64 = (WORDS * 8) as u64;
 const LAYOUT: u64 = {
     let facts = [
         FORMAT,
-        SLOTS as u64,
-        SLOT_WORDS as u64,
+        MASTERS as u64,
+        MASTER_WORDS as u64,
+        STEMS as u64,
+        STEM_WORDS as u64,
         CARD_BYTES as u64,
         ADVICE_ENTRIES as u64,
         ADVICE_BYTES as u64,
@@ -177,9 +181,13 @@ impl Table {
 
     /// A slot by its number, below [`SLOTS`].
     pub(super) fn slot(&self, number: usize) -> Slot<'_> {
-        let start = HEAD_WORDS + number * SLOT_WORDS;
+        let (start, length) = match number.checked_sub(MASTERS) {
+            None => (number * MASTER_WORDS, MASTER_WORDS),
+            Some(stem) => (MASTERS * MASTER_WORDS + stem * STEM_WORDS, STEM_WORDS),
+        };
+        let start = HEAD_WORDS + start;
         Slot {
-            words: &self.memory.words()[start..start + SLOT_WORDS],
+            words: &self.memory.words()[start..start + length],
         }
     }
 }
@@ -195,18 +203,26 @@ impl<'a> Slot<'a> {
         &self.words[LEASE_WORDS..LEASE_WORDS + CARD_WORDS]
     }
 
-    /// What a stem hears.
+    /// What a stem hears; of its slots only.
     pub(super) fn summary(&self) -> &'a [AtomicU64] {
         &self.load()[..SUMMARY_WORDS]
     }
 
-    /// What a master advises, by entry below [`ADVICE_ENTRIES`].
+    /// What a master advises; of its slots only. By entry below [`ADVICE_ENTRIES`].
     pub(super) fn advice(&self, entry: usize) -> &'a [AtomicU64] {
         &self.load()[entry * ADVICE_WORDS..(entry + 1) * ADVICE_WORDS]
     }
 
     fn load(&self) -> &'a [AtomicU64] {
         &self.words[LEASE_WORDS + CARD_WORDS..]
+    }
+}
+
+/// The slots that are for one kind of instance.
+pub(super) fn slots_for(kind: Kind) -> Range<usize> {
+    match kind {
+        Kind::Master => 0..MASTERS,
+        Kind::Stem => MASTERS..SLOTS,
     }
 }
 
@@ -352,8 +368,6 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-const _: () = assert!(SUMMARY_WORDS <= LOAD_WORDS && ADVICE_ENTRIES * ADVICE_WORDS <= LOAD_WORDS);
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -399,10 +413,16 @@ mod tests {
             slot.words
                 .iter()
                 .for_each(|word| assert_eq!(word.fetch_add(1, Ordering::Relaxed), 0));
-            assert_eq!(slot.advice(ADVICE_ENTRIES - 1).len(), ADVICE_WORDS);
+            if slots_for(Kind::Master).contains(&number) {
+                assert_eq!(slot.advice(ADVICE_ENTRIES - 1).len(), ADVICE_WORDS);
+            } else {
+                assert_eq!(slot.summary().len(), SUMMARY_WORDS);
+            }
         }
+        let words = table.memory.words().iter();
+        let unused = words.filter(|word| word.load(Ordering::Relaxed) == 0);
+        assert_eq!(unused.count(), HEAD_WORDS);
         assert!(!table.is_shared() && table.sound());
-        assert_eq!(HEAD_WORDS + SLOTS * SLOT_WORDS, table.memory.words().len());
     }
 
     #[test]
