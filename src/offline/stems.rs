@@ -16,6 +16,7 @@ mod told;
 use super::failure::{Failure, Outcome};
 use super::folder::sound_files;
 use super::master::{Job, Mastered, Places, master_song};
+use super::page::{Before, Page};
 use super::render::render_shaping;
 use super::tags::Tags;
 use super::watch::Watch;
@@ -28,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use reading::Stem;
-pub use told::{Delivery, StemsReport};
+pub use told::{Delivery, Moved, StemsReport};
 
 /// What is to be done with a folder of stems.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct StemsJob {
     pub accepted: Vec<ProblemKind>,
     /// Where the finished stems go.
     pub stems_out: Option<PathBuf>,
+    /// A page is written beside the master.
+    pub page: bool,
     /// What is to be done with the sum.
     pub master: Job,
 }
@@ -207,6 +210,10 @@ fn mastered(
         )?),
         None => None,
     };
+    let page = match job.page {
+        true => Some(Page::new(output, &sources, job.master.overwrite)?),
+        false => None,
+    };
     let mut delivered = deliver(listing, &job.accepted, watch)?;
     report.tell(&delivered);
     refused(&delivered)?;
@@ -222,13 +229,12 @@ fn mastered(
         balanced::apply(stems, &balance, share, watch)?;
         report.tell_balance(stems, &balance, f64::from(share));
     }
-    let mut sum_up = |tags: Tags| {
-        let name = listing.folder.display().to_string();
-        sum::sum(stems, name, tags, job.master.assist.is_some(), watch)
-    };
-    let mut mastered = master_song(sum_up(tags)?, places, &job.master, started, watch)?;
+    let name = listing.folder.display().to_string();
+    let analyse = job.master.assist.is_some();
+    let song = sum::sum(stems, name, tags, analyse, watch)?;
+    let mut mastered = master_song(song, places, &job.master, started, watch)?;
     if let Some(places) = stem_places {
-        let mut sum = sum_up(Tags::default())?.audio;
+        let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
         let frames = sum.frames;
         let mut done = 0;
         let passed = |frames_now: u64| {
@@ -244,6 +250,11 @@ fn mastered(
         report.limiting = blame::blame(stems, &assisted.reductions_db, watch)?;
     }
     report.judge(&mut mastered);
+    if let Some(page) = page {
+        let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
+        let before = &mut Before::Kept(&mut sum);
+        page.write(before, Some(report), &job.master, &mut mastered, watch)?;
+    }
     mastered.warnings.extend(report.warnings());
     Ok(mastered)
 }

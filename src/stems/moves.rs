@@ -41,6 +41,20 @@ pub struct StemMove {
     pub change: StemChange,
 }
 
+impl StemStage {
+    /// As people are told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gain => "gain",
+            Self::Width => "width",
+            Self::MonoBass => "mono bass",
+            Self::Equalizer => "equalizer",
+            Self::DeEssing => "de-essing",
+            Self::Compression => "compression",
+        }
+    }
+}
+
 impl StemMove {
     /// Cuts the texts to so many bytes, at a character, and puts the numbers into their ranges: a state may
     /// hold anything.

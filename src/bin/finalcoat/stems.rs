@@ -121,6 +121,7 @@ fn prepared(arguments: &StemsArguments) -> Result<(PathBuf, Listing, PathBuf, St
     let job = StemsJob {
         accepted,
         stems_out,
+        page: arguments.flags.report,
         master,
     };
     Ok((folder, listing, output, job))

@@ -178,7 +178,7 @@ impl StemsReport {
                     "The stems are moved as far as a master moves them; what is left is the mix's."
                         .to_owned(),
             };
-        } else if verdict.kind == VerdictKind::Stems {
+        } else if matches!(verdict.kind, VerdictKind::Stems | VerdictKind::Master) {
             verdict.kind = VerdictKind::Master;
             verdict.if_locked =
                 "The stems are here: what one element needs of its own was done to it alone."
