@@ -10,7 +10,7 @@
 
 pub mod analyzer;
 pub mod bands;
-mod code;
+pub mod code;
 pub mod dynamics;
 pub mod elements;
 pub mod faults;
