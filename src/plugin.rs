@@ -5,6 +5,7 @@ pub mod gate;
 pub mod heard;
 pub mod hearing;
 mod instance;
+pub mod linked;
 pub mod listening;
 pub mod live;
 pub mod pages;
@@ -27,6 +28,7 @@ use nice_plug::prelude::*;
 use crate::editor::window::Window;
 use crate::params::{Face, mend_state};
 use instance::Instance;
+use linked::MakeGround;
 
 /// Finalcoat for the master bus.
 pub struct Finalcoat {
@@ -46,6 +48,15 @@ macro_rules! plugin {
                 Self {
                     instance: Instance::new($face),
                 }
+            }
+        }
+
+        impl $plugin {
+            /// An instance that meets others somewhere else than where instances of this user meet.
+            pub fn meeting_at(ground: MakeGround) -> Self {
+                let mut plugin = Self::default();
+                plugin.instance.ground = Some(ground);
+                plugin
             }
         }
 

@@ -35,6 +35,8 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "engine::settings",
             "engine::reading",
             "analysis::report",
+            "stems::moves",
+            "stems::role",
         ],
     ),
     (

@@ -64,6 +64,8 @@ pub struct Session {
     pub preset: Option<Chosen>,
     /// What links a master with its stems: its own in a master, its master's in a stem; 0 before there is one.
     pub link: u64,
+    /// In a stem: the user picked that session.
+    pub link_picked: bool,
     /// What a stem was advised by its master and obeys, in the share that its parameter says.
     pub advised: Vec<StemMove>,
 }
@@ -124,6 +126,7 @@ impl Default for Session {
             slot: 0,
             preset: None,
             link: 0,
+            link_picked: false,
             advised: Vec::new(),
         }
     }

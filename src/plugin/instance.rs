@@ -6,6 +6,7 @@ use std::sync::Arc;
 use nice_plug::prelude::Buffer;
 
 use super::gate::Gate;
+use super::linked::MakeGround;
 use super::live::Live;
 use super::place::Timeline;
 use super::shelf::Shelf;
@@ -18,6 +19,7 @@ use crate::handoff::capture::Place;
 use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::advised::Changes;
 use crate::params::{Face, FinalcoatParams};
+use crate::stems::link::{Ground, fresh_id};
 use crate::stems::moves::laid_over;
 use crate::stems::settings::StemSettings;
 
@@ -41,6 +43,8 @@ pub(super) struct Instance {
     /// Until the worker takes it: a plugin that is only scanned starts no thread.
     worker_side: Option<WorkerSide>,
     worker: Option<Worker>,
+    /// Where the link's table lies, if not at its usual place. Until the worker is started.
+    pub(super) ground: Option<MakeGround>,
     was_playing: bool,
     timeline: Timeline,
 }
@@ -49,8 +53,16 @@ impl Instance {
     /// An instance of one of the two plugins.
     pub(super) fn new(face: Face) -> Self {
         let (out, editor_side, worker_side) = handoff::new();
+        let params = FinalcoatParams::new(face);
+        // At once, so that a state that is saved first has it.
+        if face == Face::Master {
+            params
+                .kept
+                .session
+                .edit(|session| session.link = fresh_id());
+        }
         Self {
-            params: Arc::new(FinalcoatParams::new(face)),
+            params: Arc::new(params),
             live: None,
             gate: Gate::new(Stream::new(0.0)),
             settings: Settings::default(),
@@ -63,6 +75,7 @@ impl Instance {
             editor_side: Some(editor_side),
             worker_side: Some(worker_side),
             worker: None,
+            ground: None,
             was_playing: false,
             timeline: Timeline::default(),
         }
@@ -88,10 +101,12 @@ impl Instance {
         }
         self.out.audition.turn_off();
         if let Some(side) = self.worker_side.take() {
-            self.worker = Some(Worker::start(
+            let ground = self.ground.take();
+            self.worker = Some(Worker::start_on(
                 side,
                 self.params.clone(),
                 Shelf::of_this_user(),
+                ground.unwrap_or_else(|| Box::new(Ground::default)),
             ));
         }
         self.live.as_mut().map_or(0, |live| {

@@ -97,6 +97,11 @@ impl Listening {
         self.stream
     }
 
+    /// See [`Analyzer::take_news`].
+    pub fn take_news(&mut self) -> Vec<usize> {
+        self.analyzer.take_news()
+    }
+
     /// The analyser.
     pub fn analyzer(&self) -> &Analyzer {
         &self.analyzer

@@ -180,6 +180,11 @@ impl Proposer {
         self.owed = false;
     }
 
+    /// Tells what was heard, and proposes nothing.
+    pub fn look_on(&mut self, hearing: &Hearing) {
+        self.tell(hearing);
+    }
+
     /// Takes in what the editor asked; returns what was asked before.
     fn obey(&mut self, hearing: &mut Hearing) -> Asked {
         let before = core::mem::replace(&mut self.asked, self.desk.asked());
@@ -257,7 +262,7 @@ impl Proposer {
     }
 
     /// Tells the editor what was heard.
-    fn tell(&mut self, hearing: &mut Hearing) {
+    fn tell(&mut self, hearing: &Hearing) {
         if self.told.elapsed() < TELL_EVERY {
             return;
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use thread_priority::ThreadPriority;
 
 use super::hearing::Hearing;
+use super::linked::{Feed, LinkThread, MakeGround};
 use super::proposer::Proposer;
 use super::shelf::Shelf;
 use super::{rehearsal, turn};
@@ -18,7 +19,9 @@ use crate::handoff::WorkerSide;
 use crate::handoff::capture::Reader;
 use crate::handoff::errand::{Answer, Job, Receiver};
 use crate::handoff::joined::Joined;
-use crate::params::FinalcoatParams;
+use crate::params::{Face, FinalcoatParams};
+use crate::stems::link::Ground;
+use crate::stems::summary::SliceNote;
 
 /// How often it looks whether there is something to hear.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -27,12 +30,23 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub struct Worker {
     _thread: Joined,
+    _link: LinkThread,
 }
 
 impl Worker {
     /// Starts the thread. Without a thread (the system has none left) the plugin works, but cannot
     /// solve the drive. The styles on the `shelf` are read there, not here.
     pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>, shelf: Shelf) -> Self {
+        Self::start_on(side, params, shelf, Box::new(Ground::default))
+    }
+
+    /// The same, with the table of the link elsewhere.
+    pub fn start_on(
+        side: WorkerSide,
+        params: Arc<FinalcoatParams>,
+        shelf: Shelf,
+        ground: MakeGround,
+    ) -> Self {
         let WorkerSide {
             capture,
             errand,
@@ -40,15 +54,25 @@ impl Worker {
             linked,
         } = side;
         // Here and not on the thread: what is wished from now on is a change.
+        let feed = Feed::default();
+        let link = LinkThread::start(params.clone(), linked, feed.clone(), ground);
+        let heard = (params.face() == Face::Stem).then_some(feed);
         let proposer = Proposer::new(params, listen, shelf);
-        let work = move |stop: &AtomicBool| run(capture, &errand, proposer, stop);
+        let work = move |stop: &AtomicBool| run(capture, &errand, proposer, heard, stop);
         Self {
             _thread: Joined::start("finalcoat worker", work),
+            _link: link,
         }
     }
 }
 
-fn run(capture: Reader, errand: &Receiver, mut proposer: Proposer, stop: &AtomicBool) {
+fn run(
+    capture: Reader,
+    errand: &Receiver,
+    mut proposer: Proposer,
+    feed: Option<Feed>,
+    stop: &AtomicBool,
+) {
     // Not every system lets a thread step back; then it runs like any other.
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     errand.wake_here();
@@ -56,16 +80,37 @@ fn run(capture: Reader, errand: &Receiver, mut proposer: Proposer, stop: &Atomic
     proposer.begin_here();
     while !stop.load(Ordering::Acquire) {
         hearing.listen();
+        if let Some(feed) = &feed {
+            tell(&mut hearing, feed);
+        }
         if let Some(job) = errand.take() {
             let result = solve(&job, &mut hearing, stop);
             job.finish(result);
             continue;
         }
-        proposer.step(&mut hearing, &|| {
-            stop.load(Ordering::Acquire) || errand.waits()
-        });
+        // Styles are of songs: to a stem nothing is proposed but by its master.
+        if feed.is_some() {
+            proposer.look_on(&hearing);
+        } else {
+            proposer.step(&mut hearing, &|| {
+                stop.load(Ordering::Acquire) || errand.waits()
+            });
+        }
         std::thread::park_timeout(LOOK_EVERY);
     }
+}
+
+/// A stem listens all the time, and the link's thread tells what it heard.
+fn tell(hearing: &mut Hearing, feed: &Feed) {
+    let listening = &mut hearing.listening;
+    listening.on = true;
+    let news = listening.take_news();
+    let analyzer = listening.analyzer();
+    let notes = news.into_iter().filter_map(|number| {
+        let slice = analyzer.slice(number)?;
+        Some(SliceNote::of(number as i64, slice))
+    });
+    feed.push(notes, listening.position_s());
 }
 
 /// Solves the drive when it is this instance's turn.

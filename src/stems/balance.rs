@@ -128,6 +128,8 @@ pub struct Balance {
     pub remix: Option<Remix>,
     /// Which stem makes how much of the peaks, in the order of the stems.
     pub eaters: Vec<Eater>,
+    /// Each stem's share of the song's power in low, low-mid, high-mid and high band, 0 to 1.
+    pub spectra: Vec<[f32; 4]>,
 }
 
 /// Works out the balance. Stems that are no part of the sum ([`Role::Reference`]) must not be among them.
@@ -140,7 +142,11 @@ pub fn balance(stems: &[Heard<'_>]) -> Balance {
     clash::say(&scene, &mut wanted);
     own::say(&scene, &mut wanted);
     let eaters = headroom::say(&scene, &mut wanted);
-    settled(stems, wanted, eaters)
+    let spectra = headroom::spectra(stems);
+    Balance {
+        spectra,
+        ..settled(stems, wanted, eaters)
+    }
 }
 
 /// What brings the stems back to the levels they have in the printed mix, in dB: the mix is what was
@@ -251,6 +257,7 @@ fn settled(stems: &[Heard<'_>], wanted: Wanted, eaters: Vec<Eater>) -> Balance {
         moves,
         remix,
         eaters,
+        spectra: Vec::new(),
     }
 }
 

@@ -230,9 +230,14 @@ impl Link {
     /// Moves to another session: a stem to the one the user picked (or, with 0, back to none), a master to one of
     /// its own.
     pub fn set_session(&mut self, session: u64) {
+        self.return_to(session, session != 0);
+    }
+
+    /// Is in the session that a saved state names, which the user picked or not.
+    pub fn return_to(&mut self, session: u64, picked: bool) {
         self.belonging = Belonging {
             session,
-            picked: session != 0,
+            picked,
             met: false,
             missed_ms: None,
         };

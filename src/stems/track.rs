@@ -3,6 +3,7 @@
 
 use crate::analysis::bands::THIRDS;
 use crate::analysis::slice::Slice;
+use crate::stems::summary::SliceNote;
 
 /// A tenth of a second of a stem. Powers are mean squares.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,6 +37,16 @@ impl Moment {
                 .spectrum
                 .thirds
                 .map(|third| third.wide().side() as f32),
+        }
+    }
+
+    /// What another instance told of it.
+    pub fn told(note: &SliceNote) -> Self {
+        Self {
+            weighted: note.weighted_power,
+            peak: note.true_peak,
+            mid: core::array::from_fn(|third| note.mid_power(third) as f32),
+            side: core::array::from_fn(|third| note.side_power(third) as f32),
         }
     }
 

@@ -11,7 +11,7 @@ use egui::{Event, Modifiers, PointerButton, Pos2, RawInput, Rect, ViewportComman
 use finalcoat::editor::app::App;
 use finalcoat::engine::audition::settings::AuditionSettings;
 use finalcoat::engine::settings::Settings;
-use finalcoat::plugin::Finalcoat;
+use finalcoat::plugin::{Finalcoat, FinalcoatStem};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::context::process::SendEventError;
 use nice_plug::prelude::*;
@@ -36,14 +36,20 @@ pub trait Shown: Plugin<SysExMessage = (), BackgroundTask = ()> {
     fn shown(&mut self) -> Box<dyn Fn() -> App>;
 }
 
-impl Shown for Finalcoat {
-    fn shown(&mut self) -> Box<dyn Fn() -> App> {
-        let none = Arc::new(|()| ());
-        let window = self.editor(AsyncExecutor::new(none.clone(), none));
-        let window = window.expect("there is a window");
-        Box::new(move || window.app())
-    }
+macro_rules! shown {
+    ($plugin:ty) => {
+        impl Shown for $plugin {
+            fn shown(&mut self) -> Box<dyn Fn() -> App> {
+                let none = Arc::new(|()| ());
+                let window = self.editor(AsyncExecutor::new(none.clone(), none));
+                let window = window.expect("there is a window");
+                Box::new(move || window.app())
+            }
+        }
+    };
 }
+shown!(Finalcoat);
+shown!(FinalcoatStem);
 
 /// The plugin, and the host's side of it.
 pub struct Wrapped<P: Shown = Finalcoat> {

@@ -1,7 +1,7 @@
 //! Which stem makes the peaks: what the limiter of the master will work on, when, and in which band.
 
 use super::scene::{Scene, places};
-use super::{Conflict, ConflictKind, Wanted};
+use super::{Conflict, ConflictKind, Heard, Wanted};
 use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Span;
 use crate::engine::settings::multiband::BANDS;
@@ -79,6 +79,25 @@ pub(super) fn say(scene: &Scene<'_>, wanted: &mut Wanted) -> Vec<Eater> {
         spikes(scene, place, eater, &most, band, wanted);
     }
     eaters
+}
+
+/// Each stem's share of the power in the four wide bands, in their order.
+pub(super) fn spectra(stems: &[Heard<'_>]) -> Vec<[f32; BANDS]> {
+    let powers: Vec<[f64; BANDS]> = stems
+        .iter()
+        .map(|stem| {
+            WIDE.map(|thirds| {
+                let each = stem.track.moments.iter();
+                each.map(|one| one.powers(thirds.clone())).sum()
+            })
+        })
+        .collect();
+    let whole: [f64; BANDS] =
+        core::array::from_fn(|band| powers.iter().map(|powers| powers[band]).sum());
+    powers
+        .iter()
+        .map(|powers| core::array::from_fn(|band| (powers[band] / whole[band].max(1e-30)) as f32))
+        .collect()
 }
 
 /// Which of the four wide bands a stem is loudest in, in some of its moments; edges in Hz.

@@ -1,0 +1,179 @@
+//! The link's thread: tells the others that this instance lives, and what it hears; in a master it works out the
+//! balance, in a stem it takes what it is advised.
+//!
+//! A thread of its own, as the worker may be busy for seconds and who is silent for two is taken for dead. It
+//! knows of sound only what the worker leaves in the [`Feed`].
+
+mod master;
+mod stem;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use thread_priority::ThreadPriority;
+
+use crate::handoff::joined::Joined;
+use crate::handoff::linked::{Linked, Receiver};
+use crate::handoff::lock;
+use crate::params::session::Session;
+use crate::params::{Face, FinalcoatParams};
+use crate::stems::link::{Ground, Joining, Kind, Link};
+use crate::stems::summary::SliceNote;
+use master::MasterDesk;
+use stem::StemDesk;
+
+/// How often it beats.
+const BEAT_EVERY: Duration = Duration::from_millis(200);
+/// How often a full table is tried again.
+const JOIN_EVERY: Duration = Duration::from_secs(2);
+
+/// What the worker heard of a stem and the link's thread has not seen yet.
+#[derive(Debug, Clone, Default)]
+pub struct Feed(Arc<Mutex<Heard>>);
+
+/// See [`Feed`].
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// Slices, in the order of hearing.
+    notes: Vec<SliceNote>,
+    /// Where the song is, in seconds.
+    position_s: f64,
+    /// Whether something came lately.
+    playing: bool,
+}
+
+impl Feed {
+    /// Adds what was heard now.
+    pub fn push(&self, notes: impl IntoIterator<Item = SliceNote>, position_s: Option<f64>) {
+        let mut heard = lock(&self.0);
+        let before = heard.notes.len();
+        heard.notes.extend(notes);
+        heard.playing |= heard.notes.len() > before;
+        heard.position_s = position_s.unwrap_or(heard.position_s);
+    }
+
+    fn take(&self) -> MutexGuard<'_, Heard> {
+        lock(&self.0)
+    }
+}
+
+/// The running thread. Stopped and joined when dropped.
+#[derive(Debug)]
+pub struct LinkThread {
+    _thread: Joined,
+}
+
+/// Makes the place where the table lies; tests put it elsewhere.
+pub type MakeGround = Box<dyn Fn() -> Ground + Send>;
+
+impl LinkThread {
+    /// Starts the thread.
+    pub fn start(
+        params: Arc<FinalcoatParams>,
+        desk: Receiver,
+        feed: Feed,
+        ground: MakeGround,
+    ) -> Self {
+        let work = move |stop: &AtomicBool| run(&params, &desk, &feed, &ground, stop);
+        Self {
+            _thread: Joined::start("finalcoat link", work),
+        }
+    }
+}
+
+fn run(
+    params: &FinalcoatParams,
+    desk: &Receiver,
+    feed: &Feed,
+    ground: &MakeGround,
+    stop: &AtomicBool,
+) {
+    // Not every system lets a thread step back; then it runs like any other.
+    let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
+    let mut part = match params.face() {
+        Face::Master => Part::Master(Box::default()),
+        Face::Stem => Part::Stem(Box::default()),
+    };
+    let mut link: Option<Link> = None;
+    let mut tried: Option<Instant> = None;
+    while !stop.load(Ordering::Acquire) {
+        if link.is_none() && tried.is_none_or(|at| at.elapsed() >= JOIN_EVERY) {
+            tried = Some(Instant::now());
+            match Link::join_at(joining(params, desk), ground()) {
+                Ok(joined) => link = Some(joined),
+                Err(fault) => desk.show(Linked {
+                    fault: Some(fault.to_string()),
+                    ..Linked::default()
+                }),
+            }
+        }
+        if let Some(live) = &mut link {
+            live.set_name(&desk.track().unwrap_or_default());
+            let saved = follow_state(live, params);
+            // A slot that was lost and cannot be had again: the next look tells.
+            let beat = live.beat();
+            let mut shown = match &mut part {
+                Part::Master(master) => master.step(live, desk),
+                Part::Stem(stem) => stem.step(live, desk, params, feed),
+            };
+            if let Err(fault) = beat
+                && !fault.is_quiet()
+            {
+                shown.fault = Some(fault.to_string());
+            }
+            keep_session(live, params, saved);
+            desk.show(shown);
+        }
+        std::thread::park_timeout(BEAT_EVERY);
+    }
+}
+
+enum Part {
+    Master(Box<MasterDesk>),
+    Stem(Box<StemDesk>),
+}
+
+fn joining(params: &FinalcoatParams, desk: &Receiver) -> Joining {
+    let (session, picked) = params.kept.session.with(saved);
+    Joining {
+        kind: match params.face() {
+            Face::Master => Kind::Master,
+            Face::Stem => Kind::Stem,
+        },
+        session,
+        picked,
+        name: desk.track().unwrap_or_default(),
+        role: None,
+    }
+}
+
+/// A session as it is saved, and whether the user picked it.
+type Saved = (u64, bool);
+
+fn saved(session: &Session) -> Saved {
+    (session.link, session.link_picked)
+}
+
+/// A state that was loaded meanwhile may name another session. Returns what is saved.
+fn follow_state(link: &mut Link, params: &FinalcoatParams) -> Saved {
+    let saved = params.kept.session.with(saved);
+    if saved.0 != 0 && saved.0 != link.session() {
+        link.return_to(saved.0, saved.1);
+    }
+    saved
+}
+
+/// The session that the link has settled on goes into the saved state, unless another state was loaded while
+/// it settled.
+fn keep_session(link: &Link, params: &FinalcoatParams, before: Saved) {
+    let now = (link.session(), link.is_picked());
+    if now != before {
+        params.kept.session.edit(|session| {
+            if saved(session) == before {
+                (session.link, session.link_picked) = now;
+            }
+        });
+    }
+}

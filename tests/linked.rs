@@ -1,0 +1,277 @@
+//! A master and its stems in one process: they find each other, the master hears them, and what it advises is
+//! obeyed and saved.
+#![cfg(feature = "plugin")]
+
+#[path = "support/wrapped.rs"]
+mod wrapped;
+
+use finalcoat::dsp::block::{StereoBlock, Stream};
+use finalcoat::engine::settings::Settings;
+use finalcoat::handoff::capture::Place;
+use finalcoat::handoff::linked::{Linked, Sent, State, Wish};
+use finalcoat::handoff::{self, AudioSide, EditorSide};
+use finalcoat::offline::read::SoundFile;
+use finalcoat::params::{Face, FinalcoatParams};
+use finalcoat::plugin::FinalcoatStem;
+use finalcoat::plugin::linked::MakeGround;
+use finalcoat::plugin::live::Live;
+use finalcoat::plugin::shelf::Shelf;
+use finalcoat::plugin::worker::Worker;
+use finalcoat::stems::link::{Ground, system_ms};
+use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
+use finalcoat::stems::role::Role;
+use nice_plug::prelude::{Params, Plugin};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use wrapped::{Code, Wrapped};
+
+const RATE_HZ: f64 = 44_100.0;
+const SECONDS: usize = 16;
+
+fn ground(folder: &Path) -> MakeGround {
+    let folder = folder.to_owned();
+    Box::new(move || Ground {
+        folder: Some(folder.clone()),
+        clock: Box::new(system_ms),
+    })
+}
+
+/// What of an instance is behind the window: parameters, worker and sound.
+struct Instance {
+    params: Arc<FinalcoatParams>,
+    side: EditorSide,
+    audio: AudioSide,
+    live: Live,
+    _worker: Worker,
+}
+
+impl Instance {
+    fn new(face: Face, name: &str, folder: &Path) -> Self {
+        Self::of(Arc::new(FinalcoatParams::new(face)), name, folder)
+    }
+
+    fn of(params: Arc<FinalcoatParams>, name: &str, folder: &Path) -> Self {
+        let (mut audio, side, worker_side) = handoff::new();
+        side.linked.name_track(name);
+        let mut live = Live::new(Stream::new(RATE_HZ), &Settings::default());
+        live.measure_anew(&mut audio);
+        let worker = Worker::start_on(
+            worker_side,
+            params.clone(),
+            Shelf::default(),
+            ground(folder),
+        );
+        Self {
+            params,
+            side,
+            audio,
+            live,
+            _worker: worker,
+        }
+    }
+
+    fn play(&mut self, sound: &[Vec<f32>; 2], from: usize, to: usize) {
+        self.live.set_place(Place::At(from as i64));
+        let mut left = sound[0][from..to].to_vec();
+        let mut right = sound[1][from..to].to_vec();
+        let mut block = StereoBlock::new(&mut left, &mut right);
+        self.live.process(&mut block, &mut self.audio);
+    }
+
+    /// Looks until what is shown is as wanted.
+    fn shows(&self, what: &str, wanted: impl Fn(&Linked) -> bool) -> Arc<Linked> {
+        for _ in 0..1200 {
+            let view = self.side.linked.view();
+            if wanted(&view) {
+                return view;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("{what}: {:#?}", self.side.linked.view());
+    }
+}
+
+/// One of the demo's stems, changed.
+fn stem(name: &str, change: impl Fn([f32; 2]) -> [f32; 2]) -> [Vec<f32>; 2] {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("assets/demo/stems")
+        .join(name);
+    let mut file = SoundFile::open(&path).expect("a stem");
+    let (mut sound, mut interleaved) = ([Vec::new(), Vec::new()], Vec::new());
+    loop {
+        file.read(&mut interleaved).expect("sound");
+        if interleaved.is_empty() {
+            return sound;
+        }
+        for frame in interleaved.chunks_exact(2) {
+            let [left, right] = change([frame[0], frame[1]]);
+            sound[0].push(left);
+            sound[1].push(right);
+        }
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
+    let folder = folder();
+    let master = Instance::new(Face::Master, "Master", folder.path());
+    let mut stems = [
+        ("Drums", stem("04_drums.flac", |frame| frame)),
+        // Louder and wider than it was.
+        (
+            "BASS",
+            stem("03_dirt_bass.flac", |[left, right]| {
+                let (mid, side) = (0.5 * (left + right), left - right);
+                [mid + side, mid - side].map(|x| 1.8 * x)
+            }),
+        ),
+        ("Keys", stem("07_rhodes_psynth.flac", |frame| frame)),
+    ]
+    .map(|(name, sound)| (Instance::new(Face::Stem, name, folder.path()), sound));
+    master.shows("three stems", |view| {
+        view.stems.len() == 3 && view.state == State::Linked
+    });
+
+    let second = RATE_HZ as usize;
+    for n in 0..SECONDS {
+        for (instance, sound) in &mut stems {
+            instance.play(sound, n * second, (n + 1) * second);
+        }
+        // No faster than the workers listen.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let view = master.shows("moves for the bass", |view| {
+        let bass = view.stems.iter().find(|stem| stem.name == "BASS");
+        view.heard_s >= 15.0
+            && bass.is_some_and(|bass| bass.moves.iter().any(|one| one.stage == StemStage::Gain))
+    });
+    assert!(!view.conflicts.is_empty());
+    let of = |name: &str| {
+        let found = view.stems.iter().find(|stem| stem.name == name);
+        found.unwrap_or_else(|| panic!("no {name}"))
+    };
+    assert_eq!(of("Drums").role, Role::Drums);
+    assert_eq!(of("BASS").role, Role::Bass);
+    assert_eq!(of("Keys").role, Role::Music);
+    assert_eq!(of("Drums").moves, []);
+    assert!(of("BASS").spectrum[0] > 0.3 && of("Keys").spectrum[0] < 0.3);
+    let peaks: f32 = view.stems.iter().map(|stem| stem.peaks).sum();
+    assert!((peaks - 1.0).abs() < 1e-3, "{peaks}");
+    let gain = of("BASS")
+        .moves
+        .iter()
+        .find(|one| one.stage == StemStage::Gain);
+    assert!(gain.is_some_and(|gain| gain.value < -0.2 && !gain.text.is_empty()));
+
+    // Nobody obeys before the user says so.
+    assert_eq!(stems[1].0.params.kept.session.get().advised, []);
+    master.side.linked.wish(Wish::AdviseAll);
+    master.shows("advice taken", |view| {
+        view.stems.iter().all(|stem| stem.sent == Sent::Taken)
+    });
+    let saved = stems[1].0.params.kept.session.get();
+    assert_eq!(saved.advised.len(), of("BASS").moves.len());
+    assert_eq!(saved.link, master.params.kept.session.get().link);
+    let changes = stems[1]
+        .0
+        .params
+        .kept
+        .session
+        .advised()
+        .read()
+        .expect("nobody writes");
+    assert_eq!(changes.get().len(), saved.advised.len());
+
+    // It is in the stem's own state: a copy of it that never meets a master has it too.
+    let state = stems[1].0.params.serialize_fields();
+    let alone = FinalcoatParams::new(Face::Stem);
+    alone.deserialize_fields(&state);
+    assert_eq!(alone.kept.session.get().advised, saved.advised);
+
+    // And is given back.
+    master.side.linked.wish(Wish::Withdraw);
+    for _ in 0..400 {
+        if stems[1].0.params.kept.session.get().advised.is_empty() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    panic!("the advice stayed");
+}
+
+#[test]
+fn with_two_masters_a_stem_asks_and_remembers() {
+    let folder = folder();
+    let first = Instance::new(Face::Master, "Song one", folder.path());
+    let second = Instance::new(Face::Master, "Song two", folder.path());
+    first.shows("itself", |view| view.state == State::Alone);
+    let sessions = || [&first, &second].map(|master| master.params.kept.session.get().link);
+    // Each has a session of its own once it has joined.
+    for _ in 0..400 {
+        if sessions().iter().all(|&session| session != 0) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    assert_ne!(sessions()[0], sessions()[1]);
+    let stem = Instance::new(Face::Stem, "Lead Vox", folder.path());
+    let view = stem.shows("a choice", |view| {
+        view.state == State::Choose && view.masters.len() == 2
+    });
+    assert_eq!(view.role, Some(Role::LeadVocal));
+    let wanted = view.masters.iter().find(|master| master.name == "Song two");
+    let wanted = wanted.expect("by its name").session;
+    stem.side.linked.wish(Wish::Join(wanted));
+    stem.shows("its master", |view| {
+        view.state == State::Linked && view.masters.iter().any(|one| one.is_ours)
+    });
+    second.shows("its stem", |view| view.stems.len() == 1);
+    assert_eq!(first.side.linked.view().stems.len(), 0);
+    let saved = stem.params.kept.session.get();
+    assert_eq!((saved.link, saved.link_picked), (wanted, true));
+
+    // The song is closed and opened again.
+    let state = stem.params.serialize_fields();
+    drop(stem);
+    let params = FinalcoatParams::new(Face::Stem);
+    params.deserialize_fields(&state);
+    let again = Instance::of(Arc::new(params), "Lead Vox", folder.path());
+    again.shows("its master again", |view| view.state == State::Linked);
+    second.shows("one stem", |view| view.stems.len() == 1);
+}
+
+#[test]
+fn saved_advice_is_heard_from_the_first_sample_and_by_its_share() {
+    let change = StemChange::Gain(-6.0);
+    let saved = FinalcoatParams::new(Face::Stem);
+    saved.kept.session.edit(|session| {
+        session.advised = vec![StemMove {
+            stage: StemStage::Gain,
+            band_hz: None,
+            value: -6.0,
+            unit: "dB".to_owned(),
+            text: "For the test.".to_owned(),
+            change,
+        }];
+    });
+    let state = saved.serialize_fields();
+    let folder = folder();
+    let plugin = FinalcoatStem::meeting_at(ground(folder.path()));
+    plugin.params().deserialize_fields(&state);
+    let mut wrapped = Wrapped::around(plugin, RATE_HZ);
+    let input: Vec<f32> = (0..8192).map(|n| (n as f32 * 0.05).sin() * 0.5).collect();
+    let out = wrapped.play_within([&input, &input], Code::Plays(0), |process| process());
+    let gain = 10.0_f32.powf(-6.0 / 20.0);
+    let latency = out[0].iter().position(|x| *x != 0.0).expect("sound");
+    // The first sample of the input is silent.
+    let latency = latency - 1;
+    for (n, (&x, &y)) in input.iter().zip(&out[0][latency..]).enumerate() {
+        assert!((y - gain * x).abs() < 1e-6, "{n}: {x} became {y}");
+    }
+}
