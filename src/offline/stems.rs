@@ -3,9 +3,12 @@
 //! [`deliver`] reads and checks; what comes out of it is what every later step works on. [`master_stems`] is
 //! the whole way.
 
+mod against_mix;
 mod checks;
 mod lockstep;
 mod reading;
+mod rework;
+mod sound;
 mod sum;
 mod told;
 

@@ -6,6 +6,11 @@
 //! the mix. Whoever reads the files feeds them in.
 
 pub mod files;
+pub mod kinship;
+pub mod null;
+pub mod place;
+pub mod products;
+pub mod residue;
 
 use serde::{Serialize, Serializer};
 

@@ -152,6 +152,10 @@ pub(super) fn propose(
     }
     let mut settings = proposal.settings;
     settings.intensity = assist.intensity_pct;
+    if assist.intensity_pct <= 0.0 && job.loudness == Loudness::Off {
+        // Nothing is to be done: nor is rumble removed, which intensity does not scale.
+        settings.input = job.settings.input;
+    }
     let rehearsed = proposal.reached_lufs.map(|_| settings.loudness.drive_db);
     Ok(Some(Assisted {
         style,
