@@ -5,6 +5,7 @@
 //! time; [`kinship`] tells what is there twice and what is a mix of the others; [`null`] holds their sum against
 //! the mix. Whoever reads the files feeds them in.
 
+mod ceiling;
 pub mod files;
 pub mod kinship;
 pub mod null;

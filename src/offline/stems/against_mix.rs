@@ -6,7 +6,7 @@ use crate::dsp::units::gain_to_db;
 use crate::offline::failure::Outcome;
 use crate::offline::watch::Watch;
 use crate::stems::delivery::null::Fit;
-use crate::stems::delivery::place::{LENGTHS_S, Place, Search, windows};
+use crate::stems::delivery::place::{LENGTHS_S, Place, Search, WINDOWS_MAX, windows};
 use crate::stems::delivery::products::Products;
 use crate::stems::delivery::residue::Residue;
 use crate::stems::delivery::{Problem, ProblemKind, at_time, in_samples};
@@ -23,8 +23,11 @@ const MISSING_DB: f64 = -50.0;
 const MISSING_THERE_DB: f64 = -12.0;
 /// Stems are moved and looked at again so often.
 const ROUNDS: usize = 3;
-/// Moving a stem is right where at most this share of the residue remains.
-const BETTER: f64 = 0.9;
+/// Down to here stems are looked for that lie a little beside their place in the mix, in dB.
+const NEAR_DB: f64 = -40.0;
+/// Moving a stem to where its windows say is right where the residue falls so far, in dB; to where only all of them
+/// together say, so far.
+const BETTER_DB: [f64; 2] = [0.5, 6.0];
 /// A level that mix and stems differ in is told from here on, in dB.
 const LEVEL_DB: f64 = 0.1;
 
@@ -54,7 +57,7 @@ pub(super) fn hold(
     let names: Vec<String> = stems.iter().map(|stem| stem.name.clone()).collect();
     let mix_name = mix.name.clone();
     let rate_hz = mix.audio.sample_rate_hz;
-    let frames = mix.audio.frames;
+    let frames = sound::span(stems, Some(mix));
     let Some(delivered) = Fit::of(&products.total(), count, counted) else {
         return Ok(None);
     };
@@ -68,9 +71,12 @@ pub(super) fn hold(
         products,
     };
     if delivered.residue_db > SAME_DB {
-        for _ in 0..ROUNDS {
-            if !state.look(&mut songs, frames, watch)? {
-                break;
+        for near in [false, true] {
+            for _ in 0..ROUNDS {
+                let is_left = state.fit.residue_db > if near { NEAR_DB } else { SAME_DB };
+                if !is_left || !state.look(&mut songs, near, frames, watch)? {
+                    break;
+                }
             }
         }
     }
@@ -201,7 +207,7 @@ impl Held<'_> {
                 n as u64,
                 suspects.len() as u64,
             )?;
-            match self.search(songs, stem, watch)? {
+            match self.search(songs, stem, near, watch)? {
                 Some(Place::Drift { frames_per_minute }) => {
                     self.drifts[stem] = Some(frames_per_minute);
                 }
@@ -222,7 +228,7 @@ impl Held<'_> {
         {
             let mut late = self.late.clone();
             late[count] -= libm::round(places[0].1) as i64;
-            return self.move_if_better(songs, late, frames, watch);
+            return self.move_if_better(songs, late, BETTER_DB[0], frames, watch);
         }
         let mut moved = false;
         let certain: Vec<_> = places.iter().filter(|place| place.2).copied().collect();
@@ -238,7 +244,8 @@ impl Held<'_> {
             for &(stem, frames, _) in &places {
                 late[stem] += libm::round(frames) as i64;
             }
-            if self.move_if_better(songs, late, frames, watch)? {
+            let better_db = BETTER_DB[usize::from(!places[0].2)];
+            if self.move_if_better(songs, late, better_db, frames, watch)? {
                 moved = true;
                 for (stem, frames, _) in places {
                     self.found[stem] = Some(frames);
@@ -252,6 +259,7 @@ impl Held<'_> {
         &self,
         songs: &mut [&mut Stem],
         stem: usize,
+        near: bool,
         watch: Watch<'_>,
     ) -> Outcome<Option<Place>> {
         let rate_hz = f64::from(songs[stem].audio.sample_rate_hz);
@@ -259,11 +267,12 @@ impl Held<'_> {
         for (&other, &gain) in self.fit.stems.iter().zip(&self.fit.gains) {
             gains[other] = gain;
         }
+        let most = WINDOWS_MAX[usize::from(near)];
         let mut guess = None;
         for length_s in LENGTHS_S {
             let length = (length_s * rate_hz) as usize;
             let mut search = Search::new(rate_hz);
-            for start in windows(&self.products, stem, length_s, rate_hz) {
+            for start in windows(&self.products, stem, length_s, most, rate_hz) {
                 let (own, left) = sound::window(songs, &self.late, &gains, stem, (start, length))?;
                 search.look(start as f64 / rate_hz, own, left);
                 watch.at("looking for stems in the mix", 0, 1)?;
@@ -289,13 +298,14 @@ impl Held<'_> {
         &mut self,
         songs: &mut [&mut Stem],
         late: Vec<i64>,
+        better_db: f64,
         frames: u64,
         watch: Watch<'_>,
     ) -> Outcome<bool> {
         let count = songs.len() - 1;
         let products = sound::products(songs, &late, frames, watch)?;
         match Fit::of(&products.total(), count, self.counted) {
-            Some(fit) if fit.residue_db < self.fit.residue_db + 10.0 * libm::log10(BETTER) => {
+            Some(fit) if fit.residue_db < self.fit.residue_db - better_db => {
                 self.late = late;
                 self.fit = fit;
                 self.products = products;

@@ -25,11 +25,11 @@ pub(super) fn deliver(
     watch: Watch<'_>,
 ) -> Outcome<Delivered> {
     let mut check = Check::read(listing, watch)?;
-    check.name_roles(listing);
+    check.name_roles();
     let format = check.files(&name_of(&listing.folder));
     if let Some(format) = format {
         check.one_rate(format, watch)?;
-        check.relations(format, watch)?;
+        check.relations(watch)?;
     }
     check.accept(accepted, watch)?;
     Ok(check.delivered())
@@ -93,7 +93,7 @@ impl Check {
     }
 
     /// Tells names that are not clear.
-    fn name_roles(&mut self, _listing: &Listing) {
+    fn name_roles(&mut self) {
         for stem in &self.stems {
             let named = self.named.iter().find(|(name, _)| *name == stem.name);
             if let Some((_, named)) = named.filter(|(_, n)| n.certainty != Certainty::Clear) {
@@ -140,8 +140,8 @@ impl Check {
     }
 
     /// What is there twice, what is a mix of the others, and what does not null.
-    fn relations(&mut self, format: Format, watch: Watch<'_>) -> Outcome<()> {
-        let mut products = self.products(format, watch)?;
+    fn relations(&mut self, watch: Watch<'_>) -> Outcome<()> {
+        let mut products = self.products(watch)?;
         let all: Vec<usize> = (0..self.stems.len()).collect();
         if let Some(at) = mix_among(&products.total(), &all) {
             let mut found = self.stems.remove(at);
@@ -149,7 +149,7 @@ impl Check {
             self.problems
                 .retain(|problem| problem.file != found.name || problem.level == Level::Refuse);
             self.references.push(found);
-            products = self.products(format, watch)?;
+            products = self.products(watch)?;
         }
         for reference in &self.references {
             self.problems.push(looks_like_mix(&reference.name));
@@ -166,7 +166,7 @@ impl Check {
             .filter(|&at| self.twice.iter().all(|twice| twice.stem != at))
             .collect();
         if self.mix.is_none() {
-            products = match self.find_mix(&counted, format, watch)? {
+            products = match self.find_mix(&counted, watch)? {
                 Some(products) => products,
                 None => return Ok(()),
             };
@@ -191,29 +191,22 @@ impl Check {
     }
 
     /// Products of the stems, and of the mix where there is one.
-    fn products(&mut self, format: Format, watch: Watch<'_>) -> Outcome<Products> {
-        let frames = match &self.mix {
-            Some(mix) => mix.audio.frames,
-            None => format.frames,
-        };
+    fn products(&mut self, watch: Watch<'_>) -> Outcome<Products> {
+        let frames = sound::span(&self.stems, self.mix.as_ref());
         let mut songs: Vec<&mut Stem> = self.stems.iter_mut().chain(&mut self.mix).collect();
         let late = vec![0; songs.len()];
         sound::products(&mut songs, &late, frames, watch)
     }
 
     /// Takes the reference that the stems give best as their mix.
-    fn find_mix(
-        &mut self,
-        counted: &[usize],
-        format: Format,
-        watch: Watch<'_>,
-    ) -> Outcome<Option<Products>> {
+    fn find_mix(&mut self, counted: &[usize], watch: Watch<'_>) -> Outcome<Option<Products>> {
         let mut best: Option<(f64, usize, Products)> = None;
         for at in 0..self.references.len() {
+            let frames = sound::span(&self.stems, Some(&self.references[at]));
             let mut songs: Vec<&mut Stem> = self.stems.iter_mut().collect();
             songs.push(&mut self.references[at]);
             let late = vec![0; songs.len()];
-            let products = sound::products(&mut songs, &late, format.frames, watch)?;
+            let products = sound::products(&mut songs, &late, frames, watch)?;
             let fit = Fit::of(&products.total(), self.stems.len(), counted);
             let db = fit.map_or(0.0, |fit| fit.residue_db);
             if db <= MIX_DB && best.as_ref().is_none_or(|best| db < best.0) {

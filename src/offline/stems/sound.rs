@@ -9,6 +9,18 @@ use crate::stems::delivery::place::OFFSET_MAX_S;
 use crate::stems::delivery::products::Products;
 use crate::stems::delivery::residue::{Residue, ResidueMeter};
 
+/// Frames over which stems and mix are held against each other. Where the stems differ in length, what all of them
+/// have: what is too short is told as that.
+pub(super) fn span(stems: &[Stem], mix: Option<&Stem>) -> u64 {
+    let lengths = stems.iter().map(|stem| stem.audio.frames);
+    let shortest = lengths.clone().min().unwrap_or(0);
+    match mix.map(|mix| mix.audio.frames) {
+        Some(mix) if Some(shortest) == lengths.max() => mix,
+        Some(mix) => mix.min(shortest),
+        None => shortest,
+    }
+}
+
 /// What goes into the products: the stems in order, each as much later as it lies in the mix, then the others.
 pub(super) fn products(
     songs: &mut [&mut Stem],

@@ -77,11 +77,10 @@ impl Fit {
 
     /// By how much a stem is louder than in the mix, in dB, where that is proven.
     pub fn gain_change_db(&self, at: usize) -> Option<f64> {
-        let gain = self.gains[at].abs() / self.common_gain;
-        if gain < ABSENT_GAIN {
+        if !self.is_proven(at, 0.0) {
             return None;
         }
-        let change_db = -gain_to_db(gain);
+        let change_db = -gain_to_db(self.gains[at].abs() / self.common_gain);
         let upright = self.common_gain * self.gains[at].signum();
         (change_db.abs() > ALIKE_DB && self.is_proven(at, upright)).then_some(change_db)
     }
@@ -89,6 +88,7 @@ impl Fit {
     /// Whether the mix holds nothing of a stem, and would show it if it did.
     pub fn is_absent(&self, at: usize) -> bool {
         self.gains[at].abs() < ABSENT_GAIN * self.common_gain
+            && !self.is_proven(at, 0.0)
             && self.own[at] * self.common_gain * self.common_gain > ABSENCE * self.residue
     }
 
@@ -102,12 +102,17 @@ impl Fit {
         self.residue < 2.0 * energy
     }
 
-    /// Stems that may lie elsewhere than in the mix, by what they would explain.
-    pub fn out_of_place(&self) -> Vec<usize> {
+    /// Stems that may lie elsewhere than in the mix, by what they would explain. `near`: also those that the mix
+    /// holds, which may lie a little beside it: a bass moved by a millisecond still looks much the same.
+    pub fn out_of_place(&self, near: bool) -> Vec<usize> {
         let mut found: Vec<usize> = (0..self.stems.len())
             .filter(|&at| {
                 let gain = self.gains[at].abs() / self.common_gain;
-                !IN_PLACE.contains(&gain) && self.own[at] > MATTERS * self.residue
+                if IN_PLACE.contains(&gain) {
+                    near && self.own[at] > self.residue
+                } else {
+                    self.own[at] > MATTERS * self.residue
+                }
             })
             .collect();
         found.sort_by(|&a, &b| self.own[b].total_cmp(&self.own[a]));

@@ -10,13 +10,14 @@ use crate::analysis::alignment::{correlations, peak_of};
 pub const OFFSET_MAX_S: f64 = 2.0;
 /// Length of the windows that are looked for, and of shorter ones where those find nothing: a drift smears them.
 pub const LENGTHS_S: [f64; 2] = [5.0, 1.0];
-/// At most so many of them.
-const WINDOWS_MAX: usize = 12;
+/// At most so many of them, of stems that are out of place for sure, and of others.
+pub const WINDOWS_MAX: [usize; 2] = [12, 3];
 /// A window counts from this share of the loudest's energy on.
 const LOUD_SHARE: f64 = 0.003;
 /// Below bass is turned by filters, above it is lost by codecs.
 const BAND_HZ: (f64, f64) = (150.0, 8000.0);
-/// A peak stands out from this ratio to the second on.
+/// Where one window is all there is, its peak stands out from this ratio to the second on. Of several each may find
+/// another turn of a loop; that most of them find the same is what counts.
 const PEAK_RATIO: f64 = 1.5;
 /// Below this a peak is chance.
 const CORRELATION_MIN: f64 = 0.04;
@@ -33,6 +34,7 @@ const LINE_WINDOWS: usize = 3;
 struct Sighting {
     at_s: f64,
     late_frames: f64,
+    stands_out: bool,
 }
 
 /// What was seen of a stem, window by window.
@@ -63,7 +65,13 @@ pub enum Place {
 }
 
 /// Starts of the loudest windows of a signal, in frames.
-pub fn windows(products: &Products, signal: usize, length_s: f64, rate_hz: f64) -> Vec<u64> {
+pub fn windows(
+    products: &Products,
+    signal: usize,
+    length_s: f64,
+    most: usize,
+    rate_hz: f64,
+) -> Vec<u64> {
     let span = libm::round(length_s / WINDOW_S) as usize;
     let energies: Vec<f64> = (0..products.windows())
         .map(|at| products.window(at).energy(signal))
@@ -81,7 +89,7 @@ pub fn windows(products: &Products, signal: usize, length_s: f64, rate_hz: f64) 
     let loudest = found.first().map_or(0.0, |window| window.1);
     let mut chosen: Vec<usize> = Vec::new();
     for (at, energy) in found {
-        if chosen.len() == WINDOWS_MAX || energy <= LOUD_SHARE * loudest {
+        if chosen.len() == most || energy <= LOUD_SHARE * loudest {
             break;
         }
         if chosen.iter().all(|other| other.abs_diff(at) >= span) {
@@ -116,12 +124,11 @@ impl Search {
         for (sum, value) in self.together.iter_mut().zip(&values) {
             *sum += value;
         }
-        if peak.correlation.abs() >= CORRELATION_MIN
-            && peak.correlation.abs() >= PEAK_RATIO * peak.second
-        {
+        if peak.correlation.abs() >= CORRELATION_MIN {
             self.sightings.push(Sighting {
                 at_s,
                 late_frames: peak.lag as f64 + peak.fraction - self.middle(),
+                stands_out: peak.correlation.abs() >= PEAK_RATIO * peak.second,
             });
         }
     }
@@ -163,7 +170,8 @@ impl Search {
             .filter(|late| (late - middle).abs() <= AGREE_FRAMES)
             .collect();
         let agree = near.len() as f64 >= AGREE_SHARE * self.windows as f64;
-        agree.then(|| near.iter().sum::<f64>() / near.len() as f64)
+        let proven = near.len() > 1 || self.sightings.iter().any(|seen| seen.stands_out);
+        (agree && proven).then(|| near.iter().sum::<f64>() / near.len() as f64)
     }
 
     /// The drift that most windows show (Theil and Sen: the median of the slopes of all pairs).
@@ -214,6 +222,7 @@ mod tests {
                 .map(|(n, &late_frames)| Sighting {
                     at_s: 5.0 * n as f64,
                     late_frames,
+                    stands_out: true,
                 })
                 .collect(),
             windows: late.len(),

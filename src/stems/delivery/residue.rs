@@ -46,12 +46,11 @@ struct Cross {
     product: Complex<f64>,
 }
 
-/// One transform's length.
+/// One transform's length: energy of the residue, and by band that of residue and mix.
 #[derive(Debug, Clone, Copy)]
 struct Frame {
-    mix: f64,
     residue: f64,
-    bands: [f32; BANDS],
+    bands: [[f32; BANDS]; 2],
 }
 
 /// What of the mix the stems do not give.
@@ -67,7 +66,7 @@ pub struct Residue {
     pub from_s: f64,
     /// See `from_s`.
     pub to_s: f64,
-    /// The residue against the mix there, in dB.
+    /// The residue against the mix there and in that band, in dB.
     pub there_db: f64,
     /// The band that holds most of it, in Hz.
     pub low_hz: f64,
@@ -151,9 +150,8 @@ impl ResidueMeter {
 
     fn transform(&mut self) {
         let mut frame = Frame {
-            mix: 0.0,
             residue: 0.0,
-            bands: [0.0; BANDS],
+            bands: [[0.0; BANDS]; 2],
         };
         for channel in 0..2 {
             for (bins, heard) in self.bins.iter_mut().zip(&self.heard) {
@@ -177,9 +175,9 @@ impl ResidueMeter {
                     cross.product.im += f64::from(product.im);
                 }
                 let residue = (cross.mix + cross.stems - 2.0 * cross.product.re).max(0.0);
-                frame.mix += cross.mix;
                 frame.residue += residue;
-                frame.bands[band] += residue as f32;
+                frame.bands[0][band] += residue as f32;
+                frame.bands[1][band] += cross.mix as f32;
                 self.bands[band].add(&cross);
             }
         }
@@ -202,15 +200,16 @@ impl ResidueMeter {
         let toned: f64 = self.bands.iter().map(Cross::without_gain).sum();
         let (from, to) = self.place();
         let there = &self.frames[from..to.max(from)];
-        let (mut there_mix, mut there_residue, mut bands) = (0.0, 0.0, [0.0_f64; BANDS]);
+        let mut bands = [[0.0_f64; BANDS]; 2];
         for frame in there {
-            there_mix += frame.mix;
-            there_residue += frame.residue;
-            for (sum, &band) in bands.iter_mut().zip(&frame.bands) {
-                *sum += f64::from(band);
+            for (sums, values) in bands.iter_mut().zip(&frame.bands) {
+                for (sum, &value) in sums.iter_mut().zip(values) {
+                    *sum += f64::from(value);
+                }
             }
         }
-        let (low, high) = narrowest(&bands, BAND_SHARE);
+        let (low, high) = narrowest(&bands[0], BAND_SHARE);
+        let [there_residue, there_mix] = bands.map(|bands| bands[low..high].iter().sum::<f64>());
         let hz = |edge: usize| LOW_HZ * libm::exp2(edge as f64 / 3.0);
         let seconds = |frame: usize| frame as f64 * FRAME as f64 / self.rate_hz;
         Some(Residue {
