@@ -14,6 +14,7 @@ pub mod reading;
 pub mod safety;
 pub mod settings;
 pub mod shaping;
+pub mod trim;
 
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::dsp::delay::Delay;
@@ -26,7 +27,9 @@ use loudness::Loudness;
 use reading::{AuditionReading, Reading};
 use settings::Settings;
 use settings::equalizer::BandSettings;
+use settings::trim::TrimSettings;
 use shaping::Shaping;
+use trim::Trim;
 
 /// Frames worked on at a time, whatever the host's block is.
 const CHUNK_FRAMES: usize = 64;
@@ -42,6 +45,8 @@ pub struct Engine {
     /// What was set last, so that setting the same again costs little.
     settings: Settings,
     shaping: Shaping,
+    /// A stem's fader; a master's stays neutral.
+    trim: Trim,
     loudness: Loudness,
     dry: [Delay; 2],
     dry_chunk: [[f32; CHUNK_FRAMES]; 2],
@@ -61,6 +66,7 @@ impl Engine {
             stream,
             settings: *settings,
             shaping,
+            trim: Trim::new(stream, &TrimSettings::default()),
             loudness,
             dry: [Delay::new(latency_samples), Delay::new(latency_samples)],
             dry_chunk: [[0.0; CHUNK_FRAMES]; 2],
@@ -88,10 +94,16 @@ impl Engine {
     /// Back to silence; glides land. As good as new.
     pub fn reset(&mut self) {
         self.shaping.reset();
+        self.trim.reset();
         self.loudness.reset();
         self.dry.iter_mut().for_each(Delay::reset);
         self.audition.reset();
         self.bypass.reset();
+    }
+
+    /// Where a stem's fader stands, from the next sample on, with a glide.
+    pub fn set_trim(&mut self, trim: &TrimSettings) {
+        self.trim.set(trim);
     }
 
     /// What is listened to, from the next sample on; [`reset`](Self::reset) turns it off.
@@ -142,6 +154,7 @@ impl Engine {
         self.dry[0].process(chunk.left, &mut dry_left[..frames]);
         self.dry[1].process(chunk.right, &mut dry_right[..frames]);
         self.shaping.process_clean(chunk);
+        self.trim.process(chunk);
         self.loudness.process(chunk);
         let dry = [&dry_left[..frames], &dry_right[..frames]];
         if listening {

@@ -40,8 +40,7 @@ pub mod params;
 #[cfg(feature = "plugin")]
 pub mod plugin;
 
-// Finalcoat Stem joins these two lists.
 #[cfg(feature = "plugin")]
-nice_plug::nice_export_clap!(plugin::Finalcoat);
+nice_plug::nice_export_clap!(plugin::Finalcoat, plugin::FinalcoatStem);
 #[cfg(feature = "plugin")]
-nice_plug::nice_export_vst3!(plugin::Finalcoat);
+nice_plug::nice_export_vst3!(plugin::Finalcoat, plugin::FinalcoatStem);

@@ -5,6 +5,7 @@
 //! glides.
 #![allow(unsafe_code)] // for the framework's trait
 
+pub mod advised;
 pub mod kept;
 pub mod session;
 pub mod text;
@@ -21,6 +22,7 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group, Variant, Visitor};
 use crate::engine::settings::range::Range;
 use crate::engine::settings::{equalizer, image, multiband};
+use crate::stems::settings::StemSettings;
 use kept::{Kept, KeptState};
 use session::Session;
 
@@ -29,12 +31,23 @@ const SESSION_KEY: &str = "session";
 
 /// Everything the host can see and a session keeps.
 pub struct FinalcoatParams {
-    /// In the order of [`Settings::visit`].
+    face: Face,
+    /// In the order of [`Settings::visit`], behind them in a stem those of [`StemSettings::visit`].
     params: Vec<HostParam>,
+    of_the_chain: usize,
     /// Counts every change of a parameter.
     changes: Arc<AtomicU32>,
     /// What is kept beside the parameters.
     pub kept: Kept,
+}
+
+/// The two plugins of the bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Finalcoat, for the master bus.
+    Master,
+    /// Finalcoat Stem, for a group.
+    Stem,
 }
 
 /// One value of the settings as a host parameter.
@@ -57,6 +70,13 @@ pub enum ParamKind {
 
 impl Default for FinalcoatParams {
     fn default() -> Self {
+        Self::new(Face::Master)
+    }
+}
+
+impl FinalcoatParams {
+    /// The parameters of one of the two plugins.
+    pub fn new(face: Face) -> Self {
         struct Maker {
             params: Vec<HostParam>,
             changes: Arc<AtomicU32>,
@@ -89,40 +109,38 @@ impl Default for FinalcoatParams {
             changes: changes.clone(),
         };
         Settings::default().visit(&mut maker);
+        let of_the_chain = maker.params.len();
+        if face == Face::Stem {
+            StemSettings::default().visit(&mut maker);
+        }
         Self {
+            face,
             params: maker.params,
+            of_the_chain,
+            kept: Kept::new(changes.clone()),
             changes,
-            kept: Kept::default(),
         }
     }
-}
 
-impl FinalcoatParams {
+    /// Which plugin they are of.
+    pub fn face(&self) -> Face {
+        self.face
+    }
+
     /// What the engine is told, at this moment: quantised, as everywhere before an engine. The framework
     /// keeps the same values, but knows a −0.
     pub fn settings(&self) -> Settings {
-        struct Reader<'a>(std::slice::Iter<'a, HostParam>);
-        impl Visitor for Reader<'_> {
-            fn number(&mut self, _: Field, _: &'static Range, value: &mut f32) {
-                if let Some(ParamKind::Number(param, _)) = self.0.next().map(|param| &param.kind) {
-                    *value = param.value() + 0.0;
-                }
-            }
-            fn switch(&mut self, _: Field, value: &mut bool) {
-                if let Some(ParamKind::Switch(param)) = self.0.next().map(|param| &param.kind) {
-                    *value = param.value();
-                }
-            }
-            fn choice(&mut self, _: Field, _: &'static [Variant], index: &mut usize) {
-                if let Some(ParamKind::Choice(param, _)) = self.0.next().map(|param| &param.kind) {
-                    *index = param.value() as usize;
-                }
-            }
-        }
         let mut settings = Settings::default();
         settings.visit(&mut Reader(self.params.iter()));
         settings.loudness.drive_trim_db = self.kept.drive_trim_db();
         settings
+    }
+
+    /// What a stem is set to beside its chain, at this moment; the defaults in a master.
+    pub fn stem(&self) -> StemSettings {
+        let mut stem = StemSettings::default();
+        stem.visit(&mut Reader(self.params[self.of_the_chain..].iter()));
+        stem
     }
 
     /// A number that is another one after every change: while it stays, so do the settings.
@@ -146,6 +164,27 @@ impl FinalcoatParams {
     pub fn set_drive_trim_db(&self, trim_db: [f32; 4]) {
         self.kept.set_drive_trim_db(trim_db);
         self.changes.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// Reads values from parameters that are in the same order.
+struct Reader<'a>(std::slice::Iter<'a, HostParam>);
+
+impl Visitor for Reader<'_> {
+    fn number(&mut self, _: Field, _: &'static Range, value: &mut f32) {
+        if let Some(ParamKind::Number(param, _)) = self.0.next().map(|param| &param.kind) {
+            *value = param.value() + 0.0;
+        }
+    }
+    fn switch(&mut self, _: Field, value: &mut bool) {
+        if let Some(ParamKind::Switch(param)) = self.0.next().map(|param| &param.kind) {
+            *value = param.value();
+        }
+    }
+    fn choice(&mut self, _: Field, _: &'static [Variant], index: &mut usize) {
+        if let Some(ParamKind::Choice(param, _)) = self.0.next().map(|param| &param.kind) {
+            *index = param.value() as usize;
+        }
     }
 }
 
@@ -189,7 +228,7 @@ unsafe impl Params for FinalcoatParams {
 /// so a number from a damaged or hand-written file is put onto its range and step here, and a choice
 /// that an older version saved by name is given its place. What an older version did not know it had at
 /// its default, so that is added: else it would stay as it happens to be.
-pub fn mend_state(state: &mut PluginState) {
+pub fn mend_state(state: &mut PluginState, face: Face) {
     struct Mender<'a>(&'a mut BTreeMap<String, ParamValue>);
     impl Visitor for Mender<'_> {
         fn number(&mut self, field: Field, range: &'static Range, usual: &mut f32) {
@@ -219,6 +258,9 @@ pub fn mend_state(state: &mut PluginState) {
         }
     }
     Settings::default().visit(&mut Mender(&mut state.params));
+    if face == Face::Stem {
+        StemSettings::default().visit(&mut Mender(&mut state.params));
+    }
     let kept = state.fields.get(KEPT_KEY);
     if kept.is_none_or(|json| serde_json::from_str::<KeptState>(json).is_err())
         && let Ok(usual) = serialize_field(&KeptState::default())
@@ -236,7 +278,7 @@ pub fn mend_state(state: &mut PluginState) {
 /// The group of a parameter in the host's tree.
 fn group(field: Field) -> String {
     let stage = match field.group {
-        Group::Chain => return String::new(),
+        Group::Chain | Group::Stem => return String::new(),
         group => group.name(),
     };
     match band_name(field) {
@@ -265,7 +307,7 @@ fn name(field: Field) -> String {
             format!("EQ {} {name}", field.band.unwrap_or_default() + 1)
         }
         (_, Some(band)) => format!("{} {band} {name}", field.group.name()),
-        (Group::Chain | Group::Input | Group::Loudness, None) => name.to_owned(),
+        (Group::Chain | Group::Input | Group::Loudness | Group::Stem, None) => name.to_owned(),
         (_, None) if key == "on" => name.to_owned(),
         (group, None) => format!("{} {name}", group.name()),
     }

@@ -30,7 +30,9 @@ use finalcoat::engine::settings::image::ImageSettings;
 use finalcoat::engine::settings::input::InputSettings;
 use finalcoat::engine::settings::loudness::{CEILING_DBTP, Character, LoudnessSettings};
 use finalcoat::engine::settings::multiband::MultibandSettings;
+use finalcoat::engine::settings::trim::{self, TrimSettings};
 use finalcoat::engine::shaping::Shaping;
+use finalcoat::engine::trim::Trim;
 use signals::{Random, programme};
 use std::fmt::Debug;
 
@@ -468,6 +470,34 @@ impl Unit for Safety {
     }
 }
 
+impl Unit for Trim {
+    type Settings = TrimSettings;
+    fn born(stream: Stream, settings: &TrimSettings) -> Self {
+        Trim::new(stream, settings)
+    }
+    fn set(&mut self, settings: &TrimSettings) {
+        Trim::set(self, settings);
+    }
+    fn reset(&mut self) {
+        Trim::reset(self);
+    }
+    fn process(&mut self, block: &mut StereoBlock<'_>) {
+        Trim::process(self, block);
+    }
+    fn latency_samples(&self) -> usize {
+        Trim::latency_samples(self)
+    }
+    fn neutral() -> TrimSettings {
+        TrimSettings::default()
+    }
+    fn any(random: &mut Random) -> TrimSettings {
+        TrimSettings {
+            gain_db: any_value(random, trim::GAIN_DB),
+            width_pct: any_value(random, trim::WIDTH_PCT),
+        }
+    }
+}
+
 /// The meter is a unit that only listens: its output is its input, and its readings must stand the
 /// contract.
 impl Unit for Meter {
@@ -587,6 +617,7 @@ contract!(clipper, Clipper);
 contract!(loudness, Loudness);
 contract!(limiter, Limiter);
 contract!(safety, Safety);
+contract!(trim_unit, Trim);
 contract!(audition, Audition);
 
 #[test]

@@ -11,8 +11,10 @@ use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
 use finalcoat::engine::settings::loudness::{Character, DRIVE_DB};
 use finalcoat::engine::settings::range::Range;
 use finalcoat::params::kept::{Kept, KeptState, WINDOW_MIN};
-use finalcoat::params::{FinalcoatParams, ParamKind, mend_state};
-use finalcoat::plugin::{Finalcoat, pages};
+use finalcoat::params::{Face, FinalcoatParams, ParamKind, mend_state};
+use finalcoat::plugin::{Finalcoat, FinalcoatStem, pages};
+use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
+use finalcoat::stems::settings::StemSettings;
 
 const GOLDEN_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/params.txt");
 const GOLDEN: &str = include_str!("golden/params.txt");
@@ -76,6 +78,61 @@ fn the_plugin_is_who_it_was() {
         assert_eq!(layout.main_input_channels, layout.main_output_channels);
         assert_eq!(layout.names, PortNames::default());
     }
+}
+
+#[test]
+fn the_stem_is_who_it_was() {
+    assert_eq!(FinalcoatStem::CLAP_ID, "org.finalcoat.stem");
+    assert_eq!(FinalcoatStem::VST3_CLASS_ID, *b"FinalcoatStem001");
+    assert_eq!(FinalcoatStem::NAME, "Finalcoat Stem");
+    // All of the master's, and behind them its own.
+    let ids = |face| -> Vec<String> {
+        let params = FinalcoatParams::new(face);
+        params.all().iter().map(|param| param.field.id()).collect()
+    };
+    let own = ["stem_gain_db", "stem_width_pct", "advice", "stem_role"];
+    let (master, stem) = (ids(Face::Master), ids(Face::Stem));
+    assert_eq!(stem[..master.len()], master);
+    assert_eq!(stem[master.len()..], own);
+}
+
+#[test]
+fn a_stem_reads_what_is_its_own() {
+    let params = FinalcoatParams::new(Face::Stem);
+    assert_eq!(params.stem(), StemSettings::default());
+    assert_eq!(params.settings(), Settings::default());
+    turn_all(&params, 1.0);
+    let stem = params.stem();
+    assert_eq!((stem.fader.gain_db, stem.fader.width_pct), (12.0, 200.0));
+    assert_eq!(stem.advice_pct, 100.0);
+    // A master has none of it.
+    assert_eq!(FinalcoatParams::default().stem(), StemSettings::default());
+}
+
+#[test]
+fn saved_advice_comes_back_with_the_state_and_reaches_the_engine() {
+    let change = StemChange::Gain(-1.5);
+    let advice = StemMove {
+        stage: StemStage::Gain,
+        band_hz: None,
+        value: -1.5,
+        unit: "dB".to_owned(),
+        text: "Louder than it usually is.".to_owned(),
+        change,
+    };
+    let params = FinalcoatParams::new(Face::Stem);
+    let before = params.changes();
+    params
+        .kept
+        .session
+        .edit(|session| session.advised = vec![advice.clone()]);
+    assert_ne!(params.changes(), before);
+    let state = params.serialize_fields();
+    let loaded = FinalcoatParams::new(Face::Stem);
+    loaded.deserialize_fields(&state);
+    assert_eq!(loaded.kept.session.get().advised, [advice]);
+    let changes = loaded.kept.session.advised().read().expect("nobody writes");
+    assert_eq!(changes.get(), [change]);
 }
 
 #[test]
@@ -341,10 +398,10 @@ fn a_damaged_session_loads_as_far_as_it_makes_sense() {
 #[test]
 fn mending_leaves_a_sound_state_alone() {
     let mut state: PluginState = serde_json::from_str(STATE_1).unwrap();
-    mend_state(&mut state);
+    mend_state(&mut state, Face::Master);
     let mended = serde_json::to_string(&state).unwrap();
     assert!(mended.contains("\"character\":{\"i32\":2}"), "{mended}");
-    mend_state(&mut state);
+    mend_state(&mut state, Face::Master);
     assert_eq!(serde_json::to_string(&state).unwrap(), mended);
 }
 

@@ -18,7 +18,13 @@ const LAYERS: [(&str, &[&str]); 12] = [
     ),
     (
         "params",
-        &["engine::settings", "assistant::advice", "assistant::wishes"],
+        &[
+            "engine::settings",
+            "assistant::advice",
+            "assistant::wishes",
+            "stems::moves",
+            "stems::settings",
+        ],
     ),
     (
         "handoff",
@@ -62,6 +68,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
     (
         "plugin",
         &[
+            "stems",
             "dsp",
             "engine",
             "analysis",

@@ -175,6 +175,11 @@ impl Analyzer {
         self.whole = true;
     }
 
+    /// All slices kept, with their numbers, whatever counts of them.
+    pub fn kept(&self) -> Vec<(usize, &Slice)> {
+        self.song.slices()
+    }
+
     /// The slices heard, with what of them counts; `None` when nothing passes the gate.
     pub fn slices(&self) -> Option<Slices<'_>> {
         Slices::of(self.song.slices())

@@ -154,7 +154,7 @@ pub(super) fn windows<'a>(
 }
 
 /// Mean power of the windows above the gate `gate_lu` below the mean, and the gate's power.
-pub(super) fn gated_mean(powers: &[f64], gate_lu: f64) -> Option<(f64, f64)> {
+pub(crate) fn gated_mean(powers: &[f64], gate_lu: f64) -> Option<(f64, f64)> {
     let mean = |gate: f64| {
         let (sum, count) = powers
             .iter()

@@ -43,7 +43,7 @@ pub fn merged(proposed: &Settings, now: &Settings, owned: &Owned) -> Settings {
                 Group::Glue => all.glue = now.glue,
                 Group::Colour => all.colour = now.colour,
                 Group::Loudness => all.loudness = now.loudness,
-                Group::Chain => {}
+                Group::Chain | Group::Stem => {}
             }
         }
     }
@@ -94,7 +94,7 @@ pub fn remembered(to: &Settings, before: Option<&Settings>, owned: &Owned) -> Se
 
 fn differs(now: &Settings, then: &Settings, stage: Group) -> bool {
     match stage {
-        Group::Chain => false,
+        Group::Chain | Group::Stem => false,
         Group::Input => now.input != then.input,
         // Band by band.
         Group::Equalizer => now.equalizer.on != then.equalizer.on,

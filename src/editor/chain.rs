@@ -255,7 +255,7 @@ fn amount(desk: &Desk<'_>, stage: Group, on: bool, roomy: bool, both: bool) -> S
             "%",
         ),
         Group::Loudness => unit(decibels(now.limit_db, 1, false), "dB"),
-        Group::Chain => String::new(),
+        Group::Chain | Group::Stem => String::new(),
     }
 }
 
@@ -304,7 +304,7 @@ fn activity(painter: &Painter, desk: &Desk<'_>, area: Rect, stage: Group, live: 
             trace::bar(painter, bar, ends, FLOOR_DB, now.colour_db, ink);
         }
         Group::Loudness => reduction(now.limit_db),
-        Group::Chain => {}
+        Group::Chain | Group::Stem => {}
     }
 }
 

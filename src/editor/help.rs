@@ -172,7 +172,7 @@ pub const HANDLE: &str = "Drag it; the wheel turns its Q, Alt-click sets its gai
 /// What a stage is for.
 pub fn of_stage(stage: Group) -> &'static str {
     match stage {
-        Group::Chain => "",
+        Group::Chain | Group::Stem => "",
         Group::Input => {
             "The door: subsonic filter, and the level that thresholds are counted from."
         }

@@ -23,7 +23,7 @@ use crate::engine::settings::fields::{Field, Group};
 /// The switch of a stage.
 pub fn switch_of(stage: Group) -> Field {
     match stage {
-        Group::Chain => fields::BYPASS,
+        Group::Chain | Group::Stem => fields::BYPASS,
         Group::Input => fields::SUBSONIC_ON,
         Group::Equalizer => fields::EQUALIZER_ON,
         Group::Multiband => fields::MULTIBAND_ON,
@@ -37,7 +37,7 @@ pub fn switch_of(stage: Group) -> Field {
 /// Whether a stage is on.
 pub fn is_on(settings: &Settings, stage: Group) -> bool {
     match stage {
-        Group::Chain => !settings.bypass,
+        Group::Chain | Group::Stem => !settings.bypass,
         Group::Input => settings.input.subsonic_on,
         Group::Equalizer => settings.equalizer.on,
         Group::Multiband => settings.multiband.on,
@@ -68,7 +68,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, stage: Group) {
         Group::Image => image::draw(desk, head, content),
         Group::Glue => glue::draw(desk, head, content),
         Group::Colour => colour::draw(desk, head, content),
-        Group::Chain | Group::Loudness => {}
+        Group::Chain | Group::Loudness | Group::Stem => {}
     }
 }
 

@@ -12,6 +12,7 @@ pub mod input;
 pub mod loudness;
 pub mod multiband;
 pub mod range;
+pub mod trim;
 pub mod values;
 
 use colour::ColourSettings;

@@ -6,6 +6,7 @@ mod charts;
 mod graphs;
 mod markup;
 mod sound;
+mod stems;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -14,6 +15,8 @@ use super::check::analyse;
 use super::failure::{Failure, Outcome};
 use super::master::{Job, Mastered, master};
 use super::output::OutputFile;
+use super::raw::RawAudio;
+use super::stems::StemsReport;
 use super::watch::Watch;
 use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
@@ -37,32 +40,71 @@ pub fn master_with_page(
     job: &Job,
     watch: Watch<'_>,
 ) -> Outcome<Mastered> {
-    let path = page_path(output);
-    let file = OutputFile::new(&path, &[input], job.overwrite)?;
+    let page = Page::new(output, &[input], job.overwrite)?;
     let mut mastered = master(input, output, job, watch)?;
-    let told = tell(input, output, job, &mastered, watch).and_then(|page| {
-        file.file()?
-            .write_all(page.as_bytes())
-            .map_err(|error| Failure::because(format!("it cannot be written ({error})")))?;
-        file.commit()
-    });
-    match told {
-        Ok(()) => {
-            mastered.report = Some(path.display().to_string());
-            Ok(mastered)
+    page.write(&mut Before::File(input), None, job, &mut mastered, watch)?;
+    Ok(mastered)
+}
+
+/// A page's place beside a master.
+pub(super) struct Page {
+    path: PathBuf,
+    file: OutputFile,
+}
+
+/// What a song was before it was mastered.
+pub(super) enum Before<'a> {
+    /// A file.
+    File(&'a Path),
+    /// What stems add up to.
+    Kept(&'a mut RawAudio),
+}
+
+impl Page {
+    /// Fails if the file cannot be made, is there already, or is one of the `sources`.
+    pub(super) fn new(output: &Path, sources: &[&Path], overwrite: bool) -> Outcome<Self> {
+        let path = page_path(output);
+        let file = OutputFile::new(&path, sources, overwrite)?;
+        Ok(Self { path, file })
+    }
+
+    /// Writes the page of a finished master, which stays whatever happens here.
+    pub(super) fn write(
+        self,
+        before: &mut Before<'_>,
+        stems: Option<&StemsReport>,
+        job: &Job,
+        mastered: &mut Mastered,
+        watch: Watch<'_>,
+    ) -> Outcome<()> {
+        let told = tell(before, stems, job, mastered, watch).and_then(|page| {
+            self.file
+                .file()?
+                .write_all(page.as_bytes())
+                .map_err(|error| Failure::because(format!("it cannot be written ({error})")))?;
+            self.file.commit()
+        });
+        match told {
+            Ok(()) => {
+                mastered.report = Some(self.path.display().to_string());
+                Ok(())
+            }
+            Err(Failure::Interrupted) => Err(Failure::Interrupted),
+            Err(failure) => Err(Failure::because(format!(
+                "the master {} is complete, but its report is missing: {failure}",
+                mastered.output
+            ))),
         }
-        Err(Failure::Interrupted) => Err(Failure::Interrupted),
-        Err(failure) => Err(Failure::because(format!(
-            "the master {} is complete, but its report is missing: {failure}",
-            output.display()
-        ))),
     }
 }
 
 /// All that the page tells.
 #[derive(Debug)]
 struct Story<'a> {
-    input: &'a Path,
+    /// The song's file, or the stems' folder.
+    name: &'a str,
+    /// What was done with stems, if there were any.
+    stems: Option<&'a StemsReport>,
     mastered: &'a Mastered,
     /// How much of the proposal is in effect; `None` where a preset was used.
     intensity_pct: Option<f32>,
@@ -85,23 +127,26 @@ struct Story<'a> {
 }
 
 fn tell(
-    input: &Path,
-    output: &Path,
+    song: &mut Before<'_>,
+    stems: Option<&StemsReport>,
     job: &Job,
     mastered: &Mastered,
     watch: Watch<'_>,
 ) -> Outcome<String> {
+    let output = Path::new(&mastered.output);
     let made = mastered.assisted.as_deref();
-    let (before, after) = match made {
-        Some(made) => (Some(made.before.clone()), made.after.clone()),
-        None => (analyse(input, watch)?.1, analyse(output, watch)?.1),
+    let (before, after) = match (made, &song) {
+        (Some(made), _) => (Some(made.before.clone()), made.after.clone()),
+        (None, Before::File(input)) => (analyse(input, watch)?.1, analyse(output, watch)?.1),
+        (None, Before::Kept(_)) => (None, analyse(output, watch)?.1),
     };
     let target = made.map(|made| &made.target);
     let loudness = before
         .as_ref()
         .map_or(&[][..], |report| &report.loudness.short_term_lufs);
     let story = Story {
-        input,
+        name: &mastered.before.file,
+        stems,
         mastered,
         intensity_pct: job.assist.as_ref().map(|assist| assist.intensity_pct),
         style: made.map(|made| made.style_words()),
@@ -115,7 +160,7 @@ fn tell(
         findings: made.map_or(&[][..], |made| &made.findings),
         verdict: mastered.verdict.as_ref(),
         cost: made.map(|made| &made.cost),
-        sounds: sound::sounds(input, output, loudness, watch)?,
+        sounds: sound::sounds(song, output, loudness, watch)?,
     };
     Ok(text::page(&story))
 }

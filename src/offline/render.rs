@@ -14,7 +14,9 @@ use crate::engine::Engine;
 use crate::engine::loudness::Loudness;
 use crate::engine::safety::Safety;
 use crate::engine::settings::Settings;
+use crate::engine::settings::trim::TrimSettings;
 use crate::engine::shaping::Shaping;
+use crate::engine::trim::Trim;
 
 /// A rendered song.
 #[derive(Debug)]
@@ -89,6 +91,38 @@ pub(super) fn shape(
         frames,
         latency,
     })
+}
+
+/// Runs the stages before loudness over a song, and a fader behind them; the result is as long and in its
+/// place. `passed` is told of frames as they go through.
+pub(super) fn render_shaping(
+    song: &mut RawAudio,
+    settings: &Settings,
+    fader: &TrimSettings,
+    mut passed: impl FnMut(u64) -> Outcome<()>,
+) -> Outcome<RawAudio> {
+    let stream = Stream::new(f64::from(song.sample_rate_hz));
+    let mut shaping = Shaping::new(stream, &settings.quantized().in_effect());
+    let mut trim = Trim::new(stream, fader);
+    let mut skip = shaping.latency_samples();
+    let mut silence = [vec![0.0; skip], vec![0.0; skip]];
+    let mut writer = RawWriter::new(song.channels, song.sample_rate_hz)?;
+    let mut put = |left: &mut [f32], right: &mut [f32]| {
+        let mut block = StereoBlock::new(left, right);
+        shaping.process(&mut block);
+        trim.process(&mut block);
+        let from = skip.min(left.len());
+        skip -= from;
+        writer.write(&left[from..], &right[from..])
+    };
+    let mut reader = song.reader()?;
+    while let Some((left, right)) = reader.next_chunk()? {
+        put(left, right)?;
+        passed(left.len() as u64)?;
+    }
+    let [left, right] = &mut silence;
+    put(left, right)?;
+    writer.finish()
 }
 
 /// Runs the loudness stage of `settings` over what was shaped with the same: bit for bit what [`render`]

@@ -4,10 +4,14 @@
 //! the whole way.
 
 mod against_mix;
+mod balanced;
+mod blame;
 mod checks;
 mod lockstep;
+mod out;
 mod reading;
 mod rework;
+mod shares;
 mod sound;
 mod sum;
 mod told;
@@ -15,22 +19,30 @@ mod told;
 use super::failure::{Failure, Outcome};
 use super::folder::sound_files;
 use super::master::{Job, Mastered, Places, master_song};
+use super::page::{Before, Page};
+use super::render::render_shaping;
 use super::tags::Tags;
 use super::watch::Watch;
+use crate::engine::settings::trim::TrimSettings;
 use crate::stems::delivery::{Level, Problem, ProblemKind};
 use crate::stems::role::Role;
+use out::StemPlaces;
 use reading::name_of;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub use reading::Stem;
-pub use told::{Delivery, StemsReport};
+pub use told::{Delivery, Moved, StemsReport};
 
 /// What is to be done with a folder of stems.
 #[derive(Debug, Clone)]
 pub struct StemsJob {
     /// Problems in spite of which a master is to be made.
     pub accepted: Vec<ProblemKind>,
+    /// Where the finished stems go.
+    pub stems_out: Option<PathBuf>,
+    /// A page is written beside the master.
+    pub page: bool,
     /// What is to be done with the sum.
     pub master: Job,
 }
@@ -190,7 +202,21 @@ fn mastered(
     watch: Watch<'_>,
 ) -> Outcome<Mastered> {
     let started = Instant::now();
-    let places = Places::new(output, &listing.sources(), &job.master)?;
+    let sources = listing.sources();
+    let places = Places::new(output, &sources, &job.master)?;
+    let stem_places = match &job.stems_out {
+        Some(folder) => Some(StemPlaces::new(
+            folder,
+            &listing.files,
+            &sources,
+            job.master.overwrite,
+        )?),
+        None => None,
+    };
+    let page = match job.page {
+        true => Some(Page::new(output, &sources, job.master.overwrite)?),
+        false => None,
+    };
     let mut delivered = deliver(listing, &job.accepted, watch)?;
     report.tell(&delivered);
     refused(&delivered)?;
@@ -199,17 +225,40 @@ fn mastered(
         None => Tags::default(),
     };
     delivered.mix = None;
-    // What each stem is given of its own comes here.
-    let song = sum::sum(
-        &mut delivered.stems,
-        listing.folder.display().to_string(),
-        tags,
-        job.master.assist.is_some(),
-        watch,
-    )?;
-    drop(delivered);
+    let stems = &mut delivered.stems;
+    if let Some(assist) = &job.master.assist {
+        let balance = balanced::work_out(stems);
+        let share = assist.intensity_pct / 100.0;
+        balanced::apply(stems, &balance, share, watch)?;
+        report.tell_balance(stems, &balance, f64::from(share));
+    }
+    let name = listing.folder.display().to_string();
+    let analyse = job.master.assist.is_some();
+    let song = sum::sum(stems, name, tags, analyse, watch)?;
     let mut mastered = master_song(song, places, &job.master, started, watch)?;
+    if let Some(places) = stem_places {
+        let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
+        let frames = sum.frames;
+        let mut done = 0;
+        let passed = |frames_now: u64| {
+            done += frames_now;
+            watch.at("rendering stems", done, frames)
+        };
+        let neutral = TrimSettings::default();
+        let mut shaped = render_shaping(&mut sum, &mastered.settings, &neutral, passed)?;
+        let finished = shares::shared(stems, &mut shaped, watch)?;
+        report.stems = places.write(stems, finished)?;
+    }
+    if let Some(assisted) = &mastered.assisted {
+        report.limiting = blame::blame(stems, &assisted.reductions_db, watch)?;
+    }
+    report.judge(&mut mastered);
     mastered.warnings.extend(report.warnings());
+    if let Some(page) = page {
+        let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
+        let before = &mut Before::Kept(&mut sum);
+        page.write(before, Some(report), &job.master, &mut mastered, watch)?;
+    }
     Ok(mastered)
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Plain atomics, because the framework may load a state on the audio thread.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atomic_float::AtomicF32;
 use serde::{Deserialize, Serialize};
@@ -66,19 +67,24 @@ pub struct Kept {
 
 impl Default for Kept {
     fn default() -> Self {
+        Self::new(Arc::default())
+    }
+}
+
+impl Kept {
+    /// What a new instance keeps; `changes` counts what the engine has to hear of.
+    pub(super) fn new(changes: Arc<AtomicU32>) -> Self {
         let kept = Self {
             window_points: [AtomicF32::new(0.0), AtomicF32::new(0.0)],
             goal_lufs: AtomicF32::new(0.0),
             reset_on_start: AtomicBool::new(false),
             drive_trim_db: [const { AtomicF32::new(0.0) }; TRIM_POINTS_PCT.len()],
-            session: Shared::default(),
+            session: Shared::new(changes),
         };
         kept.store(&KeptState::default());
         kept
     }
-}
 
-impl Kept {
     /// All of it.
     pub fn load(&self) -> KeptState {
         KeptState {

@@ -2,17 +2,19 @@
 //!
 //! Shared by editor and worker, who have time, so a short lock is fine. The audio thread never looks.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::advised::{Advised, CHANGES_MAX, Changes};
 use crate::assistant::advice::{Advice, Switch, compact};
 use crate::assistant::wishes::Wishes;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
 use crate::engine::settings::range::Range;
+use crate::stems::moves::StemMove;
 
 /// Version of the layout of [`Session`]; goes up when a field changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -23,6 +25,8 @@ pub const WEIGHT_PCT: Range = Range::linear(0.0, 100.0, 100.0, 5.0, "%");
 /// Most that is kept of what was listened to.
 const SPANS_MAX: usize = 64;
 const LEVELS_MAX: usize = 900;
+/// Longest reason of a move that is kept, in bytes.
+const TEXT_MAX: usize = 400;
 
 /// What a session keeps of the assistant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +62,10 @@ pub struct Session {
     pub slot: usize,
     /// The preset that was loaded or saved last.
     pub preset: Option<Chosen>,
+    /// What links a master with its stems: its own in a master, its master's in a stem; 0 before there is one.
+    pub link: u64,
+    /// What a stem was advised by its master and obeys, in the share that its parameter says.
+    pub advised: Vec<StemMove>,
 }
 
 /// A preset of the list.
@@ -115,6 +123,8 @@ impl Default for Session {
             slots: Default::default(),
             slot: 0,
             preset: None,
+            link: 0,
+            advised: Vec::new(),
         }
     }
 }
@@ -124,6 +134,10 @@ impl Session {
     fn bounded(mut self) -> Self {
         self.references.truncate(REFERENCES_MAX);
         self.switches.truncate(64);
+        self.advised.truncate(CHANGES_MAX);
+        for one in &mut self.advised {
+            one.bound(TEXT_MAX);
+        }
         self.slot = self.slot.min(SLOTS - 1);
         let listened = &self.listened;
         if listened.spans.len() > SPANS_MAX || listened.levels.len() > LEVELS_MAX {
@@ -141,9 +155,26 @@ impl Session {
 pub struct Shared {
     session: Mutex<Session>,
     changes: AtomicU64,
+    /// What of it the audio thread needs.
+    advised: Advised,
+    /// Counts what the engine has to hear of.
+    of_the_engine: Arc<AtomicU32>,
 }
 
 impl Shared {
+    /// An empty session; `of_the_engine` counts what the engine has to hear of.
+    pub(super) fn new(of_the_engine: Arc<AtomicU32>) -> Self {
+        Self {
+            of_the_engine,
+            ..Self::default()
+        }
+    }
+
+    /// What the saved advice changes, for the audio thread.
+    pub fn advised(&self) -> &Advised {
+        &self.advised
+    }
+
     /// What is kept now.
     pub fn get(&self) -> Session {
         self.lock().clone()
@@ -157,7 +188,15 @@ impl Shared {
     /// Changes it.
     pub fn edit<R>(&self, change: impl FnOnce(&mut Session) -> R) -> R {
         let mut session = self.lock();
+        let changes_of =
+            |session: &Session| Changes::of(session.advised.iter().map(|one| &one.change));
+        let before = changes_of(&session);
         let result = change(&mut session);
+        let after = changes_of(&session);
+        if after != before {
+            self.advised.write(&after);
+            self.of_the_engine.fetch_add(1, Ordering::Release);
+        }
         self.changes.fetch_add(1, Ordering::Release);
         result
     }

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::engine::input;
 use crate::engine::reading::Reading;
 use crate::engine::settings::Settings;
+use crate::engine::settings::trim::TrimSettings;
 use crate::handoff::AudioSide;
 use crate::handoff::capture::Place;
 use crate::handoff::history::{COLUMN_MS, Column};
@@ -97,6 +98,16 @@ impl Live {
     /// Takes effect from the next sample.
     pub fn set(&mut self, settings: &Settings) {
         self.engine.set(settings);
+    }
+
+    /// Where a stem's fader goes, from the next sample on.
+    pub fn set_fader(&mut self, fader: &TrimSettings) {
+        self.engine.set_trim(fader);
+    }
+
+    /// What was set is there at once: for one that has not processed yet.
+    pub fn land(&mut self) {
+        self.engine.reset();
     }
 
     /// Where in the song the next block begins; what follows goes on from there.

@@ -14,12 +14,14 @@ use nice_plug::prelude::*;
 use self::window::StandaloneWindow;
 use super::Finalcoat;
 use super::deck::Deck;
+use super::instance::Instance;
 use super::player::{Player, Refit};
 use crate::dsp::block::{StereoBlock, Stream};
 use crate::handoff::capture::Place;
 use crate::handoff::deck;
 use crate::handoff::lock;
 use crate::handoff::player::{self, Remote, Tape};
+use crate::params::Face;
 
 /// The framework makes the plugin itself: what it is to play waits here.
 static PREPARED: Mutex<Option<Prepared>> = Mutex::new(None);
@@ -53,7 +55,7 @@ impl Prepared {
 
 /// The plugin and what plays into it.
 pub struct Standalone {
-    plugin: Finalcoat,
+    plugin: Instance,
     deck: Deck,
     refit: Refit,
     _player: Player,
@@ -62,7 +64,7 @@ pub struct Standalone {
 impl Standalone {
     /// Reads what `prepared` is told to play.
     pub fn new(prepared: Prepared) -> Self {
-        let mut plugin = Finalcoat::default();
+        let mut plugin = Instance::new(Face::Master);
         if let Some(side) = &mut plugin.editor_side {
             side.player = Some(prepared.remote);
         }
@@ -110,7 +112,7 @@ impl Plugin for Standalone {
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
-        self.plugin.params()
+        self.plugin.params.clone()
     }
 
     fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<StandaloneWindow> {

@@ -47,7 +47,7 @@ impl Role {
     ];
 
     /// As JSON and the command line say it.
-    pub fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Drums => "drums",
             Self::Bass => "bass",
@@ -59,6 +59,22 @@ impl Role {
             Self::Beat => "beat",
             Self::Other => "other",
             Self::Reference => "reference",
+        }
+    }
+
+    /// As people are told.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Drums => "Drums",
+            Self::Bass => "Bass",
+            Self::LeadVocal => "Lead vocal",
+            Self::BackingVocals => "Backing vocals",
+            Self::VocalFx => "Vocal FX",
+            Self::Music => "Music",
+            Self::Fx => "FX",
+            Self::Beat => "Beat",
+            Self::Other => "Other",
+            Self::Reference => "Reference",
         }
     }
 

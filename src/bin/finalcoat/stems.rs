@@ -117,7 +117,14 @@ fn prepared(arguments: &StemsArguments) -> Result<(PathBuf, Listing, PathBuf, St
             input.display()
         ));
     }
-    Ok((folder, listing, output, StemsJob { accepted, master }))
+    let stems_out = arguments.stems_out.clone();
+    let job = StemsJob {
+        accepted,
+        stems_out,
+        page: arguments.flags.report,
+        master,
+    };
+    Ok((folder, listing, output, job))
 }
 
 fn output_and_job(arguments: &StemsArguments, folder: &Path) -> Result<(PathBuf, Job), String> {

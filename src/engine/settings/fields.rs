@@ -21,6 +21,8 @@ pub enum Group {
     Colour,
     /// Drive, clipper, limiter.
     Loudness,
+    /// What only a stem has: fader, role, advice. No stage of the chain.
+    Stem,
 }
 
 /// One value: where it stands and what it is called.
@@ -126,6 +128,7 @@ impl Group {
             Group::Glue => "glue",
             Group::Colour => "colour",
             Group::Loudness => "loudness",
+            Group::Stem => "stem",
         }
     }
 
@@ -140,6 +143,7 @@ impl Group {
             Group::Glue => "Glue",
             Group::Colour => "Colour",
             Group::Loudness => "Loudness",
+            Group::Stem => "Stem",
         }
     }
 }
@@ -175,6 +179,8 @@ impl Field {
             // These came first, without a prefix.
             Group::Loudness if *key != "on" => return (*key).to_owned(),
             Group::Input => return (*key).to_owned(),
+            // It says enough.
+            Group::Stem if *key == "advice" => return (*key).to_owned(),
             Group::Equalizer => "eq",
             Group::Multiband => "mb",
             other => other.key(),

@@ -152,9 +152,9 @@ pub(super) fn propose(
     }
     let mut settings = proposal.settings;
     settings.intensity = assist.intensity_pct;
+    // Nothing of it and no loudness: then the door changes nothing either.
     if assist.intensity_pct <= 0.0 && job.loudness == Loudness::Off {
-        // Nothing is to be done: nor is rumble removed, which intensity does not scale.
-        settings.input = job.settings.input;
+        settings.input.subsonic_on = false;
     }
     let rehearsed = proposal.reached_lufs.map(|_| settings.loudness.drive_db);
     Ok(Some(Assisted {

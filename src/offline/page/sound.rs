@@ -1,5 +1,6 @@
 //! The loudest seconds before and after, at one loudness, small enough to be carried in the page.
 
+use super::Before;
 use crate::dsp::block::Stream;
 use crate::dsp::meter::Meter;
 use crate::dsp::units::{db_to_energy, db_to_gain};
@@ -39,13 +40,16 @@ pub(super) struct Sounds {
 /// The loudest passage of both files, matched. `short_term_lufs` is the loudness of the song before, every
 /// second.
 pub(super) fn sounds(
-    input: &Path,
+    before: &mut Before<'_>,
     output: &Path,
     short_term_lufs: &[Option<f64>],
     watch: Watch<'_>,
 ) -> Outcome<Sounds> {
     let start_s = loudest_start_s(short_term_lufs);
-    let before = cut(input, start_s, watch)?;
+    let before = match before {
+        Before::File(path) => cut(path, start_s, watch)?,
+        Before::Kept(song) => cut_kept(song, start_s)?,
+    };
     let mut after = cut(output, start_s, watch)?;
     if after.sample_rate_hz != before.sample_rate_hz {
         after = converted(&mut after, before.sample_rate_hz, watch)?;
@@ -92,6 +96,16 @@ fn loudest_start_s(short_term_lufs: &[Option<f64>]) -> f64 {
         .enumerate()
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
     best.map_or(0.0, |(second, _)| second as f64)
+}
+
+/// Some seconds of a song that is kept.
+fn cut_kept(song: &mut RawAudio, start_s: f64) -> Outcome<RawAudio> {
+    let rate_hz = f64::from(song.sample_rate_hz);
+    let (start, frames) = ((start_s * rate_hz) as u64, (SECONDS * rate_hz) as u64);
+    let [left, right] = song.cut(start, frames)?;
+    let mut writer = RawWriter::new(2, song.sample_rate_hz)?;
+    writer.write(&left, &right)?;
+    writer.finish()
 }
 
 /// Some seconds of a file.

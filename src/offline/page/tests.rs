@@ -218,7 +218,8 @@ fn page_with(input: &str, verdict: &Verdict) -> String {
         .map(|at| (2.0 * libm::sin(f64::from(at) / 37.0) + 1.6).max(0.0) as f32)
         .collect();
     page(&Story {
-        input: Path::new(input),
+        name: input,
+        stems: None,
         mastered: &mastered,
         intensity_pct: Some(50.0),
         style: Some("closest to rock (72 %)".to_owned()),
@@ -396,7 +397,8 @@ fn a_hostile_name_stays_a_name() {
 fn a_page_with_little_to_tell_is_whole_too() {
     let mastered = mastered();
     let page = page(&Story {
-        input: Path::new("song.wav"),
+        name: "song.wav",
+        stems: None,
         mastered: &mastered,
         intensity_pct: None,
         style: None,

@@ -4,10 +4,12 @@ use super::Story;
 use super::charts::{Axis, chart, rows_height};
 use super::graphs;
 use super::markup::{base64, clock, escaped, number, signed};
+use super::stems::stems;
 use crate::assistant::finding::{Finding, Reach, Severity};
 use crate::assistant::verdict::{Verdict, VerdictKind};
 use crate::offline::master::sentence;
 use std::fmt::Write;
+use std::path::Path;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -20,6 +22,7 @@ pub(super) fn page(story: &Story<'_>) -> String {
         numbers(story),
         listen(story),
         moves(story),
+        stems(story),
         findings(story),
         graphs::tone(story),
         graphs::loudness(story),
@@ -43,7 +46,8 @@ pub(super) fn page(story: &Story<'_>) -> String {
 }
 
 fn file_name(story: &Story<'_>) -> String {
-    let name = story.input.file_name().unwrap_or_default();
+    let path = Path::new(story.name);
+    let name = path.file_name().unwrap_or(path.as_os_str());
     name.to_string_lossy().into_owned()
 }
 

@@ -191,11 +191,17 @@ struct Held<'a> {
 
 impl Held<'_> {
     /// Looks for the stems that are not where they should be. Whether one was moved.
-    fn look(&mut self, songs: &mut [&mut Stem], frames: u64, watch: Watch<'_>) -> Outcome<bool> {
+    fn look(
+        &mut self,
+        songs: &mut [&mut Stem],
+        near: bool,
+        frames: u64,
+        watch: Watch<'_>,
+    ) -> Outcome<bool> {
         let count = songs.len() - 1;
         let suspects: Vec<usize> = self
             .fit
-            .out_of_place()
+            .out_of_place(near)
             .into_iter()
             .map(|at| self.fit.stems[at])
             .filter(|&stem| self.found[stem].is_none() && self.drifts[stem].is_none())

@@ -43,6 +43,57 @@ pub(crate) fn print_stems(folder: &Path, report: &StemsReport) {
         line!();
     }
     if let Some(mastered) = &report.mastered {
+        print_balance(report);
         print_mastered(folder, mastered);
+    }
+}
+
+/// Prints where stems fight, what was done about it, and who was limited.
+fn print_balance(report: &StemsReport) {
+    if report.conflicts.is_empty() && report.moves.is_empty() {
+        line!("  The stems are in balance: none of them is changed.");
+    }
+    for fought in &report.conflicts {
+        let against = fought.against.as_ref();
+        let pair = against.map_or(String::new(), |other| format!(" and {other}"));
+        line!("  conflict {}{pair}", fought.file);
+        paragraph("           ", &fought.conflict.text);
+    }
+    for moved in &report.moves {
+        let band = moved.band_hz.map_or(String::new(), |[from, to]| {
+            format!(", {} to {}", hertz(from), hertz(to))
+        });
+        line!(
+            "  move     {}: {} {:+.1} {}{band}",
+            moved.file,
+            moved.stage.name(),
+            moved.value,
+            moved.unit
+        );
+    }
+    let mut limited: Vec<_> = report.limiting.iter().collect();
+    limited.sort_by(|a, b| b.share_pct.total_cmp(&a.share_pct));
+    for (n, blame) in limited.iter().take(3).enumerate() {
+        let head = if n == 0 { "limiting" } else { "" };
+        let [from, to] = blame.band_hz;
+        line!(
+            "  {head:<8} {:>3.0} % {}, {} to {}",
+            blame.share_pct,
+            blame.file,
+            hertz(from),
+            hertz(to)
+        );
+    }
+    for stem in &report.stems {
+        line!("  stem     {stem}");
+    }
+    line!();
+}
+
+fn hertz(hz: f64) -> String {
+    if hz >= 1000.0 {
+        format!("{:.1} kHz", hz / 1000.0)
+    } else {
+        format!("{hz:.0} Hz")
     }
 }

@@ -1,0 +1,303 @@
+//! What is done to a stem: plain data with its reason, and how it is laid over the stem's own settings.
+
+use crate::engine::settings::equalizer::{self, BANDS, BandSettings, EqualizerSettings};
+use crate::engine::settings::image::{self, ImageSettings};
+use crate::engine::settings::multiband::{self, MultibandSettings};
+use crate::engine::settings::trim::{self, TrimSettings};
+use crate::engine::settings::{INTENSITY, Settings};
+use serde::{Deserialize, Serialize};
+
+/// What a move changes, at 100 %.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StemChange {
+    /// The fader, in dB.
+    Gain(f32),
+    /// Width of the whole stem, in %.
+    Width(f32),
+    /// Mono below a frequency in Hz, by an amount in %.
+    MonoBass(f32, f32),
+    /// A band of the equalizer; its threshold counts from the default reference level, whatever the stem's
+    /// is.
+    Band(BandSettings),
+    /// Compression of one band of the multiband stage: which, threshold (as [`Self::Band`]'s) in dB, ratio.
+    Compression(u8, f32, f32),
+}
+
+/// One thing that is done to a stem.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StemMove {
+    /// The stage: `gain`, `width`, `mono_bass`, `equalizer`, `de_essing`, `compression`.
+    pub stage: StemStage,
+    /// Where it works, in Hz; `None`: everywhere.
+    pub band_hz: Option<[f64; 2]>,
+    /// How much of it, at 100 %.
+    pub value: f64,
+    /// The unit of `value`.
+    pub unit: String,
+    /// Why, one sentence with the number that caused it.
+    pub text: String,
+    /// What it changes.
+    pub change: StemChange,
+}
+
+impl StemStage {
+    /// As people are told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gain => "gain",
+            Self::Width => "width",
+            Self::MonoBass => "mono bass",
+            Self::Equalizer => "equalizer",
+            Self::DeEssing => "de-essing",
+            Self::Compression => "compression",
+        }
+    }
+}
+
+impl StemMove {
+    /// Cuts the texts to so many bytes, at a character, and puts the numbers into their ranges: a state may
+    /// hold anything.
+    pub fn bound(&mut self, bytes: usize) {
+        for text in [&mut self.text, &mut self.unit] {
+            let end = (0..=bytes.min(text.len()))
+                .rev()
+                .find(|&end| text.is_char_boundary(end))
+                .unwrap_or(0);
+            text.truncate(end);
+        }
+        match &mut self.change {
+            StemChange::Gain(db) => *db = trim::GAIN_DB.held(*db, 0.0),
+            StemChange::Width(pct) => *pct = trim::WIDTH_PCT.held(*pct, 0.0),
+            StemChange::MonoBass(hz, pct) => {
+                *hz = image::MONO_BELOW_HZ.held(*hz, 0.0);
+                *pct = image::MONO_AMOUNT_PCT.held(*pct, 0.0);
+            }
+            StemChange::Compression(band, threshold_db, ratio) => {
+                *band = (*band).min(multiband::BANDS as u8 - 1);
+                *threshold_db = multiband::THRESHOLD_DB.held(*threshold_db, 0.0);
+                *ratio = multiband::RATIO.held(*ratio, 0.0);
+            }
+            StemChange::Band(band) => {
+                band.frequency_hz = equalizer::FREQUENCY_HZ.held(band.frequency_hz, 0.0);
+                band.gain_db = equalizer::GAIN_DB.held(band.gain_db, 0.0);
+                band.q = equalizer::Q.held(band.q, 0.0);
+                band.threshold_db = equalizer::THRESHOLD_DB.held(band.threshold_db, 0.0);
+                band.range_db = equalizer::RANGE_DB.held(band.range_db, 0.0);
+                band.ratio = equalizer::RATIO.held(band.ratio, 0.0);
+                band.attack_ms = equalizer::ATTACK_MS.held(band.attack_ms, 0.0);
+                band.release_ms = equalizer::RELEASE_MS.held(band.release_ms, 0.0);
+                band.on = true;
+            }
+        }
+    }
+}
+
+/// Where a move works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names say it
+pub enum StemStage {
+    Gain,
+    Width,
+    MonoBass,
+    Equalizer,
+    DeEssing,
+    Compression,
+}
+
+/// A stem's own settings with what moves change laid over them, of which `share` (0 to 1) takes effect. What the stem
+/// has set itself stays; what comes back is at 100 % intensity.
+pub fn laid_over(
+    settings: &Settings,
+    fader: &TrimSettings,
+    changes: &[StemChange],
+    share: f32,
+) -> (Settings, TrimSettings) {
+    let share = share.clamp(0.0, 1.0);
+    let mut laid = Laid {
+        settings: at_whole_intensity(settings),
+        fader: *fader,
+        share,
+        offset_db: settings.input.reference_level_db
+            - crate::engine::settings::input::REFERENCE_LEVEL_DB.default,
+    };
+    if share > 0.0 {
+        for change in changes {
+            laid.put(change);
+        }
+    }
+    (laid.settings, laid.fader)
+}
+
+/// The same sound at 100 % intensity.
+fn at_whole_intensity(settings: &Settings) -> Settings {
+    let mut whole = settings.at(settings.intensity);
+    whole.loudness.drive_db += settings.loudness.trim_db(settings.intensity);
+    whole.intensity = INTENSITY.max;
+    whole
+}
+
+struct Laid {
+    settings: Settings,
+    fader: TrimSettings,
+    share: f32,
+    /// Thresholds count from the stem's reference level; those of moves do not.
+    offset_db: f32,
+}
+
+impl Laid {
+    fn put(&mut self, change: &StemChange) {
+        let share = self.share;
+        match *change {
+            StemChange::Gain(db) => {
+                let gain_db = self.fader.gain_db + db * share;
+                self.fader.gain_db = gain_db.clamp(trim::GAIN_DB.min, trim::GAIN_DB.max);
+            }
+            StemChange::Width(pct) => {
+                let factor = 1.0 + (pct / 100.0 - 1.0) * share;
+                let width_pct = self.fader.width_pct * factor;
+                self.fader.width_pct = width_pct.clamp(trim::WIDTH_PCT.min, trim::WIDTH_PCT.max);
+            }
+            StemChange::MonoBass(below_hz, amount_pct) => {
+                let image = &mut self.settings.image;
+                if !image.on {
+                    *image = ImageSettings {
+                        on: true,
+                        ..ImageSettings::default()
+                    };
+                }
+                if image.mono_amount_pct == 0.0 {
+                    image.mono_below_hz = below_hz;
+                }
+                image.mono_amount_pct = image.mono_amount_pct.max(amount_pct * share);
+            }
+            StemChange::Band(mut band) => {
+                let equalizer = &mut self.settings.equalizer;
+                if !equalizer.on {
+                    *equalizer = EqualizerSettings {
+                        on: true,
+                        bands: [BandSettings::default(); BANDS],
+                    };
+                }
+                // All sixteen in use: the stem's own come first.
+                let Some(free) = equalizer.bands.iter_mut().find(|band| !band.on) else {
+                    return;
+                };
+                band.gain_db *= share;
+                band.range_db *= share;
+                band.threshold_db -= self.offset_db;
+                *free = band;
+            }
+            StemChange::Compression(which, threshold_db, ratio) => {
+                let multiband = &mut self.settings.multiband;
+                if !multiband.on {
+                    *multiband = MultibandSettings {
+                        on: true,
+                        ..MultibandSettings::default()
+                    };
+                }
+                if let Some(band) = multiband.bands.get_mut(usize::from(which))
+                    && band.ratio == 1.0
+                {
+                    band.threshold_db = threshold_db - self.offset_db;
+                    band.ratio = 1.0 / (1.0 - (1.0 - 1.0 / ratio) * share);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::settings::equalizer::Shape;
+
+    fn dip() -> BandSettings {
+        BandSettings {
+            on: true,
+            frequency_hz: 2000.0,
+            gain_db: -1.0,
+            range_db: -2.0,
+            threshold_db: -30.0,
+            ..BandSettings::default()
+        }
+    }
+
+    #[test]
+    fn nothing_of_it_is_the_stem_as_it_was() {
+        let mut settings = Settings::default();
+        settings.equalizer.bands[3].on = true;
+        let moves = [
+            StemChange::Gain(-2.0),
+            StemChange::Band(dip()),
+            StemChange::Compression(1, -30.0, 2.0),
+        ];
+        let fader = TrimSettings::default();
+        assert_eq!(laid_over(&settings, &fader, &moves, 0.0), (settings, fader));
+        assert_eq!(laid_over(&settings, &fader, &[], 1.0), (settings, fader));
+    }
+
+    #[test]
+    fn half_of_it_is_half_of_every_number() {
+        let moves = [
+            StemChange::Gain(-2.0),
+            StemChange::Width(50.0),
+            StemChange::Band(dip()),
+            StemChange::Compression(1, -30.0, 2.0),
+            StemChange::MonoBass(110.0, 80.0),
+        ];
+        let (settings, fader) =
+            laid_over(&Settings::default(), &TrimSettings::default(), &moves, 0.5);
+        assert_eq!((fader.gain_db, fader.width_pct), (-1.0, 75.0));
+        let band = settings.equalizer.bands[0];
+        assert_eq!((band.gain_db, band.range_db), (-0.5, -1.0));
+        assert!(settings.equalizer.on && settings.multiband.on && settings.image.on);
+        // Half of the slope 1 − 1/2.
+        assert!((settings.multiband.bands[1].ratio - 1.0 / 0.75).abs() < 1e-6);
+        assert_eq!(settings.image.mono_amount_pct, 40.0);
+    }
+
+    #[test]
+    fn the_stems_own_settings_stay() {
+        let mut own = Settings::default();
+        own.input.reference_level_db = -28.0;
+        own.intensity = 50.0;
+        own.equalizer.on = true;
+        own.equalizer.bands[0] = BandSettings {
+            shape: Shape::LowShelf,
+            gain_db: 4.0,
+            ..dip()
+        };
+        own.multiband.on = true;
+        own.multiband.bands[2].ratio = 3.0;
+        let moves = [
+            StemChange::Band(dip()),
+            StemChange::Compression(2, -30.0, 2.0),
+        ];
+        let (laid, _) = laid_over(&own, &TrimSettings::default(), &moves, 1.0);
+        assert_eq!(laid.intensity, 100.0);
+        // Its own band at its own intensity, the move's whole beside it.
+        assert_eq!(laid.equalizer.bands[0].gain_db, 2.0);
+        assert_eq!(laid.equalizer.bands[1].gain_db, -1.0);
+        // What is −30 dB for a stem at the default level.
+        let offset_db = -28.0 - crate::engine::settings::input::REFERENCE_LEVEL_DB.default;
+        assert_eq!(laid.equalizer.bands[1].threshold_db, -30.0 - offset_db);
+        let expected = own.at(50.0).multiband.bands[2].ratio;
+        assert_eq!(laid.multiband.bands[2].ratio, expected);
+    }
+
+    #[test]
+    fn a_stage_that_is_off_brings_nothing_of_its_own() {
+        let mut own = Settings::default();
+        own.equalizer.bands[5] = BandSettings {
+            gain_db: 6.0,
+            ..dip()
+        };
+        own.equalizer.on = false;
+        let moves = [StemChange::Band(dip())];
+        let (laid, _) = laid_over(&own, &TrimSettings::default(), &moves, 1.0);
+        let sounding = laid.equalizer.bands.iter().filter(|band| band.on).count();
+        assert_eq!(sounding, 1);
+    }
+}

@@ -1,0 +1,130 @@
+//! What a stem is set to beside its chain: fader, role, and how much of the master's advice it takes.
+
+use super::role::Role;
+use crate::engine::settings::fields::{Choice, Field, Group, Variant, Visitor};
+use crate::engine::settings::range::Range;
+use crate::engine::settings::trim::{GAIN_DB, TrimSettings, WIDTH_PCT};
+
+/// How much of the master's advice takes effect.
+pub const ADVICE_PCT: Range = Range::linear(0.0, 100.0, 100.0, 0.1, "%");
+
+/// The fields, in the order of [`StemSettings::visit`].
+pub mod fields {
+    use super::{Field, Group};
+
+    /// Gain of the fader.
+    pub const GAIN: Field = Field::of(Group::Stem, "gain_db", "Gain");
+    /// Width of the fader.
+    pub const WIDTH: Field = Field::of(Group::Stem, "width_pct", "Width");
+    /// How much of the advice takes effect.
+    pub const ADVICE: Field = Field::of(Group::Stem, "advice", "Advice");
+    /// The role.
+    pub const ROLE: Field = Field::of(Group::Stem, "role", "Role");
+}
+
+/// The role of a stem as the user sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RoleChoice {
+    /// As its name and its sound say.
+    #[default]
+    Auto,
+    /// This one.
+    Is(Role),
+}
+
+/// Roles that a group track can have: a reference is no stem.
+const ROLES: [Role; 9] = [
+    Role::Drums,
+    Role::Bass,
+    Role::LeadVocal,
+    Role::BackingVocals,
+    Role::VocalFx,
+    Role::Music,
+    Role::Fx,
+    Role::Beat,
+    Role::Other,
+];
+
+impl Choice for RoleChoice {
+    const VARIANTS: &'static [Variant] = &{
+        let mut variants = [Variant {
+            id: "auto",
+            name: "Auto",
+        }; ROLES.len() + 1];
+        let mut place = 0;
+        while place < ROLES.len() {
+            variants[place + 1] = Variant {
+                id: ROLES[place].key(),
+                name: ROLES[place].name(),
+            };
+            place += 1;
+        }
+        variants
+    };
+
+    fn index(self) -> usize {
+        match self {
+            Self::Auto => 0,
+            Self::Is(role) => ROLES
+                .iter()
+                .position(|&one| one == role)
+                .map_or(0, |at| at + 1),
+        }
+    }
+
+    fn of(index: usize) -> Self {
+        let role = index.checked_sub(1).and_then(|at| ROLES.get(at));
+        role.map_or(Self::Auto, |&role| Self::Is(role))
+    }
+}
+
+/// What a stem is set to beside its chain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StemSettings {
+    /// Gain and width.
+    pub fader: TrimSettings,
+    /// See [`ADVICE_PCT`].
+    pub advice_pct: f32,
+    /// The role.
+    pub role: RoleChoice,
+}
+
+impl Default for StemSettings {
+    fn default() -> Self {
+        Self {
+            fader: TrimSettings::default(),
+            advice_pct: ADVICE_PCT.default,
+            role: RoleChoice::default(),
+        }
+    }
+}
+
+impl StemSettings {
+    /// Shows every value to `visitor`, in an order that only ever grows at the end.
+    pub fn visit(&mut self, visitor: &mut impl Visitor) {
+        visitor.number(fields::GAIN, &GAIN_DB, &mut self.fader.gain_db);
+        visitor.number(fields::WIDTH, &WIDTH_PCT, &mut self.fader.width_pct);
+        visitor.number(fields::ADVICE, &ADVICE_PCT, &mut self.advice_pct);
+        let mut index = self.role.index();
+        visitor.choice(fields::ROLE, RoleChoice::VARIANTS, &mut index);
+        self.role = RoleChoice::of(index);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_one_role() {
+        for (place, variant) in RoleChoice::VARIANTS.iter().enumerate() {
+            let choice = RoleChoice::of(place);
+            assert_eq!(choice.index(), place);
+            if let RoleChoice::Is(role) = choice {
+                assert_eq!(role.key(), variant.id);
+            }
+        }
+        assert_eq!(RoleChoice::of(99), RoleChoice::Auto);
+        assert_eq!(RoleChoice::Is(Role::Reference).index(), 0);
+    }
+}
