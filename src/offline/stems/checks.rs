@@ -13,6 +13,8 @@ use crate::stems::delivery::products::Products;
 use crate::stems::delivery::{Level, Problem, ProblemKind};
 use crate::stems::role::Role;
 use crate::stems::role::names::{self, Certainty, Named};
+use crate::stems::role::sound::Sound;
+use crate::stems::track::Track;
 use std::path::PathBuf;
 
 /// A reference that the stems give but for so much, in dB, is their mix.
@@ -25,7 +27,7 @@ pub(super) fn deliver(
     watch: Watch<'_>,
 ) -> Outcome<Delivered> {
     let mut check = Check::read(listing, watch)?;
-    check.name_roles();
+    check.settle_roles();
     let format = check.files(&name_of(&listing.folder));
     if let Some(format) = format {
         check.one_rate(format, watch)?;
@@ -92,14 +94,32 @@ impl Check {
         Ok(check)
     }
 
-    /// Tells names that are not clear.
-    fn name_roles(&mut self) {
-        for stem in &self.stems {
+    /// Names that say nothing, or two things, are settled by the sound, and told.
+    fn settle_roles(&mut self) {
+        for stem in &mut self.stems {
             let named = self.named.iter().find(|(name, _)| *name == stem.name);
-            if let Some((_, named)) = named.filter(|(_, n)| n.certainty != Certainty::Clear) {
-                self.problems
-                    .push(unclear_name(&stem.name, named.certainty, stem.role));
+            let Some(&(_, named)) = named else {
+                continue;
+            };
+            let heard = stem.analyzer.report().map(|report| {
+                let slices = stem.analyzer.slices();
+                let slices = slices.iter().flat_map(|slices| slices.all.iter().copied());
+                Sound::of(&report, &Track::of(slices))
+            });
+            let sounds_like = heard.and_then(|heard| heard.role);
+            let doubt = match named.certainty {
+                Certainty::Clear if !heard.is_some_and(|heard| heard.contradicts(named.role)) => {
+                    continue;
+                }
+                Certainty::Clear => Doubt::Contradicted,
+                Certainty::Unclear => Doubt::Ambiguous,
+                Certainty::Silent => Doubt::Silent,
+            };
+            if let Some(role) = sounds_like {
+                stem.role = role;
             }
+            let problem = unclear_name(&stem.name, doubt, named.role, sounds_like);
+            self.problems.push(problem);
         }
     }
 
@@ -338,18 +358,39 @@ fn duplicate(stem: &str, within: &str, twice: &Twice) -> Problem {
     Problem::new(stem, ProblemKind::Duplicate, gain_db, "dB", text)
 }
 
-fn unclear_name(name: &str, certainty: Certainty, role: Role) -> Problem {
-    let text = match certainty {
-        Certainty::Silent => format!(
-            "Its name does not say what it is; it is taken as {}: name it for what it holds (drums, bass, lead vocal …), \
-             or say --role {name}=ROLE.",
-            role.key()
+/// Why a name is not taken at its word.
+#[derive(Debug, Clone, Copy)]
+enum Doubt {
+    Silent,
+    Ambiguous,
+    Contradicted,
+}
+
+fn unclear_name(name: &str, doubt: Doubt, named: Role, sounds_like: Option<Role>) -> Problem {
+    let taken = sounds_like.unwrap_or(named).key();
+    let (says, do_instead) = match doubt {
+        Doubt::Silent => (
+            "Its name does not say what it is".to_owned(),
+            "name it for what it holds (drums, bass, lead vocal \u{2026})",
         ),
-        _ => format!(
-            "Its name says more than one thing; it is taken as {}: one stem for each is better, or say --role \
-             {name}=ROLE.",
-            role.key()
+        Doubt::Ambiguous => (
+            format!(
+                "Its name says more than one thing, {} among them",
+                named.key()
+            ),
+            "one stem for each is better",
+        ),
+        Doubt::Contradicted => (
+            format!("Its name says {}", named.key()),
+            "check what was exported under that name",
         ),
     };
+    let heard = match sounds_like {
+        Some(role) => format!("it sounds like {}", role.key()),
+        None => "its sound does not tell either".to_owned(),
+    };
+    let text = format!(
+        "{says}; {heard} and is taken as {taken}: {do_instead}, or say --role {name}=ROLE."
+    );
     Problem::new(name, ProblemKind::UnclearName, 0.0, "", text)
 }
