@@ -33,6 +33,7 @@ pub(super) fn deliver(
         check.one_rate(format, watch)?;
         check.relations(watch)?;
     }
+    check.say_what_is_special();
     check.accept(accepted, watch)?;
     Ok(check.delivered())
 }
@@ -237,6 +238,52 @@ impl Check {
             self.mix = Some(self.references.remove(at));
             products
         }))
+    }
+
+    /// What is no fault, but decides what a stem master can do.
+    fn say_what_is_special(&mut self) {
+        let has = |role: Role| self.stems.iter().any(|stem| stem.role == role);
+        let voices = [Role::LeadVocal, Role::BackingVocals, Role::VocalFx];
+        let is_beat_and_voices = has(Role::Beat)
+            && self
+                .stems
+                .iter()
+                .all(|stem| stem.role == Role::Beat || voices.contains(&stem.role));
+        let mut notes = Vec::new();
+        if is_beat_and_voices {
+            notes.push(
+                "A beat and voices: this is a stereo master with a vocal knob. Within the beat nothing can be moved by \
+                 itself; its trackouts would allow it.",
+            );
+        }
+        if has(Role::LeadVocal) && !has(Role::VocalFx) {
+            notes.push(
+                "There is no stem with the lead vocal's effects: reverb and delay that are printed on it are turned up and \
+                 down with it, and nothing takes them off again.",
+            );
+        }
+        let sounding = self.stems.iter().filter(|stem| !stem.facts.is_silent());
+        if sounding.clone().count() > 0 && sounding.clone().all(|stem| stem.facts.bits == 16) {
+            notes.push("All stems hold 16 bits: that is enough to go on, 24 bits leave more room.");
+        }
+        self.notes.extend(notes.into_iter().map(str::to_owned));
+        if let Some(mix) = self
+            .mix
+            .as_ref()
+            .filter(|mix| mix.facts.ceiling.is_limited())
+        {
+            self.notes.push(format!(
+                "The mix {} went through a limiter ({:.0} % of its loud moments stop at {:.1} dBFS): it is compared with, as \
+                 a reference for loudness and tone it may be given with --reference.",
+                mix.name, mix.facts.ceiling.share_pct, mix.facts.ceiling.level_dbfs
+            ));
+        }
+        // A limiter on one stem is no processing of the mix.
+        let is_limited = |problem: &Problem| problem.kind == ProblemKind::Limited;
+        if self.problems.iter().any(is_limited) {
+            self.problems
+                .retain(|problem| problem.kind != ProblemKind::MixBusProcessing);
+        }
     }
 
     /// What the user accepts is put right where it can be, told, and no longer stands in the way.
