@@ -11,7 +11,7 @@
 pub mod alignment;
 pub mod analyzer;
 pub mod bands;
-mod code;
+pub mod code;
 pub mod dynamics;
 pub mod elements;
 pub mod faults;

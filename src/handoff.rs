@@ -11,6 +11,7 @@ pub mod deck;
 pub mod errand;
 pub mod history;
 pub mod joined;
+pub mod linked;
 pub mod listen;
 pub mod player;
 pub mod reset;
@@ -63,6 +64,8 @@ pub struct EditorSide {
     pub spectrum: spectrum::Reader,
     /// What the assistant shall do, and where it stands.
     pub listen: listen::Sender,
+    /// Who else there is, and what they do.
+    pub linked: linked::Sender,
     /// What is played in place of the input; only the standalone app does that.
     pub player: Option<player::Remote>,
 }
@@ -76,6 +79,8 @@ pub struct WorkerSide {
     pub errand: errand::Receiver,
     /// What the assistant shall do, and where it stands.
     pub listen: listen::Receiver,
+    /// Who else there is, and what they do.
+    pub linked: linked::Receiver,
 }
 
 /// All the pairs of one instance.
@@ -88,6 +93,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (audition_writer, audition_reader) = audition::new();
     let (errand_sender, errand_receiver) = errand::new();
     let (listen_sender, listen_receiver) = listen::new();
+    let (linked_sender, linked_receiver) = linked::new();
     let (spectrum_writer, spectrum_reader) = spectrum::new(spectrum::FRAMES);
     (
         AudioSide {
@@ -108,12 +114,14 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             errand: errand_sender,
             spectrum: spectrum_reader,
             listen: listen_sender,
+            linked: linked_sender,
             player: None,
         },
         WorkerSide {
             capture: capture_reader,
             errand: errand_receiver,
             listen: listen_receiver,
+            linked: linked_receiver,
         },
     )
 }

@@ -25,6 +25,8 @@ use crate::dsp::float_mode::FlushDenormals;
 const POSITION_SLACK_FRAMES: i64 = 16;
 /// After a jump filters need this much before a slice counts, unless the song begins there.
 const WARM_UP_S: f64 = 0.03;
+/// Nobody may ask for them: more are not kept.
+const NEWS_MAX: usize = 1000;
 /// A report needs so many seconds that pass the gate.
 const GATED_MIN_S: f64 = 3.0;
 /// Seconds passing the gate from which confidence grows, and over which it does (dsp-notes §3.3).
@@ -43,6 +45,8 @@ pub struct Analyzer {
     since_jump: u64,
     audio: Audio,
     meters: Meters,
+    /// Numbers of the slices kept since somebody last asked, in the order of hearing.
+    news: Vec<usize>,
 }
 
 /// One of each topic.
@@ -90,6 +94,7 @@ impl Analyzer {
             since_jump: 0,
             audio: Audio::new(past, slice),
             meters,
+            news: Vec::new(),
         }
     }
 
@@ -168,11 +173,24 @@ impl Analyzer {
         let slice = self.meters.listen(&self.audio);
         if counts {
             self.song.put(number, slice);
+            if self.news.len() < NEWS_MAX {
+                self.news.push(number);
+            }
         } else {
             self.meters.loudness.forget_windows();
         }
         self.audio.advance();
         self.whole = true;
+    }
+
+    /// Numbers of the slices heard since the last call, in the order of hearing; the first thousand of them.
+    pub fn take_news(&mut self) -> Vec<usize> {
+        core::mem::take(&mut self.news)
+    }
+
+    /// One slice, if it is kept.
+    pub fn slice(&self, number: usize) -> Option<&Slice> {
+        self.song.slice(number)
     }
 
     /// All slices kept, with their numbers, whatever counts of them.

@@ -4,18 +4,18 @@ const FLOOR_DB: f32 = -120.0;
 const STEPS_PER_DB: f32 = 2.0;
 
 /// The code of a mean square; 0 for −120 dB and below.
-pub(super) fn code(power: f32) -> u8 {
+pub fn code(power: f32) -> u8 {
     let db = 10.0 * libm::log10f(power.max(1e-13));
     libm::roundf((db - FLOOR_DB) * STEPS_PER_DB).clamp(0.0, 255.0) as u8
 }
 
 /// The level of a code in dB.
-pub(super) fn db(code: u8) -> f64 {
+pub fn db(code: u8) -> f64 {
     f64::from(f32::from(code) / STEPS_PER_DB + FLOOR_DB)
 }
 
 /// The mean square of a code; 0 for the lowest.
-pub(super) fn power(code: u8) -> f64 {
+pub fn power(code: u8) -> f64 {
     if code == 0 {
         0.0
     } else {

@@ -48,6 +48,11 @@ impl Song {
         self.slices.insert(number, Box::new(slice));
     }
 
+    /// One slice, if it is kept.
+    pub(super) fn slice(&self, number: usize) -> Option<&Slice> {
+        self.slices.get(&number).map(|slice| &**slice)
+    }
+
     /// All slices in order.
     pub(super) fn slices(&self) -> Vec<(usize, &Slice)> {
         self.slices

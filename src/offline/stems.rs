@@ -253,12 +253,12 @@ fn mastered(
         report.limiting = blame::blame(stems, &assisted.reductions_db, watch)?;
     }
     report.judge(&mut mastered);
-    mastered.warnings.extend(report.warnings());
     if let Some(page) = page {
         let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
         let before = &mut Before::Kept(&mut sum);
         page.write(before, Some(report), &job.master, &mut mastered, watch)?;
     }
+    mastered.warnings.extend(report.warnings());
     Ok(mastered)
 }
 

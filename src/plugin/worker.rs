@@ -37,6 +37,7 @@ impl Worker {
             capture,
             errand,
             listen,
+            linked,
         } = side;
         // Here and not on the thread: what is wished from now on is a change.
         let proposer = Proposer::new(params, listen, shelf);

@@ -40,12 +40,8 @@ fn table(report: &StemsReport) -> String {
         let blame = report.limiting.iter().find(|blame| blame.file == *file);
         let share = blame.map_or_else(String::new, |blame| {
             let [from_hz, to_hz] = blame.band_hz;
-            format!(
-                "{} %<br/><small>{}\u{2013}{}</small>",
-                number(blame.share_pct, 0),
-                hertz(from_hz),
-                hertz(to_hz)
-            )
+            let (share, band) = (number(blame.share_pct, 0), band(from_hz, to_hz));
+            format!("{share} %<br/><small>{band}</small>")
         });
         let _ = write!(
             rows,
@@ -80,7 +76,7 @@ fn done(moved: &Moved) -> String {
     };
     let mut text = format!("{} {value} {}", moved.stage.name(), moved.unit);
     if let Some([from_hz, to_hz]) = moved.band_hz {
-        let _ = write!(text, " ({}\u{2013}{})", hertz(from_hz), hertz(to_hz));
+        let _ = write!(text, " ({})", band(from_hz, to_hz));
     }
     text
 }
@@ -175,10 +171,19 @@ fn delivery(report: &StemsReport) -> String {
     body
 }
 
-fn hertz(hz: f64) -> String {
-    if hz >= 1000.0 {
-        format!("{} kHz", number(hz / 1000.0, 1))
+/// A band as people say it: the unit once where both ends have it.
+fn band(from_hz: f64, to_hz: f64) -> String {
+    let plain = |hz: f64| {
+        if hz >= 1000.0 {
+            (number(hz / 1000.0, 1), "kHz")
+        } else {
+            (number(hz, 0), "Hz")
+        }
+    };
+    let ((from, from_unit), (to, to_unit)) = (plain(from_hz), plain(to_hz));
+    if from_unit == to_unit {
+        format!("{from}\u{2013}{to} {to_unit}")
     } else {
-        format!("{} Hz", number(hz, 0))
+        format!("{from} {from_unit}\u{2013}{to} {to_unit}")
     }
 }

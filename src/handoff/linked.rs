@@ -1,0 +1,169 @@
+//! What the link shows and what the user wants of it: worker to editor and back. Neither is the audio thread,
+//! so a short lock is fine.
+
+use std::sync::{Arc, Mutex};
+
+use super::lock;
+use crate::stems::moves::StemMove;
+use crate::stems::role::Role;
+
+/// What the link shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Linked {
+    /// Where this instance stands.
+    pub state: State,
+    /// What the user should know; one sentence.
+    pub fault: Option<String>,
+    /// In a stem: the masters to choose from.
+    pub masters: Vec<Master>,
+    /// In a master: its stems, in the order in which they came.
+    pub stems: Vec<Stem>,
+    /// In a master: where they fight, each a sentence.
+    pub conflicts: Vec<String>,
+    /// In a master: why nudges are not enough.
+    pub remix: Option<String>,
+    /// In a master: seconds of song in which stems were heard.
+    pub heard_s: f64,
+    /// In a stem: the role that it is taken for.
+    pub role: Option<Role>,
+}
+
+/// Where an instance stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    /// It has not looked yet, or there is nobody.
+    #[default]
+    Alone,
+    /// A stem: there are several masters, and none is chosen.
+    Choose,
+    /// A stem: its master is away.
+    Waiting,
+    /// It is one of a session.
+    Linked,
+    /// It is one of a session that another master has too.
+    Twins,
+}
+
+/// A master to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Master {
+    /// Its session.
+    pub session: u64,
+    /// What the host calls its track; may be empty.
+    pub name: String,
+    /// The process it runs in.
+    pub process: u32,
+    /// Whether it is this stem's.
+    pub is_ours: bool,
+}
+
+/// A stem as its master sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stem {
+    /// Instance id.
+    pub id: u64,
+    /// What the host calls its track; may be empty.
+    pub name: String,
+    /// What it is taken for.
+    pub role: Role,
+    /// Whether the host plays it now.
+    pub playing: bool,
+    /// Loudness of the last 3 s in LUFS; `None` in silence.
+    pub short_term_lufs: Option<f32>,
+    /// Share of the song's power in low, low-mid, high-mid and high band, 0 to 1.
+    pub spectrum: [f32; 4],
+    /// Share of the highest peaks, 0 to 1: who eats the headroom.
+    pub peaks: f32,
+    /// What is proposed for it.
+    pub moves: Vec<StemMove>,
+    /// What it was sent, and whether it has it.
+    pub sent: Sent,
+}
+
+/// How far advice has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sent {
+    /// Nothing was sent.
+    #[default]
+    Nothing,
+    /// It is on its way.
+    OnItsWay,
+    /// The stem has taken it.
+    Taken,
+    /// The stem has it, but something else is proposed by now.
+    Old,
+}
+
+/// What the user wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// In a master: what is proposed goes to all stems.
+    AdviseAll,
+    /// In a master: what is proposed goes to this stem.
+    Advise(u64),
+    /// In a master: all stems shall drop what they were advised.
+    Withdraw,
+    /// In a stem: this session; 0 for none.
+    Join(u64),
+    /// In a master: a session of its own, as another has the same.
+    Part,
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    linked: Mutex<Arc<Linked>>,
+    wishes: Mutex<Vec<Wish>>,
+    /// What the host calls the track.
+    track: Mutex<Option<String>>,
+}
+
+/// The editor's end.
+#[derive(Debug, Clone)]
+pub struct Sender(Arc<Desk>);
+
+/// The worker's end.
+#[derive(Debug)]
+pub struct Receiver(Arc<Desk>);
+
+/// A pair that shows nobody.
+pub fn new() -> (Sender, Receiver) {
+    let desk = Arc::new(Desk::default());
+    (Sender(desk.clone()), Receiver(desk))
+}
+
+impl Sender {
+    /// What is shown now.
+    pub fn view(&self) -> Arc<Linked> {
+        lock(&self.0.linked).clone()
+    }
+
+    /// Asks for something.
+    pub fn wish(&self, wish: Wish) {
+        lock(&self.0.wishes).push(wish);
+    }
+
+    /// Says what the host calls the track.
+    pub fn name_track(&self, name: &str) {
+        *lock(&self.0.track) = Some(name.to_owned());
+    }
+}
+
+impl Receiver {
+    /// Shows something else.
+    pub fn show(&self, linked: Linked) {
+        let mut place = lock(&self.0.linked);
+        if **place != linked {
+            *place = Arc::new(linked);
+        }
+    }
+
+    /// What was asked since last looked, in order.
+    pub fn wishes(&self) -> Vec<Wish> {
+        core::mem::take(&mut *lock(&self.0.wishes))
+    }
+
+    /// What the host calls the track, if it says so.
+    pub fn track(&self) -> Option<String> {
+        lock(&self.0.track).clone()
+    }
+}
