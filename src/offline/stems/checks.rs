@@ -64,19 +64,25 @@ impl Check {
             twice: Vec::new(),
             against: None,
         };
-        let mut paths: Vec<PathBuf> = listing.files.clone();
-        paths.extend(listing.mix.clone());
+        let role = |at: usize| listing.roles[at].unwrap_or(said[at].role);
+        let mut paths: Vec<(PathBuf, bool)> = listing
+            .files
+            .iter()
+            .enumerate()
+            .map(|(at, path)| (path.clone(), role(at) != Role::Reference))
+            .collect();
+        paths.extend(listing.mix.iter().map(|mix| (mix.clone(), false)));
         for (at, stem) in read_all(&paths, watch)?.into_iter().enumerate() {
             match stem {
                 Err(failure) => check
                     .problems
-                    .push(unreadable(&name_of(&paths[at]), &failure)),
+                    .push(unreadable(&name_of(&paths[at].0), &failure)),
                 Ok(mut mix) if at == names.len() => {
                     mix.role = Role::Reference;
                     check.mix = Some(mix);
                 }
                 Ok(mut stem) => {
-                    stem.role = listing.roles[at].unwrap_or(said[at].role);
+                    stem.role = role(at);
                     if stem.role == Role::Reference {
                         check.references.push(stem);
                     } else {

@@ -3,10 +3,8 @@
 use super::reading::Stem;
 use crate::analysis::analyzer::Analyzer;
 use crate::dsp::block::Stream;
-use crate::dsp::meter::Meter;
 use crate::offline::compare::converted;
 use crate::offline::failure::Outcome;
-use crate::offline::measure::Measurement;
 use crate::offline::raw::{CHUNK_FRAMES, RawAudio, RawWriter};
 use crate::offline::watch::Watch;
 
@@ -65,17 +63,13 @@ fn rewritten(audio: &mut RawAudio, late: i64, inverted: bool, frames: u64) -> Ou
 
 fn hear_again(stem: &mut Stem, watch: Watch<'_>) -> Outcome<()> {
     let audio = &mut stem.audio;
-    let (rate_hz, channels, frames) = (audio.sample_rate_hz, audio.channels, audio.frames);
-    let stream = Stream::new(f64::from(rate_hz));
-    let (mut analyzer, mut meter) = (Analyzer::new(stream), Meter::new(stream));
+    let frames = audio.frames;
+    let mut analyzer = Analyzer::of_part(Stream::new(f64::from(audio.sample_rate_hz)));
     let mut reader = audio.reader()?;
     while let Some((left, right)) = reader.next_chunk()? {
         analyzer.process(left, right, None);
-        meter.process(left, right);
         watch.at("reading again", frames - reader.frames_left(), frames)?;
     }
-    meter.finish();
     stem.analyzer = analyzer;
-    stem.measurement = Measurement::new(&meter.reading(), rate_hz, channels, frames);
     Ok(())
 }
