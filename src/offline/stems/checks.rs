@@ -169,8 +169,7 @@ impl Check {
     /// What is there twice, what is a mix of the others, and what does not null.
     fn relations(&mut self, watch: Watch<'_>) -> Outcome<()> {
         let mut products = self.products(watch)?;
-        let all: Vec<usize> = (0..self.stems.len()).collect();
-        if let Some(at) = mix_among(&products.total(), &all) {
+        if let Some(at) = mix_among(&products.total(), &self.sounding()) {
             let mut found = self.stems.remove(at);
             found.role = Role::Reference;
             self.problems
@@ -181,14 +180,14 @@ impl Check {
         for reference in &self.references {
             self.problems.push(looks_like_mix(&reference.name));
         }
-        let all: Vec<usize> = (0..self.stems.len()).collect();
-        self.twice = twice(&products, &all);
+        let sounding = self.sounding();
+        self.twice = twice(&products, &sounding);
         let twins = self.twice.iter().map(|twice| {
             let [stem, within] = [twice.stem, twice.within].map(|at| &self.stems[at].name);
             duplicate(stem, within, twice)
         });
         self.problems.extend(twins);
-        let counted: Vec<usize> = all
+        let counted: Vec<usize> = sounding
             .into_iter()
             .filter(|&at| self.twice.iter().all(|twice| twice.stem != at))
             .collect();
@@ -215,6 +214,13 @@ impl Check {
             }
         }
         Ok(())
+    }
+
+    /// The stems in which there is something: the noise of silent ones is the same noise.
+    fn sounding(&self) -> Vec<usize> {
+        (0..self.stems.len())
+            .filter(|&at| !self.stems[at].facts.is_silent())
+            .collect()
     }
 
     /// Products of the stems, and of the mix where there is one.
