@@ -4,7 +4,7 @@
 //! and a drum machine's hits all have one. So here moments of a tenth of a second are counted whose peak lies at the
 //! highest of the stem, and of those that look alike around it only one in each tenth of the shapes: a limiter presses
 //! what differs, a machine repeats what is the same. Of 295 intact stems none is found but those rendered against full
-//! scale; of 25 limited by 6 dB with look-ahead 20 are, the other five being a machine's hits.
+//! scale; of 25 limited by 6 dB with look-ahead 19 are, five of the others being a machine's hits.
 
 use crate::dsp::units::{db_to_energy, db_to_gain, gain_to_db};
 

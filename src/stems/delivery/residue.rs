@@ -7,9 +7,8 @@
 //! the same sums the least takes 1.1 dB.
 
 use crate::dsp::units::energy_to_db;
+use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
-use std::sync::Arc;
 
 /// Frames of a transform; they do not overlap.
 const FRAME: usize = 4096;
@@ -22,7 +21,8 @@ const GAIN_S: f64 = 0.02;
 /// Hears the mix and what the stems give of it.
 pub struct ResidueMeter {
     rate_hz: f64,
-    fft: Arc<dyn RealToComplex<f32>>,
+    /// Remembers its one plan.
+    planner: RealFftPlanner<f32>,
     window: Vec<f32>,
     frame: Vec<f32>,
     bins: [Vec<Complex<f32>>; 2],
@@ -91,7 +91,8 @@ impl ResidueMeter {
     /// At a rate.
     pub fn new(sample_rate_hz: u32) -> Self {
         let rate_hz = f64::from(sample_rate_hz);
-        let fft = RealFftPlanner::new().plan_fft_forward(FRAME);
+        let mut planner = RealFftPlanner::new();
+        let fft = planner.plan_fft_forward(FRAME);
         let turn = 2.0 * std::f64::consts::PI / FRAME as f64;
         let edge = |n: usize| {
             let hz = LOW_HZ * libm::exp2(n as f64 / 3.0);
@@ -104,7 +105,7 @@ impl ResidueMeter {
                 .collect(),
             frame: vec![0.0; FRAME],
             bins: [fft.make_output_vec(), fft.make_output_vec()],
-            fft,
+            planner,
             heard: Default::default(),
             edges: (0..=BANDS).map(edge).collect(),
             bands: [Cross::default(); BANDS],
@@ -153,6 +154,7 @@ impl ResidueMeter {
             residue: 0.0,
             bands: [[0.0; BANDS]; 2],
         };
+        let fft = self.planner.plan_fft_forward(FRAME);
         for channel in 0..2 {
             for (bins, heard) in self.bins.iter_mut().zip(&self.heard) {
                 let samples = &heard[channel][..FRAME];
@@ -160,7 +162,7 @@ impl ResidueMeter {
                     *to = x * w;
                 }
                 // Lengths are ours: it cannot fail.
-                if self.fft.process(&mut self.frame, bins).is_err() {
+                if fft.process(&mut self.frame, bins).is_err() {
                     bins.fill(Complex::default());
                 }
             }
