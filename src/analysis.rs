@@ -8,6 +8,7 @@
 //! Each topic is a file with three things: a *meter* that listens, the *part* of a slice it leaves, and the
 //! *report* that is made from the parts.
 
+pub mod alignment;
 pub mod analyzer;
 pub mod bands;
 pub mod code;

@@ -58,7 +58,8 @@ struct Meters {
     rhythm: RhythmMeter,
     low_end: LowEndMeter,
     sibilance: SibilanceMeter,
-    elements: ElementsMeter,
+    /// Of a mix.
+    elements: Option<ElementsMeter>,
     faults: FaultsMeter,
 }
 
@@ -96,6 +97,13 @@ impl Analyzer {
             meters,
             news: Vec::new(),
         }
+    }
+
+    /// As [`Self::new`], for one part of a mix: what a mix is made of is not looked for.
+    pub fn of_part(stream: Stream) -> Self {
+        let mut analyzer = Self::new(stream);
+        analyzer.meters.elements = None;
+        analyzer
     }
 
     /// The stream it listens to.
@@ -262,7 +270,7 @@ impl Meters {
             rhythm: RhythmMeter::new(stream),
             low_end: LowEndMeter::new(stream),
             sibilance: SibilanceMeter::new(stream),
-            elements: ElementsMeter::new(stream),
+            elements: Some(ElementsMeter::new(stream)),
             faults: FaultsMeter::new(stream),
         }
     }
@@ -272,14 +280,19 @@ impl Meters {
         self.dynamics.reset();
         self.rhythm.reset();
         self.low_end.reset();
-        self.elements.reset();
+        if let Some(elements) = &mut self.elements {
+            elements.reset();
+        }
         self.faults.reset();
     }
 
     fn listen(&mut self, audio: &Audio) -> Slice {
         let hearing = audio.hearing();
         let [left, right] = hearing.slice();
-        self.elements.process(left, right);
+        let elements = self.elements.as_mut().map(|elements| {
+            elements.process(left, right);
+            elements.take()
+        });
         self.faults.process(left, right);
         let loudness = self.loudness.listen(&hearing);
         let spectrum = self.spectrum.listen(&hearing);
@@ -293,7 +306,7 @@ impl Meters {
             rhythm: self.rhythm.listen(&hearing),
             low_end,
             sibilance: self.sibilance.listen(&hearing),
-            elements: self.elements.take(),
+            elements: elements.unwrap_or_default(),
             faults: self.faults.take(),
         }
     }

@@ -97,8 +97,6 @@ impl Holds {
 /// A song that was listened to.
 #[derive(Debug)]
 pub(super) struct Heard {
-    /// What the file says about itself.
-    pub(super) facts: Facts,
     pub(super) reading: MeterReading,
     pub(super) measurement: Measurement,
     /// The song itself, if it was to be kept.
@@ -122,6 +120,45 @@ pub(super) fn listen_with(
     watch: Watch<'_>,
     mut hear: impl FnMut(Stream, &[f32], &[f32]),
 ) -> Outcome<Heard> {
+    let mut meter: Option<Meter> = None;
+    let decoded = decode(path, keep, watch, |stream, left, right| {
+        meter
+            .get_or_insert_with(|| Meter::new(stream))
+            .process(left, right);
+        hear(stream, left, right);
+    })?;
+    let facts = decoded.facts;
+    let stream = Stream::new(f64::from(facts.sample_rate_hz));
+    let mut meter = meter.unwrap_or_else(|| Meter::new(stream));
+    meter.finish();
+    let reading = meter.reading();
+    let (rate_hz, channels) = (facts.sample_rate_hz, facts.channels);
+    Ok(Heard {
+        measurement: Measurement::new(&reading, rate_hz, channels, decoded.frames),
+        reading,
+        audio: decoded.audio,
+    })
+}
+
+/// A song that was decoded.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// What the file says about itself.
+    pub(super) facts: Facts,
+    /// Length in frames.
+    pub(super) frames: u64,
+    /// The song itself, if it was to be kept.
+    pub(super) audio: Option<RawAudio>,
+}
+
+/// Decodes a file once, refuses what is broken and, if `keep`, writes it to a raw temporary file. `hear` is handed
+/// all of it, in order: the stream, left and right.
+pub(super) fn decode(
+    path: &Path,
+    keep: bool,
+    watch: Watch<'_>,
+    mut hear: impl FnMut(Stream, &[f32], &[f32]),
+) -> Outcome<Decoded> {
     let mut file = SoundFile::open(path)?;
     let facts = file.facts();
     let mut writer = if keep {
@@ -130,7 +167,6 @@ pub(super) fn listen_with(
         None
     };
     let stream = Stream::new(f64::from(facts.sample_rate_hz));
-    let mut meter = Meter::new(stream);
     let (mut interleaved, mut left, mut right) = (Vec::new(), Vec::new(), Vec::new());
     let mut frames = 0_u64;
     loop {
@@ -147,7 +183,6 @@ pub(super) fn listen_with(
                 facts.sample_rate_hz,
             ));
         }
-        meter.process(&left, &right);
         hear(stream, &left, &right);
         if let Some(writer) = &mut writer {
             writer.write(&left, &right)?;
@@ -160,12 +195,9 @@ pub(super) fn listen_with(
             "there is no sound in this file (0 frames): export it again",
         ));
     }
-    meter.finish();
-    let reading = meter.reading();
-    Ok(Heard {
+    Ok(Decoded {
         facts,
-        measurement: Measurement::new(&reading, facts.sample_rate_hz, facts.channels, frames),
-        reading,
+        frames,
         audio: writer.map(RawWriter::finish).transpose()?,
     })
 }

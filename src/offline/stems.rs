@@ -3,13 +3,16 @@
 //! [`deliver`] reads and checks; what comes out of it is what every later step works on. [`master_stems`] is
 //! the whole way.
 
+mod against_mix;
 mod balanced;
 mod blame;
 mod checks;
 mod lockstep;
 mod out;
 mod reading;
+mod rework;
 mod shares;
+mod sound;
 mod sum;
 mod told;
 

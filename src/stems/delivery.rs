@@ -3,9 +3,16 @@
 //!
 //! [`files`] looks at each file and at the files beside each other; [`products`] keeps how they go together over
 //! time; [`kinship`] tells what is there twice and what is a mix of the others; [`null`] holds their sum against
-//! the mix. Whoever reads the files feeds them in.
+//! the mix, [`place`] looks for a stem elsewhere in it, [`residue`] says what is left. Whoever reads the files feeds
+//! them in.
 
+mod ceiling;
 pub mod files;
+pub mod kinship;
+pub mod null;
+pub mod place;
+pub mod products;
+pub mod residue;
 
 use serde::{Serialize, Serializer};
 

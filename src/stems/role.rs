@@ -1,6 +1,7 @@
 //! What a stem is in its song.
 
 pub mod names;
+pub mod sound;
 mod words;
 
 use serde::{Deserialize, Serialize};

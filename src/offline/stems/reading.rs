@@ -2,7 +2,7 @@
 
 use crate::analysis::analyzer::Analyzer;
 use crate::offline::failure::{Failure, Outcome};
-use crate::offline::measure::{Measurement, listen_with};
+use crate::offline::measure::decode;
 use crate::offline::raw::RawAudio;
 use crate::offline::watch::Watch;
 use crate::stems::delivery::files::{FileFacts, FileListener};
@@ -25,10 +25,8 @@ pub struct Stem {
     pub role: Role,
     /// Its sound.
     pub audio: RawAudio,
-    /// What heard it.
+    /// What heard it; of a mix nothing.
     pub analyzer: Analyzer,
-    /// What the meter says.
-    pub measurement: Measurement,
     pub(super) facts: FileFacts,
 }
 
@@ -37,17 +35,19 @@ struct Wanted<'a> {
     path: &'a Path,
     name: String,
     bytes: u64,
+    is_stem: bool,
 }
 
-/// Reads files, in order; a file that cannot be read is a failure of its own. Fails as a whole only where the
+/// Reads files, in order, each with whether it is a stem: a mix is not analysed. A file that cannot be read is a failure of its own. Fails as a whole only where the
 /// user stops it.
-pub(super) fn read_all(files: &[PathBuf], watch: Watch<'_>) -> Outcome<Vec<Outcome<Stem>>> {
+pub(super) fn read_all(files: &[(PathBuf, bool)], watch: Watch<'_>) -> Outcome<Vec<Outcome<Stem>>> {
     let wanted: Vec<Wanted<'_>> = files
         .iter()
-        .map(|path| Wanted {
+        .map(|(path, is_stem)| Wanted {
             path,
             name: name_of(path),
             bytes: std::fs::metadata(path).map_or(1, |metadata| metadata.len().max(1)),
+            is_stem: *is_stem,
         })
         .collect();
     let total: u64 = wanted.iter().map(|file| file.bytes).sum();
@@ -89,18 +89,20 @@ pub(super) fn read_all(files: &[PathBuf], watch: Watch<'_>) -> Outcome<Vec<Outco
 
 fn read_one(file: &Wanted<'_>, watch: Watch<'_>) -> Outcome<Stem> {
     let mut ears: Option<(Analyzer, FileListener)> = None;
-    let heard = listen_with(file.path, true, watch, |stream, left, right| {
+    let decoded = decode(file.path, true, watch, |stream, left, right| {
         let (analyzer, listener) = ears.get_or_insert_with(|| {
             let rate_hz = stream.sample_rate_hz as u32;
             (
-                Analyzer::new(stream),
+                Analyzer::of_part(stream),
                 FileListener::new(&file.name, rate_hz),
             )
         });
-        analyzer.process(left, right, None);
+        if file.is_stem {
+            analyzer.process(left, right, None);
+        }
         listener.process(left, right);
     })?;
-    let (Some(audio), Some((analyzer, listener))) = (heard.audio, ears) else {
+    let (Some(audio), Some((analyzer, listener))) = (decoded.audio, ears) else {
         return Err(Failure::because("it was not kept while it was read"));
     };
     Ok(Stem {
@@ -109,8 +111,7 @@ fn read_one(file: &Wanted<'_>, watch: Watch<'_>) -> Outcome<Stem> {
         role: Role::Other,
         audio,
         analyzer,
-        measurement: heard.measurement,
-        facts: listener.facts(heard.facts.channels, heard.facts.lossy),
+        facts: listener.facts(decoded.facts.channels, decoded.facts.lossy),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What each file says by itself and beside the others: rate, length, bits, ends, damage.
 
+use super::ceiling::{Ceiling, PeakListener};
 use super::{Level, Problem, ProblemKind, in_samples};
 use crate::analysis::report::Report;
 use crate::dsp::units::gain_to_db;
@@ -48,6 +49,8 @@ pub struct FileFacts {
     pub clipped_runs: u32,
     /// Where the first of them is, in frames.
     pub clipped_at: Option<u64>,
+    /// How its peaks meet one level.
+    pub ceiling: Ceiling,
 }
 
 /// Gathers [`FileFacts`] while a stem is read.
@@ -61,6 +64,7 @@ pub struct FileListener {
     end: Vec<f32>,
     at: usize,
     runs: [u32; 2],
+    peaks: PeakListener,
 }
 
 /// Length of an end.
@@ -82,7 +86,9 @@ impl FileListener {
                 end_power: 0.0,
                 clipped_runs: 0,
                 clipped_at: None,
+                ceiling: Ceiling::default(),
             },
+            peaks: PeakListener::new(sample_rate_hz),
             int16: true,
             int24: true,
             energy: 0.0,
@@ -113,6 +119,7 @@ impl FileListener {
                 self.clip(l, r, n as u64);
             }
         }
+        self.peaks.process(left, right);
         self.facts.peak = self.facts.peak.max(f64::from(peak));
         self.facts.frames += left.len() as u64;
     }
@@ -139,6 +146,7 @@ impl FileListener {
         let mut facts = self.facts;
         facts.channels = channels;
         facts.lossy = lossy;
+        facts.ceiling = self.peaks.ceiling();
         let samples = |frames: u64| 2.0 * frames.max(1) as f64;
         facts.power = self.energy / samples(facts.frames);
         let end: f64 = self.end.iter().map(|&square| f64::from(square)).sum();
@@ -239,7 +247,8 @@ pub fn problems(folder: &str, files: &[FileHeard<'_>], format: Format) -> Vec<Pr
         .map(|file| file.facts)
         .filter(|facts| !facts.is_silent())
         .collect();
-    let most_bits = heard.iter().map(|facts| facts.bits).max().unwrap_or(0);
+    let bits = heard.iter().map(|facts| u64::from(facts.bits));
+    let usual_bits = usual(bits, None).unwrap_or(0) as u32;
     let last_s = heard
         .iter()
         .map(|facts| facts.duration_s())
@@ -323,19 +332,19 @@ pub fn problems(folder: &str, files: &[FileHeard<'_>], format: Format) -> Vec<Pr
                 ),
             );
         }
-        if facts.bits < most_bits && facts.bits == 16 && facts.lossy.is_none() {
+        if facts.bits < usual_bits && facts.bits == 16 && facts.lossy.is_none() {
             push(
                 ProblemKind::BitDepth,
                 f64::from(facts.bits),
                 "bit",
                 format!(
-                    "It holds {} bits, others hold {}: export all stems with 24 bits or as 32-bit float, without \
+                    "It holds {} bits, the others hold {}: export all stems with 24 bits or as 32-bit float, without \
                      dither.",
                     facts.bits,
-                    if most_bits == 32 {
+                    if usual_bits == 32 {
                         "32 (float)".to_owned()
                     } else {
-                        most_bits.to_string()
+                        usual_bits.to_string()
                     }
                 ),
             );
@@ -353,7 +362,7 @@ pub fn problems(folder: &str, files: &[FileHeard<'_>], format: Format) -> Vec<Pr
                 ),
             );
         }
-        problems.extend(clipped(file));
+        problems.extend(clipped(file).or_else(|| limited(file)));
     }
     problems
 }
@@ -375,6 +384,31 @@ fn clipped(file: &FileHeard<'_>) -> Option<Problem> {
             "{} of its tops are cut off at full scale, the first at {at_s:.2} s: turn the stem's track or bus down (all \
              stems by the same amount), or export as 32-bit float.",
             facts.clipped_runs
+        ),
+    ))
+}
+
+/// A limiter that was printed.
+fn limited(file: &FileHeard<'_>) -> Option<Problem> {
+    let ceiling = &file.facts.ceiling;
+    if !ceiling.is_limited() {
+        return None;
+    }
+    let what = if file.role == Role::Beat {
+        "A limiter is printed on the beat, and nothing takes it off again: ask for its trackouts, or at least for the beat \
+         without limiter"
+    } else {
+        "A limiter is printed on it, and nothing takes it off again: export it without limiter, clipper or maximizer on \
+         its bus and on the master"
+    };
+    Some(Problem::new(
+        &file.facts.name,
+        ProblemKind::Limited,
+        ceiling.share_pct,
+        "%",
+        format!(
+            "{what}. {:.0} % of its loud moments stop at one level, {:.1} dBFS.",
+            ceiling.share_pct, ceiling.level_dbfs
         ),
     ))
 }
