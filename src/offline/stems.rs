@@ -225,9 +225,10 @@ fn mastered(
         None => Tags::default(),
     };
     delivered.mix = None;
+    let mix_gains_db = mix_gains_db(&delivered, &job.accepted);
     let stems = &mut delivered.stems;
     if let Some(assist) = &job.master.assist {
-        let balance = balanced::work_out(stems);
+        let balance = balanced::work_out(stems, &mix_gains_db);
         let share = assist.intensity_pct / 100.0;
         balanced::apply(stems, &balance, share, watch)?;
         report.tell_balance(stems, &balance, f64::from(share));
@@ -260,6 +261,20 @@ fn mastered(
     }
     mastered.warnings.extend(report.warnings());
     Ok(mastered)
+}
+
+/// The gains at which stems stand in the mix, in dB, where there is a mix and its balance is the one to keep.
+fn mix_gains_db(delivered: &Delivered, accepted: &[ProblemKind]) -> Vec<Option<f64>> {
+    let tells =
+        delivered.null_residue_db.is_some() && !accepted.contains(&ProblemKind::GainChanged);
+    let of = |stem: &Stem| {
+        let changed = delivered
+            .problems
+            .iter()
+            .find(|problem| problem.kind == ProblemKind::GainChanged && problem.file == stem.name);
+        tells.then(|| changed.map_or(0.0, |problem| -problem.value))
+    };
+    delivered.stems.iter().map(of).collect()
 }
 
 /// Fails where the delivery is refused, with the gravest reason.

@@ -135,7 +135,11 @@ pub struct Balance {
 /// Works out the balance. Stems that are no part of the sum ([`Role::Reference`]) must not be among them.
 pub fn balance(stems: &[Heard<'_>]) -> Balance {
     let mut wanted = Wanted::default();
-    let restored_db = restored(stems, &mut wanted);
+    let delivered_db = restored(stems, &mut wanted);
+    let restored_db: Vec<f64> = delivered_db
+        .iter()
+        .map(|db| db.clamp(-GAIN_MAX_DB, GAIN_MAX_DB))
+        .collect();
     let scene = Scene::new(stems, &restored_db);
     standing::say(&scene, &mut wanted);
     masking::say(&scene, &mut wanted);
@@ -145,7 +149,7 @@ pub fn balance(stems: &[Heard<'_>]) -> Balance {
     let spectra = headroom::spectra(stems);
     Balance {
         spectra,
-        ..settled(stems, wanted, eaters)
+        ..settled(stems, wanted, &delivered_db, eaters)
     }
 }
 
@@ -170,7 +174,7 @@ fn restored(stems: &[Heard<'_>], wanted: &mut Wanted) -> Vec<f64> {
             stem.name,
             off_db.abs()
         );
-        restored_db[place] = off_db.clamp(-GAIN_MAX_DB, GAIN_MAX_DB);
+        restored_db[place] = off_db;
         wanted.conflicts.push(Conflict {
             kind: ConflictKind::NotAsInMix,
             stem: place,
@@ -187,7 +191,12 @@ fn restored(stems: &[Heard<'_>], wanted: &mut Wanted) -> Vec<f64> {
 }
 
 /// Wishes as moves within their limits.
-fn settled(stems: &[Heard<'_>], wanted: Wanted, eaters: Vec<Eater>) -> Balance {
+fn settled(
+    stems: &[Heard<'_>],
+    wanted: Wanted,
+    delivered_db: &[f64],
+    eaters: Vec<Eater>,
+) -> Balance {
     let mut moves = wanted.moves;
     let mut furthest: Option<(usize, f64)> = None;
     let mut moved = 0;
@@ -198,11 +207,14 @@ fn settled(stems: &[Heard<'_>], wanted: Wanted, eaters: Vec<Eater>) -> Balance {
         if gain_db.abs() < GAIN_MIN_DB - 1e-9 {
             continue;
         }
-        moved += 1;
-        if wish_db.abs() > GAIN_MAX_DB
-            && furthest.is_none_or(|(_, most)| wish_db.abs() > most.abs())
+        // A stem that was delivered at another level than in the mix is no remix.
+        let own_db = wish_db - delivered_db[place];
+        if own_db.abs() >= GAIN_MIN_DB {
+            moved += 1;
+        }
+        if own_db.abs() > GAIN_MAX_DB && furthest.is_none_or(|(_, most)| own_db.abs() > most.abs())
         {
-            furthest = Some((place, wish_db));
+            furthest = Some((place, own_db));
         }
         let strongest = of_it().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
         moves.push((

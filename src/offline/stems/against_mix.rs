@@ -363,8 +363,9 @@ fn gain_changed(name: &str, change_db: f64) -> Problem {
         change_db,
         "dB",
         format!(
-            "It is {:.1} dB {is} than in the mix, against the other stems (normalised, or its fader was moved), and goes into \
-             the master so: if that is not meant, turn it {turn} by {:.1} dB, or export it again without normalising.",
+            "It is {:.1} dB {is} than in the mix, against the other stems (normalised, or its fader was moved). It is \
+             brought back as far as a master moves a stem; better turn it {turn} by {:.1} dB, or export it again \
+             without normalising. If it is meant: --accept gain_changed.",
             change_db.abs(),
             change_db.abs()
         ),

@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const THREADS: usize = 2;
 
 /// Works out what the stems need beside each other.
-pub(super) fn work_out(stems: &[Stem]) -> Balance {
+/// `mix_gains_db` are the gains at which they stand in the mix, where that is known.
+pub(super) fn work_out(stems: &[Stem], mix_gains_db: &[Option<f64>]) -> Balance {
     let tracks: Vec<Track> = stems
         .iter()
         .map(|stem| Track::of(stem.analyzer.kept()))
@@ -29,7 +30,7 @@ pub(super) fn work_out(stems: &[Stem]) -> Balance {
             role: stems[place].role,
             track: &tracks[place],
             report: reports[place].as_ref(),
-            mix_gain_db: None,
+            mix_gain_db: mix_gains_db[place],
         })
         .collect();
     balance(&heard)
