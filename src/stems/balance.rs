@@ -200,7 +200,7 @@ fn settled(
     let mut moves = wanted.moves;
     let mut furthest: Option<(usize, f64)> = None;
     let mut moved = 0;
-    for place in 0..stems.len() {
+    for (place, &fault_db) in delivered_db.iter().enumerate() {
         let of_it = || wanted.gains.iter().filter(|gain| gain.0 == place);
         let wish_db: f64 = of_it().map(|gain| gain.1).sum();
         let gain_db = tenths(wish_db.clamp(-GAIN_MAX_DB, GAIN_MAX_DB));
@@ -208,7 +208,7 @@ fn settled(
             continue;
         }
         // A stem that was delivered at another level than in the mix is no remix.
-        let own_db = wish_db - delivered_db[place];
+        let own_db = wish_db - fault_db;
         if own_db.abs() >= GAIN_MIN_DB {
             moved += 1;
         }
