@@ -3,14 +3,12 @@
 
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
-use crate::engine::settings::equalizer::{BandSettings, Placement, Shape, Slope};
-use crate::engine::settings::fields::Choice;
-use crate::stems::moves::StemChange;
+use crate::stems::moves::{CODE_NUMBERS, StemChange};
 
 /// Most changes that a stem is told.
 pub const CHANGES_MAX: usize = 8;
 /// Words of one change: which, and its numbers.
-const WORDS: usize = 14;
+const WORDS: usize = 1 + CODE_NUMBERS;
 /// Tries of a reader before it keeps what it has.
 const TRIES: usize = 3;
 
@@ -107,70 +105,24 @@ impl Advised {
 }
 
 fn encoded(change: &StemChange) -> [u32; WORDS] {
-    let mut words = [0; WORDS];
-    let numbers: &[f32] = match change {
-        StemChange::Gain(db) => &[*db],
-        StemChange::Width(pct) => &[*pct],
-        StemChange::MonoBass(hz, pct) => &[*hz, *pct],
-        StemChange::Compression(band, threshold_db, ratio) => {
-            &[f32::from(*band), *threshold_db, *ratio]
-        }
-        StemChange::Band(band) => &[
-            band.shape.index() as f32,
-            band.placement.index() as f32,
-            band.slope.index() as f32,
-            band.frequency_hz,
-            band.gain_db,
-            band.q,
-            band.threshold_db,
-            band.range_db,
-            band.ratio,
-            band.attack_ms,
-            band.release_ms,
-        ],
-    };
-    words[0] = match change {
-        StemChange::Gain(_) => 0,
-        StemChange::Width(_) => 1,
-        StemChange::MonoBass(..) => 2,
-        StemChange::Compression(..) => 3,
-        StemChange::Band(_) => 4,
-    };
+    let (names, numbers) = change.code();
+    let mut words = [u32::from_le_bytes(names); WORDS];
     for (word, number) in words[1..].iter_mut().zip(numbers) {
         *word = number.to_bits();
     }
     words
 }
 
+/// What is torn may be no change at all: the sequence number tells.
 fn decoded(words: &[u32; WORDS]) -> StemChange {
-    let number = |place: usize| f32::from_bits(words[place + 1]);
-    let index = |place: usize| number(place) as usize;
-    match words[0] {
-        0 => StemChange::Gain(number(0)),
-        1 => StemChange::Width(number(0)),
-        2 => StemChange::MonoBass(number(0), number(1)),
-        3 => StemChange::Compression(number(0) as u8, number(1), number(2)),
-        _ => StemChange::Band(BandSettings {
-            on: true,
-            shape: Shape::of(index(0)),
-            placement: Placement::of(index(1)),
-            slope: Slope::of(index(2)),
-            frequency_hz: number(3),
-            gain_db: number(4),
-            q: number(5),
-            threshold_db: number(6),
-            range_db: number(7),
-            ratio: number(8),
-            attack_ms: number(9),
-            release_ms: number(10),
-            ..BandSettings::default()
-        }),
-    }
+    let numbers = core::array::from_fn(|place| f32::from_bits(words[place + 1]));
+    StemChange::of_code(words[0].to_le_bytes(), numbers).unwrap_or(StemChange::Gain(0.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::settings::equalizer::{BandSettings, Placement, Shape, Slope};
     use std::sync::atomic::AtomicBool;
 
     fn some() -> [StemChange; 5] {

@@ -1,9 +1,7 @@
 //! What a master tells a stem: what to do, and why.
 
 use super::encoding::{Eye, Pen};
-use super::moves::{StemChange, StemMove, StemStage};
-use crate::engine::settings::equalizer::BandSettings;
-use crate::engine::settings::fields::Choice;
+use super::moves::{CODE_NUMBERS, StemChange, StemMove, StemStage, cut};
 
 /// Most moves of an advice.
 pub const ADVICE_MOVES: usize = 8;
@@ -16,8 +14,7 @@ pub const ADVICE_BYTES: usize = HEAD_BYTES + ADVICE_MOVES * MOVE_BYTES;
 pub(super) const VERSION: u16 = 1;
 const HEAD_BYTES: usize = 32;
 const UNIT_BYTES: usize = 8;
-const NUMBERS: usize = 8;
-const MOVE_BYTES: usize = 12 + 3 * 8 + NUMBERS * 4 + UNIT_BYTES + REASON_BYTES;
+const MOVE_BYTES: usize = 12 + 3 * 8 + CODE_NUMBERS * 4 + UNIT_BYTES + REASON_BYTES;
 
 /// What a stem is advised to do.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,44 +70,7 @@ impl StemAdvice {
 
 fn write_move(one: &StemMove, pen: &mut Pen<'_>) {
     let (unit, text) = (cut(&one.unit, UNIT_BYTES), cut(&one.text, REASON_BYTES));
-    let mut names = [0; 4];
-    let mut numbers = [0.0; NUMBERS];
-    match one.change {
-        StemChange::Gain(db) => {
-            names[0] = 1;
-            numbers[0] = db;
-        }
-        StemChange::Width(pct) => {
-            names[0] = 2;
-            numbers[0] = pct;
-        }
-        StemChange::MonoBass(hz, pct) => {
-            names[0] = 3;
-            numbers[..2].copy_from_slice(&[hz, pct]);
-        }
-        StemChange::Band(band) => {
-            names = [
-                4,
-                band.shape.index() as u8,
-                band.placement.index() as u8,
-                band.slope.index() as u8,
-            ];
-            numbers = [
-                band.frequency_hz,
-                band.gain_db,
-                band.q,
-                band.threshold_db,
-                band.range_db,
-                band.ratio,
-                band.attack_ms,
-                band.release_ms,
-            ];
-        }
-        StemChange::Compression(band, threshold_db, ratio) => {
-            names[..2].copy_from_slice(&[5, band]);
-            numbers[..2].copy_from_slice(&[threshold_db, ratio]);
-        }
-    }
+    let (names, numbers) = one.change.code();
     pen.bytes(&names);
     pen.u8(code_of(one.stage));
     pen.u8(u8::from(one.band_hz.is_some()));
@@ -138,7 +98,7 @@ fn read_move(eye: &mut Eye<'_>) -> Option<StemMove> {
     if ![low_hz, high_hz, value].iter().all(|x: &f64| x.is_finite()) {
         return None;
     }
-    let numbers: [f32; NUMBERS] = core::array::from_fn(|_| eye.f32());
+    let numbers: [f32; CODE_NUMBERS] = core::array::from_fn(|_| eye.f32());
     let unit: [u8; UNIT_BYTES] = eye.array();
     let text: [u8; REASON_BYTES] = eye.array();
     let told = |bytes: &[u8], length| {
@@ -151,41 +111,10 @@ fn read_move(eye: &mut Eye<'_>) -> Option<StemMove> {
         value,
         unit: told(&unit, unit_bytes)?,
         text: told(&text, text_bytes)?,
-        change: read_change(names, numbers)?,
+        change: StemChange::of_code(names, numbers)?,
     };
     one.bound(REASON_BYTES);
     Some(one)
-}
-
-fn read_change(names: [u8; 4], numbers: [f32; NUMBERS]) -> Option<StemChange> {
-    let [first, second, ..] = numbers;
-    Some(match names[0] {
-        1 => StemChange::Gain(first),
-        2 => StemChange::Width(first),
-        3 => StemChange::MonoBass(first, second),
-        4 => StemChange::Band(BandSettings {
-            on: true,
-            shape: choice(names[1])?,
-            placement: choice(names[2])?,
-            slope: choice(names[3])?,
-            frequency_hz: numbers[0],
-            gain_db: numbers[1],
-            q: numbers[2],
-            threshold_db: numbers[3],
-            range_db: numbers[4],
-            ratio: numbers[5],
-            attack_ms: numbers[6],
-            release_ms: numbers[7],
-            ..BandSettings::default()
-        }),
-        5 => StemChange::Compression(names[1], first, second),
-        _ => return None,
-    })
-}
-
-fn choice<T: Choice>(index: u8) -> Option<T> {
-    let index = usize::from(index);
-    (index < T::VARIANTS.len()).then(|| T::of(index))
 }
 
 /// Not the order of declaration: two builds must agree.
@@ -208,17 +137,10 @@ fn stage_of(code: u8) -> Option<StemStage> {
     found.map(|(_, stage)| stage)
 }
 
-/// As many whole characters as there is room for.
-fn cut(text: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(text.len()))
-        .rev()
-        .find(|&end| text.is_char_boundary(end));
-    &text[..end.unwrap_or(0)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::settings::equalizer::BandSettings;
     use crate::engine::settings::equalizer::{FREQUENCY_HZ, GAIN_DB, Placement, Q, Shape, Slope};
 
     fn one(stage: StemStage, change: StemChange) -> StemMove {

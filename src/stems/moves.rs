@@ -1,11 +1,15 @@
 //! What is done to a stem: plain data with its reason, and how it is laid over the stem's own settings.
 
 use crate::engine::settings::equalizer::{self, BANDS, BandSettings, EqualizerSettings};
+use crate::engine::settings::fields::Choice;
 use crate::engine::settings::image::{self, ImageSettings};
 use crate::engine::settings::multiband::{self, MultibandSettings};
 use crate::engine::settings::trim::{self, TrimSettings};
 use crate::engine::settings::{INTENSITY, Settings};
 use serde::{Deserialize, Serialize};
+
+/// Values in the code of a change.
+pub const CODE_NUMBERS: usize = 8;
 
 /// What a move changes, at 100 %.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -22,6 +26,84 @@ pub enum StemChange {
     Band(BandSettings),
     /// Compression of one band of the multiband stage: which, threshold (as [`Self::Band`]'s) in dB, ratio.
     Compression(u8, f32, f32),
+}
+
+impl StemChange {
+    /// In plain numbers, for places that hold nothing else: which change and its names, and its values. Never
+    /// another in another build.
+    pub fn code(&self) -> ([u8; 4], [f32; CODE_NUMBERS]) {
+        let mut names = [0; 4];
+        let mut numbers = [0.0; CODE_NUMBERS];
+        match *self {
+            StemChange::Gain(db) => {
+                names[0] = 1;
+                numbers[0] = db;
+            }
+            StemChange::Width(pct) => {
+                names[0] = 2;
+                numbers[0] = pct;
+            }
+            StemChange::MonoBass(hz, pct) => {
+                names[0] = 3;
+                numbers[..2].copy_from_slice(&[hz, pct]);
+            }
+            StemChange::Band(band) => {
+                names = [
+                    4,
+                    band.shape.index() as u8,
+                    band.placement.index() as u8,
+                    band.slope.index() as u8,
+                ];
+                numbers = [
+                    band.frequency_hz,
+                    band.gain_db,
+                    band.q,
+                    band.threshold_db,
+                    band.range_db,
+                    band.ratio,
+                    band.attack_ms,
+                    band.release_ms,
+                ];
+            }
+            StemChange::Compression(band, threshold_db, ratio) => {
+                names[..2].copy_from_slice(&[5, band]);
+                numbers[..2].copy_from_slice(&[threshold_db, ratio]);
+            }
+        }
+        (names, numbers)
+    }
+
+    /// The change of such a code; `None` of what is none.
+    pub fn of_code(names: [u8; 4], numbers: [f32; CODE_NUMBERS]) -> Option<Self> {
+        let [first, second, ..] = numbers;
+        Some(match names[0] {
+            1 => StemChange::Gain(first),
+            2 => StemChange::Width(first),
+            3 => StemChange::MonoBass(first, second),
+            4 => StemChange::Band(BandSettings {
+                on: true,
+                shape: choice(names[1])?,
+                placement: choice(names[2])?,
+                slope: choice(names[3])?,
+                frequency_hz: numbers[0],
+                gain_db: numbers[1],
+                q: numbers[2],
+                threshold_db: numbers[3],
+                range_db: numbers[4],
+                ratio: numbers[5],
+                attack_ms: numbers[6],
+                release_ms: numbers[7],
+                ..BandSettings::default()
+            }),
+            5 => StemChange::Compression(names[1], first, second),
+            _ => return None,
+        })
+    }
+}
+
+fn choice<T: Choice>(index: u8) -> Option<T> {
+    let index = usize::from(index);
+    (index < T::VARIANTS.len()).then(|| T::of(index))
 }
 
 /// One thing that is done to a stem.
@@ -60,10 +142,7 @@ impl StemMove {
     /// hold anything.
     pub fn bound(&mut self, bytes: usize) {
         for text in [&mut self.text, &mut self.unit] {
-            let end = (0..=bytes.min(text.len()))
-                .rev()
-                .find(|&end| text.is_char_boundary(end))
-                .unwrap_or(0);
+            let end = cut(text, bytes).len();
             text.truncate(end);
         }
         match &mut self.change {
@@ -91,6 +170,14 @@ impl StemMove {
             }
         }
     }
+}
+
+/// As many whole characters as there is room for.
+pub(super) fn cut(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len()))
+        .rev()
+        .find(|&end| text.is_char_boundary(end));
+    &text[..end.unwrap_or(0)]
 }
 
 /// Where a move works.

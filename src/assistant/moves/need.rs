@@ -54,7 +54,7 @@ pub(super) fn tenths(value: f64) -> f32 {
 }
 
 /// A frequency as people say it.
-pub(crate) fn hertz(hz: f64) -> String {
+pub fn hertz(hz: f64) -> String {
     if hz >= 1000.0 {
         format!("{:.1} kHz", hz / 1000.0)
     } else {

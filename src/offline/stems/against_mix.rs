@@ -2,6 +2,7 @@
 
 use super::reading::Stem;
 use super::sound;
+use crate::assistant::moves::need::hertz;
 use crate::dsp::units::gain_to_db;
 use crate::offline::failure::Outcome;
 use crate::offline::watch::Watch;
@@ -421,12 +422,4 @@ fn left_over(mix: &str, residue: &Residue, is_lossy: bool) -> Option<Problem> {
         );
     }
     None
-}
-
-fn hertz(hz: f64) -> String {
-    if hz >= 1000.0 {
-        format!("{:.1} kHz", hz / 1000.0)
-    } else {
-        format!("{hz:.0} Hz")
-    }
 }

@@ -1,6 +1,7 @@
 //! What is printed of a folder of stems.
 
 use super::{number, paragraph, print_mastered};
+use finalcoat::assistant::moves::need::hertz;
 use finalcoat::offline::stems::StemsReport;
 use finalcoat::stems::delivery::Level;
 use std::io::Write;
@@ -88,12 +89,4 @@ fn print_balance(report: &StemsReport) {
         line!("  stem     {stem}");
     }
     line!();
-}
-
-fn hertz(hz: f64) -> String {
-    if hz >= 1000.0 {
-        format!("{:.1} kHz", hz / 1000.0)
-    } else {
-        format!("{hz:.0} Hz")
-    }
 }
