@@ -20,6 +20,7 @@ pub mod help;
 pub mod intensity;
 pub mod layout;
 pub mod library;
+pub mod linked;
 pub mod meters;
 pub mod plot;
 pub mod preferences;

@@ -22,8 +22,8 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group, Variant, Visitor};
 use crate::engine::settings::range::Range;
 use crate::engine::settings::{equalizer, image, multiband};
-use crate::stems::settings::StemSettings;
-use kept::{Kept, KeptState};
+use crate::stems::settings::{Knobs, StemSettings};
+use kept::{Kept, KeptState, WINDOW_DEFAULT, WINDOW_STEM};
 use session::Session;
 
 const KEPT_KEY: &str = "kept";
@@ -117,7 +117,7 @@ impl FinalcoatParams {
             face,
             params: maker.params,
             of_the_chain,
-            kept: Kept::new(changes.clone()),
+            kept: Kept::new(changes.clone(), &usual(face)),
             changes,
         }
     }
@@ -141,6 +141,14 @@ impl FinalcoatParams {
         let mut stem = StemSettings::default();
         stem.visit(&mut Reader(self.params[self.of_the_chain..].iter()));
         stem
+    }
+
+    /// All of it, at this moment.
+    pub fn knobs(&self) -> Knobs {
+        Knobs {
+            settings: self.settings(),
+            stem: self.stem(),
+        }
     }
 
     /// A number that is another one after every change: while it stays, so do the settings.
@@ -263,7 +271,7 @@ pub fn mend_state(state: &mut PluginState, face: Face) {
     }
     let kept = state.fields.get(KEPT_KEY);
     if kept.is_none_or(|json| serde_json::from_str::<KeptState>(json).is_err())
-        && let Ok(usual) = serialize_field(&KeptState::default())
+        && let Ok(usual) = serialize_field(&usual(face))
     {
         state.fields.insert(KEPT_KEY.to_owned(), usual);
     }
@@ -272,6 +280,18 @@ pub fn mend_state(state: &mut PluginState, face: Face) {
         && let Ok(usual) = serialize_field(&Session::default())
     {
         state.fields.insert(SESSION_KEY.to_owned(), usual);
+    }
+}
+
+/// What a new instance keeps.
+fn usual(face: Face) -> KeptState {
+    let window_points = match face {
+        Face::Master => WINDOW_DEFAULT,
+        Face::Stem => WINDOW_STEM,
+    };
+    KeptState {
+        window_points,
+        ..KeptState::default()
     }
 }
 

@@ -11,6 +11,8 @@ mod handles;
 mod harness;
 #[path = "editor/keys.rs"]
 mod keys;
+#[path = "editor/linked.rs"]
+mod linked;
 #[path = "editor/pace.rs"]
 mod pace;
 #[path = "editor/panels.rs"]
@@ -127,6 +129,11 @@ fn no_text_is_cut_or_covers_another() {
     let more = [
         ("proposed", assistant::proposed()),
         ("listening", assistant::listening()),
+        ("stems", linked::with_stems(assistant::proposed())),
+        ("crowded", linked::crowded()),
+        ("stem alone", linked::alone()),
+        ("stem choosing", linked::choosing()),
+        ("stem advised", linked::advised()),
     ];
     for (name, view) in views().into_iter().chain(more) {
         let between = [
@@ -143,7 +150,7 @@ fn no_text_is_cut_or_covers_another() {
         ];
         let sizes = SIZES.into_iter().map(|(size, _)| size).chain(between);
         for size in sizes {
-            for page in pages(size) {
+            for page in pages(&view, size) {
                 let mut drawn = Stage::new(size, 1.0);
                 drawn.paints = false;
                 drawn.memory.page = page;
@@ -224,13 +231,19 @@ fn every_graph_says_what_it_counts() {
 }
 
 /// What the middle of a window of this size can show, and what the meters can.
-fn pages(size: [f32; 2]) -> Vec<Page> {
-    let assistant = (size[0] < 940.0 || size[1] < 620.0).then_some(Page::Assistant);
+fn pages(view: &ViewModel, size: [f32; 2]) -> Vec<Page> {
+    let lead = match view.stem {
+        None => Page::Assistant,
+        Some(_) => Page::Stem,
+    };
+    let lead = (size[0] < 940.0 || size[1] < 620.0).then_some(lead);
+    let stems = (!view.linked.stems.is_empty()).then_some(Page::Stems);
     let stages = Group::STAGES.map(Page::Stage);
     let parts = Part::ALL.map(Page::Part);
     [Page::Spectrum]
         .into_iter()
-        .chain(assistant)
+        .chain(lead)
+        .chain(stems)
         .chain(stages)
         .chain(parts)
         .collect()
@@ -346,12 +359,16 @@ fn every_text_stands_out_from_its_ground() {
     let more = [
         ("proposed", assistant::proposed()),
         ("listening", assistant::listening()),
+        ("stems", linked::with_stems(assistant::proposed())),
+        ("stem choosing", linked::choosing()),
+        ("stem advised", linked::advised()),
     ];
     let all = views().into_iter().chain(more);
     let themes = [Theme::Dark, Theme::Light];
     let both = all.flat_map(|view| themes.map(|theme| (view.clone(), theme)));
     let every = both.flat_map(|one| {
-        pages(WINDOW_DEFAULT)
+        let (_, view) = &one.0;
+        pages(view, WINDOW_DEFAULT)
             .into_iter()
             .map(move |page| (one.clone(), page))
     });

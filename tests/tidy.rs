@@ -37,6 +37,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "analysis::report",
             "stems::moves",
             "stems::role",
+            "stems::settings",
         ],
     ),
     (
@@ -45,6 +46,9 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "params",
             "handoff",
             "preset",
+            "stems::moves",
+            "stems::role",
+            "stems::settings",
             "assistant::advice",
             "assistant::finding",
             "assistant::moves",

@@ -84,6 +84,7 @@ impl App {
     ) -> Self {
         let mut preferences = Likes::of(preferences::place());
         Self {
+            memory: Memory::of(params.face()),
             params,
             side,
             undo,
@@ -92,7 +93,6 @@ impl App {
                 ..StyleList::default()
             }),
             context: None,
-            memory: Memory::default(),
             history: Vec::new(),
             columns_written: 0,
             heard: None,
@@ -191,7 +191,7 @@ impl App {
             for gesture in gestures {
                 self.apply(gesture, &setter, &view);
             }
-            self.pending.look(&view.settings);
+            self.pending.look(&view.knobs());
             if !self.pending.is_empty() {
                 let changes = self.pending.take();
                 self.send(changes, &setter);

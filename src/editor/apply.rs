@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Variant, Visitor};
 use crate::engine::settings::range::Range;
+use crate::stems::settings::Knobs;
 
 /// Parameters set in one frame at most: hosts have crashed on 150.
 pub const PER_FRAME: usize = 64;
@@ -25,7 +25,7 @@ pub enum Value {
 pub struct Pending {
     queue: VecDeque<(Field, Value)>,
     /// Where it leads, until it has been seen to arrive: what was sent is not in the parameters at once.
-    target: Option<Settings>,
+    target: Option<Knobs>,
     /// Looks since the last was sent, at which it had not arrived.
     looks: u32,
 }
@@ -41,7 +41,7 @@ impl Pending {
 
     /// Sets out from `from` to `to`; what was pending before is dropped, and what of it may still be on
     /// its way is set again.
-    pub fn start(&mut self, from: &Settings, to: &Settings) {
+    pub fn start(&mut self, from: &Knobs, to: &Knobs) {
         let mut wanted = changes(from, to);
         if let Some(before) = self.target.replace(*to) {
             let late = changes(&before, to).into_iter();
@@ -53,20 +53,20 @@ impl Pending {
     }
 
     /// Looks whether what was sent has arrived.
-    pub fn look(&mut self, now: &Settings) {
+    pub fn look(&mut self, now: &Knobs) {
         if !self.queue.is_empty() {
             self.looks = 0;
             return;
         }
         self.looks += 1;
-        let arrived = |target: &Settings| changes(now, target).is_empty();
+        let arrived = |target: &Knobs| changes(now, target).is_empty();
         if self.looks > LOOKS_MAX || self.target.as_ref().is_some_and(arrived) {
             self.target = None;
         }
     }
 
-    /// Where the settings lead: what is on its way counts as arrived.
-    pub fn heading(&self, now: &Settings) -> Settings {
+    /// Where the knobs lead: what is on its way counts as arrived.
+    pub fn heading(&self, now: &Knobs) -> Knobs {
         self.target.unwrap_or(*now)
     }
 
@@ -90,8 +90,8 @@ impl Pending {
     }
 }
 
-/// The values in which two settings differ, with those of the second.
-pub fn changes(from: &Settings, to: &Settings) -> Vec<(Field, Value)> {
+/// The values in which two sets of knobs differ, with those of the second.
+pub fn changes(from: &Knobs, to: &Knobs) -> Vec<(Field, Value)> {
     let (before, mut after) = (values(from), values(to));
     let mut old = before.iter();
     after.retain(|new| old.next() != Some(new));
@@ -99,7 +99,7 @@ pub fn changes(from: &Settings, to: &Settings) -> Vec<(Field, Value)> {
 }
 
 /// Sets one value.
-pub fn put(settings: &mut Settings, field: Field, value: Value) {
+pub fn put(knobs: &mut Knobs, field: Field, value: Value) {
     struct Setter(Field, Value);
     impl Visitor for Setter {
         fn number(&mut self, field: Field, _: &'static Range, value: &mut f32) {
@@ -118,10 +118,10 @@ pub fn put(settings: &mut Settings, field: Field, value: Value) {
             }
         }
     }
-    settings.visit(&mut Setter(field, value));
+    knobs.visit(&mut Setter(field, value));
 }
 
-fn values(settings: &Settings) -> Vec<(Field, Value)> {
+fn values(knobs: &Knobs) -> Vec<(Field, Value)> {
     #[derive(Default)]
     struct Reader(Vec<(Field, Value)>);
     impl Visitor for Reader {
@@ -136,7 +136,7 @@ fn values(settings: &Settings) -> Vec<(Field, Value)> {
         }
     }
     let mut reader = Reader::default();
-    { *settings }.visit(&mut reader);
+    { *knobs }.visit(&mut reader);
     reader.0
 }
 
@@ -147,19 +147,19 @@ mod tests {
 
     #[test]
     fn only_what_changes_is_set_and_never_too_much_at_once() {
-        let from = Settings::default();
+        let from = Knobs::default();
         assert!(changes(&from, &from).is_empty());
         let mut to = from;
-        to.glue.on = true;
-        to.glue.ratio = 3.0;
-        to.equalizer.bands[2].shape = Shape::Tilt;
+        to.settings.glue.on = true;
+        to.settings.glue.ratio = 3.0;
+        to.settings.equalizer.bands[2].shape = Shape::Tilt;
         let found: Vec<Value> = changes(&from, &to).iter().map(|change| change.1).collect();
         assert_eq!(
             found,
             [Value::Choice(5), Value::Switch(true), Value::Number(3.0)]
         );
 
-        for band in &mut to.equalizer.bands {
+        for band in &mut to.settings.equalizer.bands {
             band.on = true;
             band.gain_db = 1.0;
             band.q = 2.0;
@@ -180,10 +180,10 @@ mod tests {
 
     #[test]
     fn what_is_on_its_way_counts_as_arrived_and_a_hand_comes_between() {
-        let from = Settings::default();
+        let from = Knobs::default();
         let mut to = from;
-        to.glue.on = true;
-        to.glue.ratio = 3.0;
+        to.settings.glue.on = true;
+        to.settings.glue.ratio = 3.0;
         let mut pending = Pending::default();
         assert_eq!(pending.heading(&from), from);
         pending.start(&from, &to);
@@ -191,7 +191,7 @@ mod tests {
         let (ratio, _) = changes(&from, &to)[1];
         pending.touched(ratio, Value::Number(5.0));
         let mut there = to;
-        there.glue.ratio = 5.0;
+        there.settings.glue.ratio = 5.0;
         assert_eq!(pending.heading(&from), there);
         let sent: Vec<Value> = pending.take().into_iter().map(|change| change.1).collect();
         assert_eq!(sent, [Value::Switch(true)], "the hand has the last word");
@@ -204,9 +204,9 @@ mod tests {
 
     #[test]
     fn a_second_preset_does_not_trust_what_the_first_has_not_set_yet() {
-        let from = Settings::default();
+        let from = Knobs::default();
         let mut first = from;
-        first.glue.on = true;
+        first.settings.glue.on = true;
         let mut pending = Pending::default();
         pending.start(&from, &first);
         assert_eq!(pending.take().len(), 1);

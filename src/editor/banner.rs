@@ -39,7 +39,7 @@ fn warning(desk: &mut Desk<'_>, rect: Rect) {
     };
     painter.rect_filled(back, theme::RADIUS, ground);
     let at = back.center();
-    let label = "Back to master";
+    let label = desk.view.worded("Back to master");
     text(
         &painter,
         at,
@@ -55,7 +55,7 @@ fn warning(desk: &mut Desk<'_>, rect: Rect) {
         response.on_hover_cursor(egui::CursorIcon::PointingHand),
         said,
     );
-    let [number, words] = said_of(desk.view);
+    let [number, words] = said_of(desk.view).map(|said| desk.view.worded(&said));
     let at = inside.left_center();
     let number = text(
         &painter,

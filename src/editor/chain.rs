@@ -6,6 +6,7 @@ use super::activity::FLOOR_DB;
 use super::assistant;
 use super::desk::{Desk, column};
 use super::help;
+use super::linked;
 use super::stages;
 use super::theme;
 use super::trace;
@@ -30,12 +31,12 @@ const LIGHT: f32 = 20.0;
 /// Height of the rows of words in a card.
 const WORDS: f32 = 22.0;
 
-/// Draws the cards into `rect`; where the assistant has no place of its own, it has one too.
-pub fn draw(desk: &mut Desk<'_>, rect: Rect, with_assistant: bool) {
-    let lead = usize::from(with_assistant);
+/// Draws the cards into `rect`; where what stands before the chain has no place of its own, it has one too.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect, with_lead: bool) {
+    let lead = usize::from(with_lead);
     let count = Group::STAGES.len() + lead;
-    if with_assistant {
-        assistant_card(desk, column(rect, 0, count, BETWEEN));
+    if with_lead {
+        lead_card(desk, column(rect, 0, count, BETWEEN));
     }
     for (index, stage) in Group::STAGES.into_iter().enumerate() {
         card(desk, column(rect, index + lead, count, BETWEEN), stage);
@@ -82,21 +83,24 @@ fn parts(rect: Rect) -> [Rect; 3] {
     [upper, between, lower]
 }
 
-fn assistant_card(desk: &mut Desk<'_>, rect: Rect) {
-    let said = "Listens to the song, proposes a master, and says why.";
-    ground(desk, rect, Page::Assistant, said);
+fn lead_card(desk: &mut Desk<'_>, rect: Rect) {
+    let is_stem = desk.view.stem.is_some();
+    let (page, name, said) = if is_stem {
+        let said = "What this stem is, whose it is, its fader, and what its master advised.";
+        (Page::Stem, linked::stem::NAME, said)
+    } else {
+        let said = "Listens to the song, proposes a master, and says why.";
+        (Page::Assistant, assistant::NAME, said)
+    };
+    ground(desk, rect, page, said);
     let [upper, between, _] = parts(rect);
     let painter = desk.painter();
     let at = upper.left_center();
     let ink = theme::colors().text;
-    text(
-        &painter,
-        at,
-        Align2::LEFT_CENTER,
-        assistant::NAME,
-        theme::tiny(),
-        ink,
-    );
+    text(&painter, at, Align2::LEFT_CENTER, name, theme::tiny(), ink);
+    if is_stem {
+        return linked::stem::small(desk, between.center());
+    }
     let bar = Rect::from_center_size(between.center(), vec2(between.width(), 4.0));
     assistant::small(&painter, bar, desk.view);
 }

@@ -6,6 +6,9 @@ use super::theme;
 use super::view::{Gesture, Memory, Menu, Number, ViewModel};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Choice, Field};
+use crate::engine::settings::trim::TrimSettings;
+use crate::stems::moves::{StemChange, laid_over};
+use crate::stems::settings::{Knobs, StemSettings};
 
 /// One frame's surface, view and memory.
 pub struct Desk<'a> {
@@ -13,8 +16,10 @@ pub struct Desk<'a> {
     pub ui: &'a mut Ui,
     /// What is shown.
     pub view: &'a ViewModel,
-    /// The settings as the intensity scales them; thresholds as they are set.
+    /// The chain as the intensity scales it and, in a stem, with what was advised; thresholds as they are set.
     pub effect: Settings,
+    /// A stem's fader with what was advised.
+    pub fader: TrimSettings,
     /// What is remembered.
     pub memory: &'a mut Memory,
 }
@@ -23,11 +28,22 @@ impl<'a> Desk<'a> {
     /// A desk for one frame.
     pub fn new(ui: &'a mut Ui, view: &'a ViewModel, memory: &'a mut Memory) -> Self {
         let mut effect = view.settings.at(view.settings.intensity);
+        let mut fader = TrimSettings::default();
+        if let Some(stem) = &view.stem {
+            fader = stem.settings.fader;
+            let share = stem.settings.advice_pct / 100.0;
+            let changes: Vec<StemChange> = stem.advised.iter().map(|one| one.change).collect();
+            if share > 0.0 && !changes.is_empty() {
+                (effect, fader) = laid_over(&view.settings, &fader, &changes, share);
+                effect.intensity = view.settings.intensity;
+            }
+        }
         effect.loudness.drive_db = view.settings.in_effect().loudness.drive_db;
         Self {
             ui,
             view,
             effect,
+            fader,
             memory,
         }
     }
@@ -47,7 +63,14 @@ impl<'a> Desk<'a> {
         let Number::Of(_) = number else {
             return None;
         };
-        let (value, range) = number.of_settings(&self.effect);
+        let effect = Knobs {
+            settings: self.effect,
+            stem: StemSettings {
+                fader: self.fader,
+                ..self.view.knobs().stem
+            },
+        };
+        let (value, range) = number.of_knobs(&effect);
         let differs = (value - self.value(number)).abs() > range.step * 0.5;
         differs.then_some(value)
     }

@@ -6,7 +6,9 @@ use super::desk::{Desk, panel};
 use super::layout::Layout;
 use super::theme;
 use super::view::{Gesture, Memory, Page, ViewModel};
-use super::{assistant, banner, chain, header, intensity, meters, spectrum, stages, transport};
+use super::{
+    assistant, banner, chain, header, intensity, linked, meters, spectrum, stages, transport,
+};
 
 /// In a window smaller than this, in points, nothing can be drawn that makes sense.
 const LEAST: [f32; 2] = [320.0, 240.0];
@@ -36,7 +38,7 @@ pub fn draw(ui: &mut Ui, view: &ViewModel, memory: &mut Memory) -> Vec<Gesture> 
         banner::draw(&mut desk, rect);
     }
     if let Some(left) = layout.left {
-        assistant::draw(&mut desk, left);
+        lead(&mut desk, left);
     }
     centre(&mut desk, &layout);
     meters::draw(&mut desk, layout.right, layout.slim);
@@ -70,13 +72,23 @@ fn let_go(ui: &Ui, memory: &mut Memory) {
 fn centre(desk: &mut Desk<'_>, layout: &Layout) {
     let rect = layout.centre;
     match desk.memory.page {
-        Page::Assistant if layout.left.is_none() => assistant::draw(desk, rect),
+        Page::Assistant | Page::Stem if layout.left.is_none() => lead(desk, rect),
+        Page::Stems => linked::master::draw(desk, rect),
         Page::Part(part) if layout.slim => {
             let content = panel(&desk.painter(), rect);
             meters::draw_part(desk, content, part);
         }
         Page::Stage(stage) => stages::draw(desk, rect, stage),
-        Page::Spectrum | Page::Assistant | Page::Part(_) => spectrum::draw(desk, rect),
+        Page::Spectrum | Page::Assistant | Page::Stem | Page::Part(_) => spectrum::draw(desk, rect),
+    }
+}
+
+/// What stands before the chain: the assistant, in a stem what it has beside its chain.
+fn lead(desk: &mut Desk<'_>, rect: Rect) {
+    if desk.view.stem.is_some() {
+        linked::stem::draw(desk, rect);
+    } else {
+        assistant::draw(desk, rect);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::view::Number;
 use crate::engine::settings::fields::{Field, Group};
 use crate::engine::settings::image::BAND_NAMES;
+use crate::stems::settings::fields as stem;
 
 /// Host bypass.
 pub const BYPASS: Field = Field::of(Group::Chain, "bypass", "Bypass");
@@ -76,6 +77,13 @@ pub const RELEASE: Number = of(Group::Loudness, "release_ms", "Release");
 pub const CLIP_DEPTH: Number = of(Group::Loudness, "clip_depth_db", "Clip depth");
 /// Character of the limiter.
 pub const CHARACTER: Field = Field::of(Group::Loudness, "character", "Character");
+
+/// Gain and width of a stem.
+pub const STEM_FADER: [Number; 2] = [Number::Of(stem::GAIN), Number::Of(stem::WIDTH)];
+/// How much of its master's advice takes effect.
+pub const STEM_ADVICE: Number = Number::Of(stem::ADVICE);
+/// What a stem is.
+pub const STEM_ROLE: Field = stem::ROLE;
 
 /// A band of the equalizer, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,7 +168,9 @@ pub fn short_name(number: Number) -> &'static str {
             "lift_threshold_db" => "Lift below",
             "clip_depth_db" => "Clip",
             // Where there are widths, they are told apart by their bands.
-            "width_pct" => BAND_NAMES[usize::from(field.band.unwrap_or(0)) % BAND_NAMES.len()],
+            "width_pct" if field.group == Group::Image => {
+                BAND_NAMES[usize::from(field.band.unwrap_or(0)) % BAND_NAMES.len()]
+            }
             _ => field.name,
         },
         Number::Goal | Number::Weight(_) => number.name(),

@@ -27,7 +27,7 @@ pub fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         &painter,
         at,
         Align2::LEFT_CENTER,
-        "Finalcoat",
+        desk.view.product(),
         theme::title(),
         colors.text,
     );

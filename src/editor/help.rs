@@ -27,6 +27,19 @@ pub fn of(field: Field) -> &'static str {
         (Group::Glue, key) => glue(key),
         (Group::Colour, key) => colour(key),
         (Group::Loudness, key) => loudness(key),
+        (Group::Stem, key) => stem(key),
+        _ => "",
+    }
+}
+
+fn stem(key: &str) -> &'static str {
+    match key {
+        "gain_db" => {
+            "Gain of this stem behind its chain: it changes none of the chain's thresholds."
+        }
+        "width_pct" => "Width of this stem: 0 % is mono, 100 % as mixed, more is wider.",
+        "advice" => "How much of what its master advised takes effect; 0 % is none of it.",
+        "role" => "What this stem is: the master holds it against the others by that.",
         _ => "",
     }
 }
@@ -190,9 +203,9 @@ pub fn of_stage(stage: Group) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::settings::Settings;
     use crate::engine::settings::fields::{Variant, Visitor};
     use crate::engine::settings::range::Range;
+    use crate::stems::settings::Knobs;
 
     #[test]
     fn every_value_has_its_sentence() {
@@ -209,7 +222,7 @@ mod tests {
             }
         }
         let mut all = All(Vec::new());
-        Settings::default().visit(&mut all);
+        Knobs::default().visit(&mut all);
         for field in all.0 {
             let said = of(field);
             assert!(

@@ -76,7 +76,8 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         name,
         colors.text,
     );
-    if roomy {
+    // Where there is an assistant, this is its third step.
+    if roomy && desk.view.stem.is_none() {
         let mark = Rect::from_center_size(pos2(shown.right() + 18.0, at.y), vec2(32.0, 16.0));
         step_mark(&painter, mark, 3, None);
     }
@@ -110,7 +111,12 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
 
     let now = desk.view.audition;
     let chosen = LISTEN.iter().position(|(one, ..)| *one == now.listen);
-    let labels = LISTEN.map(|(_, label, said)| (label, said));
+    let said = LISTEN.map(|(_, _, said)| desk.view.worded(said));
+    let mut labels = LISTEN.map(|(_, label, _)| label);
+    if desk.view.stem.is_some() {
+        labels[0] = "Stem";
+    }
+    let labels: [(&str, &str); 4] = core::array::from_fn(|n| (labels[n], said[n].as_str()));
     let ink = if now.listen == Listen::Output {
         colors.label
     } else {

@@ -14,7 +14,7 @@ use egui::{Rect, Stroke};
 
 use super::desk::{Desk, cut_bottom, cut_top, panel};
 use super::theme::{self, GAP, GRID};
-use super::view::{Page, Part};
+use super::view::{Page, Part, ViewModel};
 use super::widgets::segments;
 use crate::engine::settings::fields::Group;
 
@@ -41,17 +41,20 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
     let height = numbers::height(content.height());
     let numbers = cut_top(&mut content, height, GRID);
     numbers::draw(desk, numbers);
-    let service = cut_top(&mut content, service::HEIGHT, GRID);
-    service::draw(desk, service);
+    if desk.view.stem.is_none() {
+        let service = cut_top(&mut content, service::HEIGHT, GRID);
+        service::draw(desk, service);
+    }
     let line = Stroke::new(1.0, theme::colors().line);
     desk.painter()
         .hline(content.x_range(), content.top() + 2.0, line);
     cut_top(&mut content, GRID, GRID);
-    let count = Part::ALL.len() as f32;
+    let parts = parts(desk.view);
+    let count = parts.len() as f32;
     let each = (content.height() - (count - 1.0) * GAP) / count;
     let stereo = stereo::height_min(content.width());
     if each >= PART_MIN.max(stereo) {
-        for part in Part::ALL {
+        for &part in parts {
             let place = cut_top(&mut content, each, GAP);
             draw_part(desk, place, part);
         }
@@ -61,13 +64,21 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
     let shown = desk.memory.page == Page::Stage(Group::Loudness);
     let part = match desk.memory.part {
         Part::Limiter if shown => Part::Stereo,
+        Part::Cost if !parts.contains(&Part::Cost) => Part::Stereo,
         part => part,
     };
     let row = cut_top(&mut content, CHOICE, GRID * 2.0);
-    let chosen = Part::ALL.iter().position(|one| *one == part);
+    let chosen = parts.iter().position(|one| *one == part);
     let ink = theme::colors().label;
-    if let Some(index) = segments(desk.ui, "part", row, &PARTS, chosen.unwrap_or(0), ink) {
-        desk.memory.part = Part::ALL[index];
+    if let Some(index) = segments(
+        desk.ui,
+        "part",
+        row,
+        &PARTS[..parts.len()],
+        chosen.unwrap_or(0),
+        ink,
+    ) {
+        desk.memory.part = parts[index];
     }
     if part == Part::Limiter && content.height() > PART_MIN + stereo + GAP {
         // What is left is for what is asked most: both.
@@ -75,6 +86,19 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect, slim: bool) {
         draw_part(desk, below, Part::Stereo);
     }
     draw_part(desk, content, part);
+}
+
+/// What there is to choose from: a stem is not made loud, so its loudness costs nothing.
+fn parts(view: &ViewModel) -> &'static [Part] {
+    match view.stem {
+        None => &Part::ALL,
+        Some(_) => &Part::ALL[..2],
+    }
+}
+
+/// The loudness that is aimed at; a stem has none.
+fn aim_lufs(view: &ViewModel) -> Option<f32> {
+    view.stem.is_none().then(|| view.aim_lufs())
 }
 
 /// Draws one of the parts into `rect`.

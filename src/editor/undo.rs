@@ -6,6 +6,8 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Field;
 use crate::params::session::Chosen;
+use crate::stems::moves::StemMove;
+use crate::stems::settings::Knobs;
 
 /// Steps kept.
 const STEPS_MAX: usize = 64;
@@ -15,8 +17,10 @@ const TOUCH_S: f64 = 1.0;
 /// All that a step changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The settings.
-    pub settings: Settings,
+    /// What is set.
+    pub knobs: Knobs,
+    /// What a stem was advised.
+    pub advised: Vec<StemMove>,
     /// What of the assistant had been applied to them last.
     pub applied: Option<Box<Settings>>,
     /// Equalizer bands that are the assistant's, as applied.
@@ -36,6 +40,8 @@ struct Step {
     place: Place,
     /// The values that it changed.
     fields: Vec<Field>,
+    /// Whether it changed what a stem was advised.
+    advice: bool,
 }
 
 /// What was done, and what was undone. Lives as long as the instance, also with the window closed.
@@ -48,20 +54,22 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// Something named is about to be done `here`, after which the settings are `to`.
-    pub fn note(&mut self, name: &str, here: Place, to: &Settings) {
-        let changed = changes(&here.settings, to).into_iter();
+    /// Something named is about to be done `here`, after which the knobs are `to`; `advice`: and what a stem was
+    /// advised is another.
+    pub fn note(&mut self, name: &str, here: Place, to: &Knobs, advice: bool) {
+        let changed = changes(&here.knobs, to).into_iter();
         let fields = changed.map(|(field, _)| field).collect();
-        self.push(name, here, fields);
+        self.push(name, here, fields, advice);
     }
 
-    fn push(&mut self, name: &str, place: Place, fields: Vec<Field>) {
+    fn push(&mut self, name: &str, place: Place, fields: Vec<Field>, advice: bool) {
         self.future.clear();
         self.touched_s = None;
         self.past.push(Step {
             name: name.to_owned(),
             place,
             fields,
+            advice,
         });
         let surplus = self.past.len().saturating_sub(STEPS_MAX);
         self.past.drain(..surplus);
@@ -77,7 +85,7 @@ impl Undo {
         if soon && same && self.future.is_empty() {
             self.go_on(fields);
         } else {
-            self.push(name, here, fields.to_vec());
+            self.push(name, here, fields.to_vec(), false);
         }
         self.touched_s = Some(now_s);
     }
@@ -113,20 +121,25 @@ impl Undo {
                 name,
                 mut place,
                 fields,
+                advice,
             } = from.pop()?;
             // All that the step did not change stays as the host has it.
-            let mut settings = here.settings;
-            for (field, value) in changes(&here.settings, &place.settings) {
+            let mut knobs = here.knobs;
+            for (field, value) in changes(&here.knobs, &place.knobs) {
                 if fields.contains(&field) {
-                    put(&mut settings, field, value);
+                    put(&mut knobs, field, value);
                 }
             }
-            place.settings = settings;
+            place.knobs = knobs;
+            if !advice {
+                place.advised.clone_from(&here.advised);
+            }
             let left = core::mem::replace(&mut here, place);
             to.push(Step {
                 name,
                 place: left,
                 fields,
+                advice,
             });
         }
         Some(here)
@@ -142,13 +155,18 @@ impl Undo {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stems::moves::{StemChange, StemStage};
 
     fn at(intensity: f32) -> Place {
         Place {
-            settings: Settings {
-                intensity,
-                ..Settings::default()
+            knobs: Knobs {
+                settings: Settings {
+                    intensity,
+                    ..Settings::default()
+                },
+                ..Knobs::default()
             },
+            advised: Vec::new(),
             applied: None,
             bands: [false; BANDS],
             slot: 0,
@@ -157,7 +175,7 @@ mod tests {
     }
 
     fn note(undo: &mut Undo, name: &str, from: f32, to: f32) {
-        undo.note(name, at(from), &at(to).settings);
+        undo.note(name, at(from), &at(to).knobs, false);
     }
 
     fn next(undo: &Undo) -> [Option<String>; 2] {
@@ -218,16 +236,47 @@ mod tests {
         let mut undo = Undo::default();
         note(&mut undo, "Intensity", 1.0, 2.0);
         let mut here = at(2.0);
-        here.settings.glue.threshold_db = -30.0;
-        here.settings.bypass = true;
+        here.knobs.settings.glue.threshold_db = -30.0;
+        here.knobs.settings.bypass = true;
         let back = undo.back(here.clone(), 1).unwrap();
-        assert_eq!(back.settings.intensity, 1.0);
-        assert_eq!(back.settings.glue.threshold_db, -30.0);
-        assert!(back.settings.bypass);
+        assert_eq!(back.knobs.settings.intensity, 1.0);
+        assert_eq!(back.knobs.settings.glue.threshold_db, -30.0);
+        assert!(back.knobs.settings.bypass);
         let mut later = back;
-        later.settings.glue.threshold_db = -20.0;
+        later.knobs.settings.glue.threshold_db = -20.0;
         let forth = undo.forth(later, 1).unwrap();
-        assert_eq!(forth.settings.intensity, 2.0);
-        assert_eq!(forth.settings.glue.threshold_db, -20.0);
+        assert_eq!(forth.knobs.settings.intensity, 2.0);
+        assert_eq!(forth.knobs.settings.glue.threshold_db, -20.0);
+    }
+
+    #[test]
+    fn advice_comes_back_only_with_the_step_that_took_it() {
+        let advised = |db: f32| StemMove {
+            stage: StemStage::Gain,
+            band_hz: None,
+            value: f64::from(db),
+            unit: "dB".to_owned(),
+            text: String::new(),
+            change: StemChange::Gain(db),
+        };
+        let mut undo = Undo::default();
+        note(&mut undo, "Intensity", 1.0, 2.0);
+        // Advice came from the master meanwhile.
+        let mut here = at(2.0);
+        here.advised = vec![advised(-1.0)];
+        let mut taken = here.knobs;
+        taken.stem.fader.gain_db = -1.0;
+        undo.note("Take over advice", here.clone(), &taken, true);
+        let there = Place {
+            knobs: taken,
+            ..at(2.0)
+        };
+        let back = undo.back(there, 1).unwrap();
+        assert_eq!(back, here);
+        let back = undo.back(back, 1).unwrap();
+        assert_eq!(back.knobs.settings.intensity, 1.0);
+        assert_eq!(back.advised, here.advised, "not of that step");
+        let forth = undo.forth(back, 2).unwrap();
+        assert_eq!((forth.knobs, forth.advised), (taken, Vec::new()));
     }
 }

@@ -19,18 +19,25 @@ use crate::engine::settings::fields::{Field, Group};
 use crate::engine::settings::range::Range;
 use crate::handoff::errand::Errand;
 use crate::handoff::history::Column;
+use crate::handoff::linked::{Linked, Wish};
 use crate::handoff::listen::Status;
 use crate::handoff::player::{Command, PlayerView};
 use crate::handoff::snapshot::Snapshot;
 use crate::params::kept::GOAL_LUFS;
 use crate::params::session::{Chosen, Listened, SLOTS, WEIGHT_PCT};
-use crate::params::text;
+use crate::params::{Face, text};
+use crate::stems::moves::StemMove;
+use crate::stems::settings::{Knobs, StemSettings};
 
 /// All that is drawn.
 #[derive(Debug, Clone)]
 pub struct ViewModel {
-    /// The parameters.
+    /// The parameters of the chain.
     pub settings: Settings,
+    /// What a stem has beside the chain; `None` in a master.
+    pub stem: Option<StemView>,
+    /// Who else there is: in a master its stems, in a stem its master.
+    pub linked: Arc<Linked>,
     /// The loudness goal, in LUFS.
     pub goal_lufs: f32,
     /// Whether the meters start anew when the transport starts.
@@ -61,6 +68,15 @@ pub struct ViewModel {
     pub assistant: AssistantView,
     /// What is played in place of the input, in the standalone app.
     pub player: Option<PlayerView>,
+}
+
+/// What a stem has beside the chain.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StemView {
+    /// What is set.
+    pub settings: StemSettings,
+    /// What its master advised.
+    pub advised: Vec<StemMove>,
 }
 
 /// What is shown of the assistant.
@@ -251,6 +267,12 @@ pub enum Gesture {
     OpenSlot(usize),
     /// Wants what is set in another of them too.
     CopyToSlot(usize),
+    /// Wants something of the other instances.
+    Link(Wish),
+    /// In a stem: wants what was advised as settings of its own.
+    TakeOverAdvice,
+    /// In a stem: does not want what was advised.
+    DropAdvice,
 }
 
 /// What the middle of the window shows.
@@ -260,6 +282,10 @@ pub enum Page {
     Spectrum,
     /// The assistant, where there is no room for it beside the spectrum.
     Assistant,
+    /// What a stem has beside its chain, where there is no room for it beside the spectrum.
+    Stem,
+    /// In a master: its stems.
+    Stems,
     /// The controls of a stage.
     Stage(Group),
     /// One of the meters' parts, where there is no room for it in their column.
@@ -299,6 +325,10 @@ pub enum Menu {
     Service,
     /// What can be done to a slot.
     Slot(usize),
+    /// The roles of a stem.
+    Roles,
+    /// The masters that a stem can join.
+    Masters,
     /// What can be done to a band of the equalizer; opened at a place.
     Band(EqBand, egui::Pos2),
 }
@@ -400,6 +430,18 @@ impl Default for Memory {
 }
 
 impl Memory {
+    /// At the first opening.
+    pub fn of(face: Face) -> Self {
+        let page = match face {
+            Face::Master => Page::Spectrum,
+            Face::Stem => Page::Stem,
+        };
+        Self {
+            page,
+            ..Self::default()
+        }
+    }
+
     /// Opens a menu, or closes it where it is open.
     pub fn toggle(&mut self, menu: Menu) {
         self.menu = (self.menu != Some(menu)).then_some(menu);
@@ -425,6 +467,33 @@ impl Memory {
 }
 
 impl ViewModel {
+    /// All that is set.
+    pub fn knobs(&self) -> Knobs {
+        Knobs {
+            settings: self.settings,
+            stem: self
+                .stem
+                .as_ref()
+                .map_or_else(StemSettings::default, |stem| stem.settings),
+        }
+    }
+
+    /// What is looked at.
+    pub fn product(&self) -> &'static str {
+        match self.stem {
+            None => "Finalcoat",
+            Some(_) => "Finalcoat Stem",
+        }
+    }
+
+    /// The same of a stem as is said of a master: what is a mix to the one is an input to the other.
+    pub fn worded(&self, said: &str) -> String {
+        match self.stem {
+            None => said.to_owned(),
+            Some(_) => said.replace("master", "stem").replace("mix", "input"),
+        }
+    }
+
     /// The loudness that is aimed at, in LUFS: the proposal's, unless the user set a number.
     pub fn aim_lufs(&self) -> f32 {
         let advised = self
@@ -442,7 +511,7 @@ impl ViewModel {
 impl Number {
     /// Range, default, step and unit.
     pub fn range(self) -> &'static Range {
-        self.of_settings(&Settings::default()).1
+        self.of_knobs(&Knobs::default()).1
     }
 
     /// What it is called.
@@ -460,7 +529,7 @@ impl Number {
     /// Its value in what is shown.
     pub fn of(self, view: &ViewModel) -> f32 {
         match self {
-            Number::Of(_) => self.of_settings(&view.settings).0,
+            Number::Of(_) => self.of_knobs(&view.knobs()).0,
             Number::Goal => view.goal_lufs,
             Number::Weight(side) => {
                 let mut weights = view.assistant.wishes.reference_weights;
@@ -470,10 +539,16 @@ impl Number {
         }
     }
 
-    /// Its value in some settings, and what it may be.
-    pub fn of_settings(self, settings: &Settings) -> (f32, &'static Range) {
+    /// Its value among some knobs, and what it may be.
+    pub fn of_knobs(self, knobs: &Knobs) -> (f32, &'static Range) {
         match self {
-            Number::Of(field) => settings.number(field).unwrap_or((0.0, &GOAL_LUFS)),
+            Number::Of(field) => {
+                let found = match field.group {
+                    Group::Stem => knobs.stem.number(field),
+                    _ => knobs.settings.number(field),
+                };
+                found.unwrap_or((0.0, &GOAL_LUFS))
+            }
             Number::Goal => (GOAL_LUFS.default, &GOAL_LUFS),
             Number::Weight(_) => (WEIGHT_PCT.default, &WEIGHT_PCT),
         }

@@ -9,6 +9,7 @@ use super::preferences::Store;
 use crate::engine::audition::settings::AuditionSettings;
 use crate::handoff::errand::Errand;
 use crate::handoff::joined::Joined;
+use crate::handoff::linked::Linked;
 use crate::handoff::listen::Status;
 use crate::handoff::player::{PlayerView, Remote};
 use crate::handoff::{EditorSide, lock};
@@ -169,6 +170,7 @@ impl Eye {
                 errand: side.errand.look(),
                 player: side.player.as_ref().map(Remote::view),
                 ends: side.player.as_ref().is_some_and(Remote::ends),
+                linked: side.linked.view(),
             },
         })
     }
@@ -194,6 +196,7 @@ struct Rest {
     player: Option<PlayerView>,
     /// The app is asked to end.
     ends: bool,
+    linked: Arc<Linked>,
 }
 
 impl Seen {

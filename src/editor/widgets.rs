@@ -1,6 +1,7 @@
 //! What panels are drawn with. Here: text and lights; the rest is in the files below.
 
 pub mod icon;
+pub mod list;
 pub mod number;
 pub mod popup;
 pub mod press;

@@ -23,8 +23,8 @@ use super::preferences::Preferences;
 use super::undo::Undo;
 use super::{scale, theme};
 use crate::handoff::{EditorSide, lock};
-use crate::params::FinalcoatParams;
 use crate::params::kept::WINDOW_MIN;
+use crate::params::{Face, FinalcoatParams};
 
 /// Share of the least window that is left where the panels are drawn smaller.
 const ZOOM_MIN: f32 = 0.75;
@@ -70,6 +70,13 @@ impl Window {
         LogicalSize { width, height }
     }
 
+    fn title(&self) -> &'static str {
+        match self.params.face() {
+            Face::Master => "Finalcoat",
+            Face::Stem => "Finalcoat Stem",
+        }
+    }
+
     /// The window may get smaller than the panels need: then they are drawn smaller.
     fn hint() -> ResizeHint {
         let [width, height] = WINDOW_MIN.map(|side| side * ZOOM_MIN);
@@ -98,7 +105,7 @@ impl Editor for Window {
         let size = scaled(self.kept_size(), magnified);
         let state = EguiEditorState::from_size(Size::Logical(size.cast()), zoom);
         let settings = EguiNiceSettings::new()
-            .with_tile("Finalcoat")
+            .with_tile(self.title())
             .with_resize_hint(Self::hint())
             .with_repaint_poll_interval(NEVER);
         let (ending, ended) = closing::ending();
@@ -132,6 +139,10 @@ impl Editor for Window {
         let size = scaled(self.kept_size(), Preferences::of_this_user().zoom());
         let scale_factor = scale::of_system().unwrap_or(1.0);
         NativeSize::from_size(Size::Logical(size.cast()), scale_factor)
+    }
+
+    fn track_info_updated(&self, info: TrackInfo) {
+        lock(&self.side).linked.name_track(info.name());
     }
 
     fn resize_hint(&self) -> ResizeHint {

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::engine::settings::Settings;
+use crate::stems::settings::Knobs;
 
 /// The editor's end.
 #[derive(Debug)]
 pub struct Writer {
-    slot: triple_buffer::Input<(u64, Settings)>,
+    slot: triple_buffer::Input<(u64, Knobs)>,
     serial: u64,
     /// The last announcement of which everything was sent.
     sent: Arc<AtomicU64>,
@@ -18,14 +18,14 @@ pub struct Writer {
 /// The audio thread's end.
 #[derive(Debug)]
 pub struct Reader {
-    slot: triple_buffer::Output<(u64, Settings)>,
+    slot: triple_buffer::Output<(u64, Knobs)>,
     serial: u64,
     sent: Arc<AtomicU64>,
 }
 
 /// A pair with nothing announced.
 pub fn new() -> (Writer, Reader) {
-    let (input, output) = triple_buffer::triple_buffer(&(0, Settings::default()));
+    let (input, output) = triple_buffer::triple_buffer(&(0, Knobs::default()));
     let sent = Arc::new(AtomicU64::new(0));
     let writer = Writer {
         slot: input,
@@ -41,11 +41,11 @@ pub fn new() -> (Writer, Reader) {
 }
 
 impl Writer {
-    /// Says what the settings are going to be, before the first parameter is set. Replaces what was
+    /// Says what the parameters are going to be, before the first of them is set. Replaces what was
     /// announced before. Never waits.
-    pub fn announce(&mut self, settings: Settings) {
+    pub fn announce(&mut self, knobs: Knobs) {
         self.serial += 1;
-        self.slot.write((self.serial, settings));
+        self.slot.write((self.serial, knobs));
     }
 
     /// Says that the last parameter of what was announced has been set.
@@ -56,11 +56,11 @@ impl Writer {
 
 impl Reader {
     /// What was announced since last asked. Never waits.
-    pub fn take(&mut self) -> Option<Settings> {
-        let (serial, settings) = self.slot.read();
+    pub fn take(&mut self) -> Option<Knobs> {
+        let (serial, knobs) = self.slot.read();
         let new = *serial != self.serial;
         self.serial = *serial;
-        new.then_some(*settings)
+        new.then_some(*knobs)
     }
 
     /// Whether all of what was taken last has been sent.

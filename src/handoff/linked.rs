@@ -78,6 +78,8 @@ pub struct Stem {
     pub moves: Vec<StemMove>,
     /// What it was sent, and whether it has it.
     pub sent: Sent,
+    /// How many moves it obeys now, whenever they were sent.
+    pub obeyed: u8,
 }
 
 /// How far advice has come.

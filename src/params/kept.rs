@@ -19,6 +19,8 @@ pub const FORMAT: u32 = 1;
 pub const WINDOW_MIN: [f32; 2] = [720.0, 480.0];
 /// Window of a new instance, in points.
 pub const WINDOW_DEFAULT: [f32; 2] = [1200.0, 740.0];
+/// Window of a new stem, in points: small, as there are several.
+pub const WINDOW_STEM: [f32; 2] = [760.0, 520.0];
 /// Largest window that is believed, in points.
 const WINDOW_MAX: [f32; 2] = [7680.0, 4320.0];
 
@@ -67,13 +69,13 @@ pub struct Kept {
 
 impl Default for Kept {
     fn default() -> Self {
-        Self::new(Arc::default())
+        Self::new(Arc::default(), &KeptState::default())
     }
 }
 
 impl Kept {
     /// What a new instance keeps; `changes` counts what the engine has to hear of.
-    pub(super) fn new(changes: Arc<AtomicU32>) -> Self {
+    pub(super) fn new(changes: Arc<AtomicU32>, usual: &KeptState) -> Self {
         let kept = Self {
             window_points: [AtomicF32::new(0.0), AtomicF32::new(0.0)],
             goal_lufs: AtomicF32::new(0.0),
@@ -81,7 +83,7 @@ impl Kept {
             drive_trim_db: [const { AtomicF32::new(0.0) }; TRIM_POINTS_PCT.len()],
             session: Shared::new(changes),
         };
-        kept.store(&KeptState::default());
+        kept.store(usual);
         kept
     }
 

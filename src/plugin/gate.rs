@@ -4,8 +4,8 @@
 
 use crate::dsp::block::Stream;
 use crate::dsp::units::ms_to_samples;
-use crate::engine::settings::Settings;
 use crate::engine::settings::values::Values;
+use crate::stems::settings::Knobs;
 
 /// Longest that the engine waits after the last parameter was sent. Then it takes what is there.
 const WAIT_MS: f64 = 100.0;
@@ -40,7 +40,7 @@ impl Gate {
 
     /// From now on the values that differ between `obeyed`, which the engine has, and `announced` wait
     /// for each other. What is awaited already goes on being held.
-    pub fn announce(&mut self, obeyed: &Settings, announced: &Settings) {
+    pub fn announce(&mut self, obeyed: &Knobs, announced: &Knobs) {
         self.awaited = Some(Awaited {
             from: Values::of(obeyed),
             to: Values::of(announced),
@@ -49,23 +49,28 @@ impl Gate {
         });
     }
 
-    /// What the engine is to obey in a block of `frames` frames, while the parameters are `settings`;
+    /// Whether something is awaited.
+    pub fn waits(&self) -> bool {
+        self.awaited.is_some()
+    }
+
+    /// What the engine is to obey in a block of `frames` frames, while the parameters are `knobs`;
     /// `sent` says that all of what was announced was sent.
-    pub fn pass(&mut self, settings: &Settings, sent: bool, frames: usize) -> Settings {
+    pub fn pass(&mut self, knobs: &Knobs, sent: bool, frames: usize) -> Knobs {
         let Some(awaited) = &mut self.awaited else {
-            return *settings;
+            return *knobs;
         };
         let left = match sent {
             true => &mut awaited.wait_left,
             false => &mut awaited.send_left,
         };
-        let arrived = Values::of(settings).arrived(&awaited.from, &awaited.to);
+        let arrived = Values::of(knobs).arrived(&awaited.from, &awaited.to);
         if arrived || *left == 0 {
             self.awaited = None;
-            return *settings;
+            return *knobs;
         }
         *left = left.saturating_sub(frames);
-        Values::held(settings, &awaited.from, &awaited.to)
+        Values::held(knobs, &awaited.from, &awaited.to)
     }
 }
 
@@ -73,12 +78,13 @@ impl Gate {
 mod tests {
     use super::*;
 
-    fn preset() -> (Settings, Settings) {
-        let now = Settings::default();
+    fn preset() -> (Knobs, Knobs) {
+        let now = Knobs::default();
         let mut then = now;
-        then.glue.on = true;
-        then.glue.ratio = 3.0;
-        then.loudness.drive_trim_db = [1.0; 4];
+        then.settings.glue.on = true;
+        then.settings.glue.ratio = 3.0;
+        then.settings.loudness.drive_trim_db = [1.0; 4];
+        then.stem.fader.gain_db = -1.5;
         (now, then)
     }
 
@@ -89,13 +95,13 @@ mod tests {
         assert_eq!(gate.pass(&now, true, 64), now);
         gate.announce(&now, &then);
         let mut half = now;
-        half.glue.on = true;
-        half.intensity = 40.0;
+        half.settings.glue.on = true;
+        half.settings.intensity = 40.0;
         let mut obeyed = now;
-        obeyed.intensity = 40.0;
+        obeyed.settings.intensity = 40.0;
         assert_eq!(gate.pass(&half, false, 64), obeyed, "automation passes");
         let mut whole = then;
-        whole.intensity = 41.0;
+        whole.settings.intensity = 41.0;
         assert_eq!(gate.pass(&whole, true, 64), whole);
         assert!(gate.awaited.is_none());
         assert_eq!(
@@ -110,7 +116,7 @@ mod tests {
         let mut gate = Gate::new(Stream::new(48_000.0));
         let (now, then) = preset();
         let mut half = now;
-        half.glue.on = true;
+        half.settings.glue.on = true;
         gate.announce(&now, &then);
         // Half a second of sending, then 100 ms in blocks of 10.
         for _ in 0..50 {

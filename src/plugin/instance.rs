@@ -21,22 +21,19 @@ use crate::params::advised::Changes;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::{Ground, fresh_id};
 use crate::stems::moves::laid_over;
-use crate::stems::settings::StemSettings;
+use crate::stems::settings::Knobs;
 
 /// One instance.
 pub(super) struct Instance {
     pub(super) params: Arc<FinalcoatParams>,
     live: Option<Box<Live>>,
     gate: Gate,
-    /// The parameters as they were when [`FinalcoatParams::changes`] was `seen`.
-    settings: Settings,
-    stem: StemSettings,
+    /// The parameters and the saved advice as they were when [`FinalcoatParams::changes`] was `seen`.
+    knobs: Knobs,
     advised: Changes,
     seen: u32,
-    /// What passed the gate last.
-    obeyed: Settings,
-    /// `seen` when the engine was told last.
-    laid_at: Option<u32>,
+    /// What passed the gate last; `None` when the engine has to be told anew.
+    obeyed: Option<(Knobs, Changes)>,
     out: AudioSide,
     /// Until the editor takes it.
     pub(super) editor_side: Option<EditorSide>,
@@ -65,12 +62,10 @@ impl Instance {
             params: Arc::new(params),
             live: None,
             gate: Gate::new(Stream::new(0.0)),
-            settings: Settings::default(),
-            stem: StemSettings::default(),
+            knobs: Knobs::default(),
             advised: Changes::default(),
             seen: 0,
-            obeyed: Settings::default(),
-            laid_at: None,
+            obeyed: None,
             out,
             editor_side: Some(editor_side),
             worker_side: Some(worker_side),
@@ -93,7 +88,7 @@ impl Instance {
         let stream = Stream::new(sample_rate_hz);
         // Hosts activate again for little reason: the meters go on counting as long as the stream stays.
         if self.stream() != Some(stream) {
-            let (settings, fader) = self.read();
+            let (settings, fader) = self.stand();
             let mut live = Box::new(Live::new(stream, &settings));
             live.set_fader(&fader);
             live.land();
@@ -123,7 +118,7 @@ impl Instance {
     /// Puts another in the place of what processes, and returns that one. Allocates nothing.
     pub(super) fn exchange(&mut self, mut live: Box<Live>) -> Option<Box<Live>> {
         self.gate = Gate::new(live.stream());
-        self.laid_at = None;
+        self.obeyed = None;
         live.measure_anew(&mut self.out);
         self.live.replace(live)
     }
@@ -152,21 +147,25 @@ impl Instance {
         let changes = self.params.changes();
         if changes != self.seen && self.take_advice() {
             self.seen = changes;
-            self.settings = self.params.settings();
-            self.stem = self.params.stem();
+            self.knobs = self.params.knobs();
         }
+        // After the advice: what takes it over is announced before the advice is dropped.
         if let Some(announced) = self.out.apply.take() {
-            self.gate.announce(&self.obeyed, &announced);
+            let obeyed = self.obeyed.map_or(self.knobs, |(knobs, _)| knobs);
+            self.gate.announce(&obeyed, &announced);
         }
         let sent = self.out.apply.sent();
-        let obeyed = self.gate.pass(&self.settings, sent, frames);
+        let knobs = self.gate.pass(&self.knobs, sent, frames);
+        let advised = match self.obeyed {
+            Some((_, before)) if self.gate.waits() => before,
+            _ => self.advised,
+        };
         // Laying advice over settings costs as much as a short block.
-        if obeyed == self.obeyed && self.laid_at == Some(self.seen) {
+        if self.obeyed == Some((knobs, advised)) {
             return;
         }
-        self.obeyed = obeyed;
-        self.laid_at = Some(self.seen);
-        let (settings, fader) = self.laid(&obeyed);
+        self.obeyed = Some((knobs, advised));
+        let (settings, fader) = self.laid(&knobs, &advised);
         if let Some(live) = &mut self.live {
             live.set(&settings);
             live.set_fader(&fader);
@@ -175,8 +174,7 @@ impl Instance {
 
     /// The sound back to silence, at what is set now.
     pub(super) fn reset(&mut self) {
-        let (settings, fader) = self.read();
-        self.laid_at = None;
+        let (settings, fader) = self.stand();
         if let Some(live) = &mut self.live {
             live.set(&settings);
             live.set_fader(&fader);
@@ -184,12 +182,12 @@ impl Instance {
         }
     }
 
-    /// What the parameters say now, as the engine shall have it.
-    fn read(&mut self) -> (Settings, TrimSettings) {
+    /// What the parameters say now, as the engine shall have it at once.
+    fn stand(&mut self) -> (Settings, TrimSettings) {
         self.take_advice();
-        self.stem = self.params.stem();
-        let settings = self.params.settings();
-        self.laid(&settings)
+        self.obeyed = None;
+        let knobs = self.params.knobs();
+        self.laid(&knobs, &self.advised)
     }
 
     /// Reads the advice that is saved; false while it is being written, to be tried again.
@@ -201,17 +199,15 @@ impl Instance {
         read.is_some()
     }
 
-    /// What the engine shall have of these settings.
-    fn laid(&self, settings: &Settings) -> (Settings, TrimSettings) {
-        if self.params.face() == Face::Master {
-            return (*settings, TrimSettings::default());
+    /// What the engine shall have.
+    fn laid(&self, knobs: &Knobs, advised: &Changes) -> (Settings, TrimSettings) {
+        let Knobs { settings, stem } = knobs;
+        let share = stem.advice_pct / 100.0;
+        let changes = advised.get();
+        if self.params.face() == Face::Master || changes.is_empty() || share == 0.0 {
+            return (*settings, stem.fader);
         }
-        let (fader, changes) = (&self.stem.fader, self.advised.get());
-        let share = self.stem.advice_pct / 100.0;
-        if changes.is_empty() || share == 0.0 {
-            return (*settings, *fader);
-        }
-        let (settings, fader) = laid_over(settings, fader, changes, share);
+        let (settings, fader) = laid_over(settings, &stem.fader, changes, share);
         (settings.quantized(), fader)
     }
 

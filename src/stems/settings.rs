@@ -1,9 +1,11 @@
 //! What a stem is set to beside its chain: fader, role, and how much of the master's advice it takes.
 
 use super::role::Role;
+use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Choice, Field, Group, Variant, Visitor};
 use crate::engine::settings::range::Range;
 use crate::engine::settings::trim::{GAIN_DB, TrimSettings, WIDTH_PCT};
+use crate::engine::settings::values::{Changer, Valued};
 
 /// How much of the master's advice takes effect.
 pub const ADVICE_PCT: Range = Range::linear(0.0, 100.0, 100.0, 0.1, "%");
@@ -100,6 +102,16 @@ impl Default for StemSettings {
 }
 
 impl StemSettings {
+    /// The value of a number and what it may be; `None` where there is no such number.
+    pub fn number(&self, field: Field) -> Option<(f32, &'static Range)> {
+        match field {
+            fields::GAIN => Some((self.fader.gain_db, &GAIN_DB)),
+            fields::WIDTH => Some((self.fader.width_pct, &WIDTH_PCT)),
+            fields::ADVICE => Some((self.advice_pct, &ADVICE_PCT)),
+            _ => None,
+        }
+    }
+
     /// Shows every value to `visitor`, in an order that only ever grows at the end.
     pub fn visit(&mut self, visitor: &mut impl Visitor) {
         visitor.number(fields::GAIN, &GAIN_DB, &mut self.fader.gain_db);
@@ -108,6 +120,43 @@ impl StemSettings {
         let mut index = self.role.index();
         visitor.choice(fields::ROLE, RoleChoice::VARIANTS, &mut index);
         self.role = RoleChoice::of(index);
+    }
+}
+
+/// All that can be set in an instance: the chain, and what a stem has beside it. In a master the latter is at
+/// its defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Knobs {
+    /// The chain.
+    pub settings: Settings,
+    /// What a stem has beside it.
+    pub stem: StemSettings,
+}
+
+impl Knobs {
+    /// Shows every value to `visitor`: the chain's, then the stem's.
+    pub fn visit(&mut self, visitor: &mut impl Visitor) {
+        self.settings.visit(visitor);
+        self.stem.visit(visitor);
+    }
+
+    /// The same after the round trip through the host's parameters.
+    #[must_use]
+    pub fn quantized(&self) -> Self {
+        let mut knobs = *self;
+        knobs.settings = knobs.settings.quantized();
+        let fader = &mut knobs.stem.fader;
+        fader.gain_db = GAIN_DB.quantized(fader.gain_db);
+        fader.width_pct = WIDTH_PCT.quantized(fader.width_pct);
+        knobs.stem.advice_pct = ADVICE_PCT.quantized(knobs.stem.advice_pct);
+        knobs
+    }
+}
+
+impl Valued for Knobs {
+    fn each(&mut self, change: &mut impl FnMut(f32) -> f32) {
+        self.settings.each(change);
+        self.stem.visit(&mut Changer(change));
     }
 }
 

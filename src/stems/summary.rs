@@ -24,6 +24,8 @@ pub struct Summary {
     pub position_s: f64,
     /// Whether the host plays.
     pub playing: bool,
+    /// How many moves of its master's it obeys.
+    pub obeyed: u8,
     /// Loudness of the last 400 ms in LUFS; `None` in silence, as for the others.
     pub momentary_lufs: Option<f32>,
     /// Loudness of the last 3 s in LUFS.
@@ -41,6 +43,7 @@ impl Default for Summary {
         Self {
             position_s: 0.0,
             playing: false,
+            obeyed: 0,
             momentary_lufs: None,
             short_term_lufs: None,
             integrated_lufs: None,
@@ -167,7 +170,7 @@ impl Summary {
         let mut bytes = [0; SUMMARY_BYTES];
         let mut pen = Pen::new(&mut bytes);
         pen.u16(VERSION);
-        pen.u16(u16::from(self.playing));
+        pen.u16(u16::from(self.playing) | u16::from(self.obeyed) << 8);
         pen.u32(RECENT as u32);
         pen.f64(self.position_s);
         for loudness in [
@@ -191,14 +194,15 @@ impl Summary {
         if eye.u16() != VERSION {
             return None;
         }
-        let playing = eye.u16() & 1 != 0;
+        let [flags, obeyed] = eye.u16().to_le_bytes();
         if eye.u32() != RECENT as u32 {
             return None;
         }
         let position_s = Some(eye.f64()).filter(|s| s.is_finite())?;
         Some(Self {
             position_s,
-            playing,
+            playing: flags & 1 != 0,
+            obeyed,
             momentary_lufs: eye.known(),
             short_term_lufs: eye.known(),
             integrated_lufs: eye.known(),
@@ -230,6 +234,7 @@ mod tests {
         let mut summary = Summary {
             position_s: 61.25,
             playing: true,
+            obeyed: 3,
             momentary_lufs: Some(-14.5),
             true_peak_dbtp: Some(-0.25),
             ..Summary::default()
@@ -250,7 +255,7 @@ mod tests {
     #[test]
     fn the_places_of_the_fields_stay() {
         let bytes = summary(1).bytes();
-        let mut head = vec![1, 0, 1, 0, 100, 0, 0, 0];
+        let mut head = vec![1, 0, 1, 3, 100, 0, 0, 0];
         head.extend(61.25_f64.to_le_bytes());
         head.extend((-14.5_f32).to_le_bytes());
         head.extend(f32::NAN.to_le_bytes());

@@ -9,9 +9,9 @@ use finalcoat::editor::draw::draw;
 use finalcoat::editor::theme;
 use finalcoat::editor::view::{Gesture, Memory, Number, Page, ViewModel};
 use finalcoat::editor::widgets::Icon;
-use finalcoat::engine::settings::Settings;
 use finalcoat::engine::settings::fields::{Field, Group, Variant, Visitor};
 use finalcoat::engine::settings::range::Range;
+use finalcoat::stems::settings::Knobs;
 
 use super::raster::Raster;
 
@@ -339,7 +339,14 @@ pub(crate) fn obey(view: &mut ViewModel, gesture: &Gesture) {
             }
         }
     }
-    let mut set = |field, value| view.settings.visit(&mut Setter(field, value));
+    let mut set = |field, value| {
+        let mut knobs = view.knobs();
+        knobs.visit(&mut Setter(field, value));
+        view.settings = knobs.settings;
+        if let Some(stem) = &mut view.stem {
+            stem.settings = knobs.stem;
+        }
+    };
     match *gesture {
         Gesture::Set(Number::Of(field), value) => set(field, value),
         Gesture::Switch(field, on) => set(field, f32::from(u8::from(on))),
@@ -369,6 +376,6 @@ pub(crate) fn kind(field: Field) -> Option<u8> {
         }
     }
     let mut finder = Finder(field, None);
-    Settings::default().visit(&mut finder);
+    Knobs::default().visit(&mut finder);
     finder.1
 }

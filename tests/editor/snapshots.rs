@@ -18,10 +18,11 @@ use finalcoat::editor::view::{Menu, Page, Part, ViewModel};
 use finalcoat::engine::audition::settings::{AuditionSettings, Channels, Listen};
 use finalcoat::engine::settings::fields::Group;
 use finalcoat::handoff::player::{PlayerView, Tape};
-use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN};
+use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN, WINDOW_STEM};
 
 use super::assistant::{listening, proposed};
 use super::harness::Stage;
+use super::linked::{advised, alone, choosing, crowded, with_stems};
 use super::transport::{song, with};
 use super::views::{extreme, fresh, playing};
 
@@ -287,6 +288,7 @@ fn shots() -> Vec<Shot> {
             ..shot(name, applied())
         });
     }
+    all.extend(linked_shots());
     let stages = [
         ("input", Group::Input),
         ("equalizer", Group::Equalizer),
@@ -327,6 +329,62 @@ fn shots() -> Vec<Shot> {
         });
     }
     all
+}
+
+/// Stems and their master.
+fn linked_shots() -> Vec<Shot> {
+    let stem = |name, view| Shot {
+        size: WINDOW_STEM,
+        page: Page::Stem,
+        ..shot(name, view)
+    };
+    let stems = |name, view| Shot {
+        page: Page::Stems,
+        ..shot(name, view)
+    };
+    vec![
+        stem("stem-alone", alone()),
+        stem("stem-choosing", choosing()),
+        stem("stem-advised", advised()),
+        Shot {
+            scale: 2.0,
+            ..stem("stem-advised-light-2x", light(advised()))
+        },
+        Shot {
+            menu: Some(Menu::Roles),
+            ..stem("stem-roles", advised())
+        },
+        Shot {
+            page: Page::Spectrum,
+            ..stem("stem-spectrum", advised())
+        },
+        Shot {
+            page: Page::Spectrum,
+            ..shot("stem-roomy", advised())
+        },
+        Shot {
+            size: WINDOW_MIN,
+            ..stem("least-stem", advised())
+        },
+        stems("stems", with_stems(proposed())),
+        Shot {
+            scale: 2.0,
+            ..stems("stems-2x", with_stems(proposed()))
+        },
+        stems("stems-light", light(with_stems(proposed()))),
+        stems("stems-crowded", crowded()),
+        Shot {
+            size: WINDOW_MIN,
+            ..stems("least-stems", with_stems(proposed()))
+        },
+        stems(
+            "stems-none",
+            judged(
+                VerdictKind::Stems,
+                "The voice is sharp where the hats are not: stems would help.",
+            ),
+        ),
+    ]
 }
 
 fn draw(shot: &Shot) -> Stage {

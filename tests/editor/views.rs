@@ -1,5 +1,7 @@
 //! What the editor is shown in the tests.
 
+use std::sync::Arc;
+
 use finalcoat::dsp::meter::MeterReading;
 use finalcoat::dsp::spectrum::{POINTS, frequency_hz};
 use finalcoat::editor::preferences::Preferences;
@@ -148,6 +150,8 @@ pub(crate) fn playing() -> ViewModel {
         scope: scope(),
         assistant: AssistantView::default(),
         player: None,
+        stem: None,
+        linked: Arc::default(),
     }
 }
 
@@ -234,6 +238,8 @@ pub(crate) fn fresh() -> ViewModel {
         scope: Vec::new(),
         assistant: AssistantView::default(),
         player: None,
+        stem: None,
+        linked: Arc::default(),
     }
 }
 

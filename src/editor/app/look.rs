@@ -7,13 +7,15 @@ use crate::assistant::advice::Advice;
 use crate::assistant::ownership;
 use crate::assistant::proposal::Owned;
 use crate::dsp::spectrum::Spectrum;
-use crate::editor::view::{AssistantView, Slots, ViewModel};
+use crate::editor::view::{AssistantView, Slots, StemView, ViewModel};
 use crate::engine::settings::Settings;
 use crate::handoff::history::Column;
 use crate::handoff::listen::Status;
 use crate::handoff::player::Remote;
 use crate::handoff::snapshot::Snapshot;
 use crate::handoff::{EditorSide, lock};
+use crate::params::Face;
+use crate::stems::settings::Knobs;
 
 impl App {
     /// The view model of this frame, and whether something moves.
@@ -28,18 +30,28 @@ impl App {
         self.columns_written = written;
         let running = self.heard.is_some_and(|heard| heard.elapsed() < STALE);
         let snapshot = side.snapshot.read();
-        let settings = self.params.settings();
+        let Knobs { settings, stem } = self.params.knobs();
         let sounds = self.measure(&mut side, snapshot.sample_rate_hz);
         let moves = sounds || (running && self.moves(&snapshot));
-        let heading = self.pending.heading(&settings);
+        let heading = self.pending.heading(&Knobs { settings, stem }).settings;
         let preferences = self.preferences.newest().clone();
         let chosen = self
             .params
             .kept
             .session
             .with(|session| session.preset.clone());
+        let stem = (self.params.face() == Face::Stem).then(|| StemView {
+            settings: stem,
+            advised: self
+                .params
+                .kept
+                .session
+                .with(|session| session.advised.clone()),
+        });
         let view = ViewModel {
             settings,
+            stem,
+            linked: side.linked.view(),
             goal_lufs: self.params.kept.goal_lufs(),
             reset_on_start: self.params.kept.reset_on_start(),
             snapshot,

@@ -97,6 +97,9 @@ impl App {
             }
             Gesture::OpenSlot(place) => self.open_slot(place, view),
             Gesture::CopyToSlot(place) => self.copy_to_slot(place, view),
+            Gesture::Link(wish) => lock(&self.side).linked.wish(wish),
+            Gesture::TakeOverAdvice => self.take_over_advice(view),
+            Gesture::DropAdvice => self.drop_advice(view),
         }
     }
 

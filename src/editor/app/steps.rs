@@ -6,18 +6,20 @@ use crate::editor::apply::{Value, put};
 use crate::editor::undo::Place;
 use crate::editor::view::{Gesture, Number, ViewModel};
 use crate::engine::audition::settings::{AuditionSettings, Listen};
-use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::errand::Answer;
 use crate::handoff::lock;
 use crate::params::session::{Chosen, SLOTS, Session, Slot};
+use crate::stems::moves::{StemChange, laid_over};
+use crate::stems::settings::{Knobs, StemSettings};
 
 impl App {
     /// Where the user stands; what is on its way counts as arrived.
     fn here(&self, view: &ViewModel) -> Place {
-        let settings = self.pending.heading(&view.settings);
+        let knobs = self.pending.heading(&view.knobs());
         self.params.kept.session.with(|session| Place {
-            settings,
+            knobs,
+            advised: session.advised.clone(),
             applied: session.applied.clone(),
             bands: session.applied_bands,
             slot: session.slot.min(SLOTS - 1),
@@ -26,9 +28,9 @@ impl App {
     }
 
     /// Keeps for undo where the user stands, if the way `to` the new settings changes anything.
-    fn note(&self, name: &str, here: Place, to: &Settings) {
-        if here.settings != *to {
-            lock(&self.undo).note(name, here, to);
+    fn note(&self, name: &str, here: Place, to: &Knobs) {
+        if here.knobs != *to {
+            lock(&self.undo).note(name, here, to, false);
         }
     }
 
@@ -39,7 +41,7 @@ impl App {
         }
         let fields: Vec<Field> = gestures
             .iter()
-            .filter_map(|gesture| changed(gesture, &view.settings))
+            .filter_map(|gesture| changed(gesture, &view.knobs()))
             .collect();
         if fields.is_empty() {
             return;
@@ -66,6 +68,8 @@ impl App {
     fn go(&mut self, place: Option<Place>, view: &ViewModel) {
         let Some(place) = place else { return };
         let here = self.here(view);
+        // First, so that the sound waits for the values where they belong to the advice.
+        self.set_out(view, &place.knobs);
         self.params.kept.session.edit(|session| {
             let left = here.slot;
             if place.slot != left {
@@ -76,8 +80,8 @@ impl App {
             session.applied = place.applied;
             session.applied_bands = place.bands;
             session.preset = place.preset;
+            session.advised = place.advised;
         });
-        self.set_out(&view.settings, &place.settings);
     }
 
     /// What is set goes into the open slot, and what another one holds is set; an empty one takes what is
@@ -97,10 +101,14 @@ impl App {
             session.preset = slot.preset;
             Some(*settings)
         });
-        if let Some(to) = held {
+        if let Some(settings) = held {
             let letter = char::from(b'A' + place as u8);
-            lock(&self.undo).note(&format!("Slot {letter}"), here, &to);
-            self.set_out(&view.settings, &to);
+            let to = Knobs {
+                settings,
+                ..here.knobs
+            };
+            lock(&self.undo).note(&format!("Slot {letter}"), here, &to, false);
+            self.set_out(view, &to);
             self.match_loudness(view);
         }
     }
@@ -117,21 +125,26 @@ impl App {
     /// A preset of the list is set.
     pub(super) fn load_preset(&mut self, index: usize, view: &ViewModel) {
         let here = self.here(view);
-        let Some((chosen, mut settings)) = self.library.load(index, &here.settings) else {
+        let now = here.knobs.settings;
+        let Some((chosen, mut settings)) = self.library.load(index, &now) else {
             return;
         };
         if view.preferences.lock_loudness {
-            settings.loudness = here.settings.loudness;
+            settings.loudness = now.loudness;
         }
-        self.note(&format!("Preset {}", chosen.name), here, &settings);
+        let to = Knobs {
+            settings,
+            ..here.knobs
+        };
+        self.note(&format!("Preset {}", chosen.name), here, &to);
         self.choose(chosen);
-        self.set_out(&view.settings, &settings);
+        self.set_out(view, &to);
         self.match_loudness(view);
     }
 
     /// What is set is kept as a preset.
     pub(super) fn save_preset(&mut self, name: &str, overwrite: bool, view: &ViewModel) {
-        let here = self.here(view).settings;
+        let here = self.here(view).knobs.settings;
         if let Some(chosen) = self.library.save(name, overwrite, &here) {
             self.choose(chosen);
         }
@@ -160,8 +173,9 @@ impl App {
         let mut owned = view.assistant.owned;
         ownership::release(&mut owned, &view.assistant.take_over);
         let here = self.here(view);
-        let to = self.params.kept.session.edit(|session| {
-            let to = ownership::applied(advice, &here.settings, &owned, session.was_applied);
+        let now = here.knobs.settings;
+        let settings = self.params.kept.session.edit(|session| {
+            let to = ownership::applied(advice, &now, &owned, session.was_applied);
             session.was_applied = true;
             session.applied_bands = advice.assistant_bands;
             session.take_over = [false; Group::STAGES.len()];
@@ -170,8 +184,12 @@ impl App {
             session.applied = Some(Box::new(remembered));
             to
         });
+        let to = Knobs {
+            settings,
+            ..here.knobs
+        };
         self.note("Apply", here, &to);
-        self.set_out(&view.settings, &to);
+        self.set_out(view, &to);
         lock(&self.side).listen.applied();
         self.match_loudness(view);
     }
@@ -179,25 +197,55 @@ impl App {
     /// The drive that was found is set.
     pub(super) fn set_drive(&mut self, answer: &Answer, view: &ViewModel) {
         let here = self.here(view);
-        let mut found = here.settings;
-        found.loudness.on = true;
-        found.loudness.drive_db = answer.drive_db;
-        found.loudness.drive_trim_db = answer.drive_trim_db;
+        let mut found = here.knobs;
+        let loudness = &mut found.settings.loudness;
+        loudness.on = true;
+        loudness.drive_db = answer.drive_db;
+        loudness.drive_trim_db = answer.drive_trim_db;
         self.note("Drive", here, &found);
-        self.set_out(&view.settings, &found);
+        self.set_out(view, &found);
+    }
+
+    /// What a stem was advised becomes its own: it sounds the same, and every knob can be turned.
+    pub(super) fn take_over_advice(&mut self, view: &ViewModel) {
+        let here = self.here(view);
+        let Knobs { settings, stem } = &here.knobs;
+        let changes: Vec<StemChange> = here.advised.iter().map(|one| one.change).collect();
+        let share = stem.advice_pct / 100.0;
+        let (settings, fader) = laid_over(settings, &stem.fader, &changes, share);
+        let stem = StemSettings { fader, ..*stem };
+        let to = Knobs { settings, stem }.quantized();
+        lock(&self.undo).note("Take over advice", here, &to, true);
+        // First, so that the sound waits for the values with the advice as it was.
+        self.set_out(view, &to);
+        self.forget_advice();
+    }
+
+    /// What a stem was advised is dropped.
+    pub(super) fn drop_advice(&mut self, view: &ViewModel) {
+        let here = self.here(view);
+        let to = here.knobs;
+        lock(&self.undo).note("Drop advice", here, &to, true);
+        self.forget_advice();
+    }
+
+    fn forget_advice(&self) {
+        let edit = |session: &mut Session| session.advised.clear();
+        self.params.kept.session.edit(edit);
     }
 
     /// Tells the audio thread what is coming, so that it takes it as one change, and begins.
-    fn set_out(&mut self, from: &Settings, to: &Settings) {
-        self.pending.start(from, to);
+    fn set_out(&mut self, view: &ViewModel, to: &Knobs) {
+        self.pending.start(&view.knobs(), to);
         lock(&self.side).apply.announce(*to);
-        self.params.set_drive_trim_db(to.loudness.drive_trim_db);
+        let trim_db = to.settings.loudness.drive_trim_db;
+        self.params.set_drive_trim_db(trim_db);
     }
 }
 
 fn slot_of(place: Place) -> Slot {
     Slot {
-        settings: Some(Box::new(place.settings)),
+        settings: Some(Box::new(place.knobs.settings)),
         applied: place.applied,
         bands: place.bands,
         preset: place.preset,
@@ -205,7 +253,7 @@ fn slot_of(place: Place) -> Slot {
 }
 
 /// The value that a gesture changes by hand, where it does.
-fn changed(gesture: &Gesture, now: &Settings) -> Option<Field> {
+fn changed(gesture: &Gesture, now: &Knobs) -> Option<Field> {
     let (field, value) = match *gesture {
         Gesture::Set(Number::Of(field), value) => (field, Value::Number(value)),
         Gesture::Switch(field, on) => (field, Value::Switch(on)),
@@ -243,7 +291,7 @@ fn name(gestures: &[Gesture]) -> Option<String> {
 /// What a value is called where its panel is not in sight.
 fn full_name(field: &Field) -> String {
     match (field.group, field.band) {
-        (Group::Chain, _) => field.name.to_owned(),
+        (Group::Chain | Group::Stem, _) => field.name.to_owned(),
         (group, _) if field.name == group.name() => group.name().to_owned(),
         (group, None) => format!("{}: {}", group.name(), field.name),
         (group, Some(band)) => format!("{} {}: {}", group.name(), band + 1, field.name),

@@ -2,12 +2,13 @@
 
 use egui::{Align2, Color32, CursorIcon, Id, Rect, Sense, pos2, vec2};
 
-use super::{heading, list, streamed, words};
+use super::streamed;
 use crate::assistant::advice::AdviceFinding;
 use crate::assistant::finding::{FindingKind, Reach, Severity};
 use crate::assistant::wishes::MixState;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, GRID};
+use crate::editor::widgets::list::{heading, list, words};
 use crate::editor::widgets::{clock, text, tip};
 
 /// Draws the list into `rect`.

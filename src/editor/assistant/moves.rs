@@ -4,12 +4,12 @@ mod done;
 
 use egui::{Align2, CursorIcon, Id, Rect, Sense, pos2, vec2};
 
-use super::{heading, list, words};
 use crate::assistant::advice::{Advice, AdviceMove, names};
 use crate::assistant::moves::MoveKind;
 use crate::editor::desk::Desk;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, ViewModel};
+use crate::editor::widgets::list::{heading, list, words};
 use crate::editor::widgets::{decibels, switch, text, tip};
 use crate::engine::settings::fields::Group;
 

@@ -2,11 +2,11 @@
 
 use egui::{Align2, Rect, pos2};
 
-use super::true_minus;
 use crate::assistant::advice::Advice;
 use crate::assistant::verdict::VerdictKind;
 use crate::editor::desk::{Desk, cut_top};
 use crate::editor::theme;
+use crate::editor::widgets::list::true_minus;
 use crate::editor::widgets::{paragraph, text};
 
 const HEAD: f32 = 22.0;

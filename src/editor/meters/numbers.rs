@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, Id, Painter, Rect, pos2, vec2};
 
+use super::aim_lufs;
 use crate::dsp::meter::MeterReading;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::help;
@@ -50,7 +51,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     );
     let place = cut_top(&mut rect, INTEGRATED, gap);
     tip_in(desk.ui, reading("Integrated"), place, help::INTEGRATED);
-    integrated(&painter, place, &meter, desk.view.aim_lufs());
+    integrated(&painter, place, &meter, aim_lufs(desk.view));
     peaks(desk, place);
     for (name, said, now, most) in [
         (
@@ -116,7 +117,7 @@ pub(super) fn reading(name: &str) -> Id {
     Id::unique(("reading", name))
 }
 
-fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f32) {
+fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: Option<f32>) {
     let colors = theme::colors();
     let [left, right] = [rect.left_top(), rect.right_top()];
     let name = "Integrated";
@@ -128,15 +129,17 @@ fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f3
         theme::label(),
         colors.label,
     );
-    let goal = format!("goal {}", tenths(Some(f64::from(goal_lufs))));
-    text(
-        painter,
-        right,
-        Align2::RIGHT_TOP,
-        goal,
-        theme::label(),
-        colors.goal,
-    );
+    if let Some(goal_lufs) = goal_lufs {
+        let goal = format!("goal {}", tenths(Some(f64::from(goal_lufs))));
+        text(
+            painter,
+            right,
+            Align2::RIGHT_TOP,
+            goal,
+            theme::label(),
+            colors.goal,
+        );
+    }
     let number = tenths(meter.integrated_lufs);
     let bottom = pos2(rect.left(), rect.top() + 56.0);
     let unit = if number == NOTHING { "" } else { "LUFS" };
@@ -145,7 +148,7 @@ fn integrated(painter: &Painter, rect: Rect, meter: &MeterReading, goal_lufs: f3
         pos2(rect.left(), rect.bottom() - 10.0),
         vec2(rect.width(), 6.0),
     );
-    bar(painter, track, meter.integrated_lufs, None, Some(goal_lufs));
+    bar(painter, track, meter.integrated_lufs, None, goal_lufs);
 }
 
 /// Peaks of left and right, standing, with a line at the highest true peak of the last 3 s and one at the ceiling.

@@ -3,11 +3,11 @@
 use egui::{Align2, Rect, pos2, vec2};
 
 use super::numbers::{NOTHING, bar, cells, reading, shown, tenths};
-use super::{PARTS, service};
+use super::{PARTS, aim_lufs, parts, service};
 use crate::editor::desk::{Desk, cut_bottom, cut_right, cut_top};
 use crate::editor::help;
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::{Gesture, Page, Part};
+use crate::editor::view::{Gesture, Page};
 use crate::editor::widgets::{button, number_with_unit, text, tip_in};
 
 const BUTTON: f32 = 22.0;
@@ -17,7 +17,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     let painter = desk.painter();
     let colors = theme::colors();
     let meter = shown(desk.view);
-    for (index, part) in Part::ALL.into_iter().enumerate().rev() {
+    for (index, &part) in parts(desk.view).iter().enumerate().rev() {
         let place = cut_bottom(&mut rect, BUTTON, GRID);
         let (label, said) = PARTS[index];
         let open = desk.memory.page == Page::Part(part);
@@ -74,7 +74,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         track,
         meter.integrated_lufs,
         None,
-        Some(desk.view.aim_lufs()),
+        aim_lufs(desk.view),
     );
     let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
     let [peak, ..] = &cells;
@@ -130,7 +130,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         pos2(rect.left(), foot.top() - service::SLIM),
         vec2(rect.width(), service::SLIM),
     );
-    if place.top() >= rect.top() {
+    if place.top() >= rect.top() && desk.view.stem.is_none() {
         service::draw_slim(desk, place);
     }
 }

@@ -151,9 +151,14 @@ fn explain(desk: &Desk<'_>, response: Response, number: Number) {
         Some(effect) => {
             let (digits, unit) = number.text(effect);
             let intensity = desk.view.settings.intensity;
+            let advised = desk.view.stem.as_ref();
+            let why = match advised.is_some_and(|stem| !stem.advised.is_empty()) {
+                true => "with what was advised".to_owned(),
+                false => format!("at {intensity:.0} % intensity"),
+            };
             tip(
                 response,
-                &format!("{said}\nIn effect at {intensity:.0} % intensity: {digits} {unit}"),
+                &format!("{said}\nIn effect {why}: {digits} {unit}"),
             );
         }
         None => {

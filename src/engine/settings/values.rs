@@ -8,14 +8,20 @@ use super::range::Range;
 /// Room for every value there is; a test sees to it.
 pub(super) const ROOM: usize = 300;
 
-/// Every value of the settings, in the order of [`Settings::visit`], and the drive's trims behind them.
+/// Every value, of the settings in the order of [`Settings::visit`] with the drive's trims behind them.
 /// Switches are 0 or 1, choices their place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Values([f32; ROOM]);
 
+/// Whose values can be had side by side.
+pub trait Valued: Copy {
+    /// Replaces every value by what `change` makes of it, in an order that never changes while it lives.
+    fn each(&mut self, change: &mut impl FnMut(f32) -> f32);
+}
+
 impl Values {
     /// Those of `settings`.
-    pub fn of(settings: &Settings) -> Self {
+    pub fn of<T: Valued>(settings: &T) -> Self {
         let mut values = Self([0.0; ROOM]);
         let mut place = 0;
         let mut settings = *settings;
@@ -26,7 +32,7 @@ impl Values {
             place += 1;
             value
         };
-        each(&mut settings, &mut note);
+        settings.each(&mut note);
         values
     }
 
@@ -38,7 +44,7 @@ impl Values {
     }
 
     /// `settings` with the values of `from` where these differ from `to`.
-    pub fn held(settings: &Settings, from: &Self, to: &Self) -> Settings {
+    pub fn held<T: Valued>(settings: &T, from: &Self, to: &Self) -> T {
         let mut place = 0;
         let mut settings = *settings;
         let mut hold = |value: f32| {
@@ -49,28 +55,32 @@ impl Values {
                 _ => value,
             }
         };
-        each(&mut settings, &mut hold);
+        settings.each(&mut hold);
         settings
     }
 }
 
-/// Replaces every value by what `change` makes of it.
-fn each(settings: &mut Settings, change: &mut impl FnMut(f32) -> f32) {
-    struct Changer<'a, F>(&'a mut F);
-    impl<F: FnMut(f32) -> f32> Visitor for Changer<'_, F> {
-        fn number(&mut self, _: Field, _: &'static Range, value: &mut f32) {
-            *value = (self.0)(*value);
-        }
-        fn switch(&mut self, _: Field, value: &mut bool) {
-            *value = (self.0)(f32::from(u8::from(*value))) != 0.0;
-        }
-        fn choice(&mut self, _: Field, _: &'static [Variant], index: &mut usize) {
-            *index = (self.0)(*index as f32) as usize;
+impl Valued for Settings {
+    fn each(&mut self, change: &mut impl FnMut(f32) -> f32) {
+        self.visit(&mut Changer(change));
+        let trims: &mut [f32; TRIM_POINTS_PCT.len()] = &mut self.loudness.drive_trim_db;
+        for trim_db in trims {
+            *trim_db = change(*trim_db);
         }
     }
-    settings.visit(&mut Changer(change));
-    let trims: &mut [f32; TRIM_POINTS_PCT.len()] = &mut settings.loudness.drive_trim_db;
-    for trim_db in trims {
-        *trim_db = change(*trim_db);
+}
+
+/// Replaces every value that it is shown.
+pub struct Changer<'a, F>(pub &'a mut F);
+
+impl<F: FnMut(f32) -> f32> Visitor for Changer<'_, F> {
+    fn number(&mut self, _: Field, _: &'static Range, value: &mut f32) {
+        *value = (self.0)(*value);
+    }
+    fn switch(&mut self, _: Field, value: &mut bool) {
+        *value = (self.0)(f32::from(u8::from(*value))) != 0.0;
+    }
+    fn choice(&mut self, _: Field, _: &'static [Variant], index: &mut usize) {
+        *index = (self.0)(*index as f32) as usize;
     }
 }

@@ -199,6 +199,7 @@ impl MasterDesk {
             peaks: eater.map_or(0.0, |eater| eater.share as f32),
             moves,
             sent,
+            obeyed: ear.map_or(0, |ear| ear.summary.obeyed),
         }
     }
 }

@@ -47,6 +47,9 @@ impl StemDesk {
             }
         }
         self.hear(feed);
+        let advised = params.kept.session.with(|session| session.advised.len());
+        let obeys = params.stem().advice_pct > 0.0;
+        self.summary.obeyed = if obeys { advised as u8 } else { 0 };
         let role = self.role(params, &desk.track().unwrap_or_default());
         link.set_role(Some(role));
         // It is told with the next beat if the slot is gone.

@@ -1,0 +1,81 @@
+//! Stems and their master: the panel of a stem, and a master's page of its stems.
+
+pub mod master;
+pub mod stem;
+
+use super::theme;
+use super::widgets::{decibels, minus};
+use crate::stems::moves::{StemMove, StemStage};
+
+/// What a move is called.
+pub fn name(stage: StemStage) -> &'static str {
+    match stage {
+        StemStage::Gain => "Gain",
+        StemStage::Width => "Width",
+        StemStage::MonoBass => "Mono bass",
+        StemStage::Equalizer => "Equalizer",
+        StemStage::DeEssing => "De-essing",
+        StemStage::Compression => "Compression",
+    }
+}
+
+/// How much a move does, and where.
+pub fn does(one: &StemMove) -> String {
+    let places = usize::from(one.unit != "%");
+    let signed = one.unit == "dB";
+    let much = format!(
+        "{} {}",
+        decibels(one.value as f32, places, signed),
+        one.unit
+    );
+    match one.band_hz {
+        Some([from, to]) => format!("{much}, {}\u{2013}{}", hertz(from), hertz(to)),
+        None => much,
+    }
+}
+
+/// A frequency with its unit, in as few digits as it needs.
+fn hertz(hz: f64) -> String {
+    let number = |hz: f64, places| minus(&crate::params::text::number(hz as f32, places));
+    match hz {
+        hz if hz >= 9950.0 => format!("{} kHz", number(hz / 1000.0, 0)),
+        hz if hz >= 1000.0 => format!("{} kHz", number(hz / 1000.0, 1)),
+        hz => format!("{} Hz", number(hz, 0)),
+    }
+}
+
+/// One move in a list: what it does, and why.
+fn told(ui: &mut egui::Ui, one: &StemMove, indent: f32, ink: egui::Color32) {
+    use egui::{Align2, Sense, vec2};
+
+    use super::theme::GRID;
+    use super::widgets::list::words_in;
+    use super::widgets::text;
+
+    let colors = theme::colors();
+    let size = vec2(ui.available_width(), 20.0);
+    let (mut rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    rect.min.x += indent;
+    let painter = ui.painter();
+    let at = rect.left_center();
+    let title = name(one.stage);
+    let shown = text(
+        painter,
+        at,
+        Align2::LEFT_CENTER,
+        title,
+        theme::body(),
+        colors.text,
+    );
+    let at = egui::pos2(shown.right() + 2.0 * GRID, at.y);
+    text(
+        painter,
+        at,
+        Align2::LEFT_CENTER,
+        does(one),
+        theme::label(),
+        ink,
+    );
+    words_in(ui, indent, &one.text, theme::label(), colors.label);
+    ui.add_space(GRID);
+}

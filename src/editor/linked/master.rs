@@ -1,0 +1,364 @@
+//! A master's page of its stems: how loud each is, where in the spectrum it lies, who makes the peaks, where they
+//! fight, and the nudges that are proposed; and the row that opens it.
+
+use egui::{Align2, Color32, Painter, Rect, Sense, Stroke, Ui, pos2, vec2};
+
+use super::told;
+use crate::assistant::verdict::VerdictKind;
+use crate::editor::desk::{Desk, column, cut_left, cut_right, cut_top, panel};
+use crate::editor::meters::tenths;
+use crate::editor::stages;
+use crate::editor::theme::{self, GAP, GRID};
+use crate::editor::view::{Gesture, Page, ViewModel};
+use crate::editor::widgets::list::{heading, list, words, words_in};
+use crate::editor::widgets::{
+    button, button_of, clock, light, one_line, paragraph, text, tip_in, title,
+};
+use crate::handoff::linked::{Linked, Sent, State, Stem, Wish};
+
+/// Height of the row in the assistant's panel.
+const ROW: f32 = 24.0;
+/// Height of a stem's line.
+const LINE: f32 = 34.0;
+/// Least widths of a line's parts, from the right: button, peaks, spectrum, loudness.
+const PARTS: [f32; 4] = [70.0, 48.0, 156.0, 62.0];
+/// How much of what a line is wider than the least window's each of them takes.
+const MORE: [f32; 4] = [0.0, 0.1, 0.4, 0.1];
+/// Width of a line in the least window.
+const LEAST: f32 = 440.0;
+/// What the spectrum's parts are called.
+const BANDS: [&str; 4] = ["Low", "Lo-mid", "Hi-mid", "High"];
+
+/// Height of the row that opens the page; 0 where there is nothing to tell.
+pub fn row_height(view: &ViewModel) -> f32 {
+    if told_in_row(view).is_some() {
+        ROW
+    } else {
+        0.0
+    }
+}
+
+/// What the row says, its colour, and whether stems are there.
+fn told_in_row(view: &ViewModel) -> Option<(String, Color32, bool)> {
+    let linked = &view.linked;
+    let colors = theme::colors();
+    let verdict = view
+        .assistant
+        .advice
+        .as_ref()
+        .map(|advice| advice.verdict.kind);
+    Some(match (&linked.fault, linked.stems.len()) {
+        (Some(_), _) => ("Stems cannot be reached".to_owned(), colors.over, false),
+        (None, 0) if verdict == Some(VerdictKind::Stems) => (
+            "Stems would help: here is how".to_owned(),
+            colors.text,
+            false,
+        ),
+        (None, 0) => return None,
+        (None, count) => {
+            let stems = if count == 1 { "stem" } else { "stems" };
+            let said = match linked.conflicts.len() {
+                0 => format!("{count} {stems} linked"),
+                1 => format!("{count} {stems}, 1 conflict"),
+                many => format!("{count} {stems}, {many} conflicts"),
+            };
+            (said, colors.text, true)
+        }
+    })
+}
+
+/// Draws the row into `rect`.
+pub fn draw_row(desk: &mut Desk<'_>, mut rect: Rect) {
+    let Some((said, ink, linked)) = told_in_row(desk.view) else {
+        return;
+    };
+    let open = desk.memory.page == Page::Stems;
+    let place = cut_right(&mut rect, 64.0, GRID);
+    let label = if open { "Close" } else { "Stems" };
+    let why = "The stems of this song: levels, who fights whom, and what is proposed for each.";
+    let id = egui::Id::unique("page of stems");
+    if button_of(desk.ui, id, place, label, why, None, true) {
+        desk.memory.page = if open { Page::Spectrum } else { Page::Stems };
+    }
+    let painter = desk.painter();
+    let at = pos2(rect.left() + 5.0, rect.center().y);
+    light(&painter, at, linked, theme::colors().goal);
+    rect.min.x += 4.0 * GRID;
+    one_line(&painter, rect, &said, theme::body(), ink);
+}
+
+/// Draws the page into `rect`.
+pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
+    let mut content = panel(&desk.painter(), rect);
+    let linked = desk.view.linked.clone();
+    draw_head(desk, &linked, &mut content);
+    if let Some((said, ink, part)) = notice(&linked) {
+        let mut place = cut_top(&mut content, 32.0, GRID);
+        if part {
+            let own = cut_right(&mut place, 96.0, GAP);
+            let own = Rect::from_min_size(own.min, vec2(own.width(), ROW));
+            let why = "This master gets a session of its own; stems then ask whose they are.";
+            if button(desk.ui, own, "Own session", why, None, true) {
+                desk.push(Gesture::Link(Wish::Part));
+            }
+        }
+        paragraph(&desk.painter(), place, &said, theme::label(), ink);
+    }
+    if linked.stems.is_empty() {
+        list(desk, "no stems", content, |ui| how_to(ui));
+        return;
+    }
+    let mut head = cut_top(&mut content, 18.0, 2.0);
+    head.max.x -= 2.0 * GRID;
+    draw_columns(&desk.painter(), head);
+    let mut gestures = Vec::new();
+    list(desk, "stems", content, |ui| {
+        for stem in &linked.stems {
+            if draw_stem(ui, stem) {
+                gestures.push(Gesture::Link(Wish::Advise(stem.id)));
+            }
+        }
+        if !linked.conflicts.is_empty() {
+            ui.add_space(GRID);
+            heading(ui, "Where they fight");
+            for conflict in &linked.conflicts {
+                words(ui, conflict, theme::label(), theme::colors().label);
+                ui.add_space(GRID);
+            }
+        }
+    });
+    desk.memory.gestures.append(&mut gestures);
+}
+
+fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
+    let mut head = cut_top(content, ROW, 2.0 * GRID);
+    stages::close(desk, cut_right(&mut head, 22.0, GAP));
+    let back = cut_right(&mut head, 76.0, GRID);
+    let anything = |stem: &Stem| stem.obeyed > 0 || stem.sent == Sent::OnItsWay;
+    let some = linked.stems.iter().any(anything);
+    let said = "Takes back what was sent to every stem; knobs that took it over stay as they are.";
+    if button(desk.ui, back, "Withdraw", said, None, some) {
+        desk.push(Gesture::Link(Wish::Withdraw));
+    }
+    let all = cut_right(&mut head, 86.0, GAP);
+    let new = linked.stems.iter().any(is_new);
+    let said =
+        "Sends every stem what is proposed for it; the stems keep it in their own saved state.";
+    let fill = (new && linked.remix.is_none()).then_some(theme::colors().goal);
+    if button(desk.ui, all, "Accept all", said, fill, new) {
+        desk.push(Gesture::Link(Wish::AdviseAll));
+    }
+    let painter = desk.painter();
+    let name = title(&painter, head, "Stems");
+    cut_left(&mut head, name.width(), 2.0 * GRID);
+    let said = match linked.heard_s {
+        0.0 => "play the song: nothing heard yet".to_owned(),
+        heard_s => format!("{} of the song heard", clock(heard_s)),
+    };
+    one_line(&painter, head, &said, theme::label(), theme::colors().label);
+}
+
+/// What is above all else to be known; whether a session of its own would mend it.
+fn notice(linked: &Linked) -> Option<(String, Color32, bool)> {
+    let colors = theme::colors();
+    if let Some(fault) = &linked.fault {
+        return Some((fault.clone(), colors.over, false));
+    }
+    if linked.state == State::Twins {
+        let said = "Another Finalcoat has this session too, as after a copied project: these stems hear both.";
+        return Some((said.to_owned(), colors.reduction, true));
+    }
+    let remix = linked.remix.as_ref()?;
+    Some((
+        format!("More than a master should do: {remix}"),
+        colors.reduction,
+        false,
+    ))
+}
+
+fn how_to(ui: &mut Ui) {
+    let colors = theme::colors();
+    heading(ui, "No stems are linked");
+    for said in [
+        "1. Put Finalcoat Stem on each group of the song: drums, bass, lead vocal, backing vocals, music, FX; \
+         four to eight of them.",
+        "2. They find this master by themselves and appear here, also with their windows closed.",
+        "3. Play the song once: levels, conflicts and proposals appear, each with its reason.",
+        "4. Accept what you like: the stems keep it in the project, and a bounce needs nothing live.",
+    ] {
+        words(ui, said, theme::label(), colors.text);
+        ui.add_space(2.0 * GRID);
+    }
+}
+
+/// The parts of a line: name, loudness, spectrum, peaks, button.
+fn parts(mut line: Rect) -> [Rect; 5] {
+    let more = (line.width() - LEAST).clamp(0.0, LEAST);
+    let widths: [f32; 4] = core::array::from_fn(|n| PARTS[n] + MORE[n] * more);
+    let [button, peaks, spectrum, loudness] =
+        widths.map(|width| cut_right(&mut line, width, 3.0 * GRID));
+    [line, loudness, spectrum, peaks, button]
+}
+
+fn draw_columns(painter: &Painter, line: Rect) {
+    let [name, loudness, spectrum, peaks, _] = parts(line);
+    let ink = theme::colors().label;
+    let put = |rect: Rect, align: Align2, said: &str| {
+        text(
+            painter,
+            align.pos_in_rect(&rect),
+            align,
+            said,
+            theme::tiny(),
+            ink,
+        );
+    };
+    put(name, Align2::LEFT_CENTER, "Stem");
+    put(loudness, Align2::LEFT_CENTER, "Short-term");
+    for (index, band) in BANDS.into_iter().enumerate() {
+        put(
+            column(spectrum, index, BANDS.len(), GRID),
+            Align2::LEFT_CENTER,
+            band,
+        );
+    }
+    put(peaks, Align2::LEFT_CENTER, "Peaks");
+}
+
+/// Whether something is proposed for a stem that it does not have.
+fn is_new(stem: &Stem) -> bool {
+    let has = stem.sent == Sent::Taken && stem.obeyed > 0;
+    !stem.moves.is_empty() && !has && stem.sent != Sent::OnItsWay
+}
+
+/// One stem and what is proposed for it. Returns whether that was accepted.
+fn draw_stem(ui: &mut Ui, stem: &Stem) -> bool {
+    let size = vec2(ui.available_width(), LINE);
+    let (line, _) = ui.allocate_exact_size(size, Sense::hover());
+    let colors = theme::colors();
+    let painter = ui.painter().clone();
+    let [name, loudness, spectrum, peaks, place] = parts(line);
+    let title = match stem.name.as_str() {
+        "" => stem.role.name(),
+        name => name,
+    };
+    let upper = Rect::from_min_size(name.min, vec2(name.width(), 18.0));
+    one_line(&painter, upper, title, theme::body(), colors.text);
+    let lower = Rect::from_min_max(pos2(name.left(), name.top() + 17.0), name.max);
+    let role = stem.role.name();
+    one_line(&painter, lower, role, theme::tiny(), colors.label);
+    let level = stem.short_term_lufs.filter(|_| stem.playing);
+    let share = level.map_or(0.0, |lufs| (f64::from(lufs) + 48.0) / 48.0);
+    let said = tenths(level.map(f64::from));
+    cell(&painter, loudness, &said, share as f32, colors.output);
+    tip_in(
+        ui,
+        id(stem, "loudness"),
+        loudness,
+        "Loudness of the last 3 s, in LUFS.",
+    );
+    for (index, share) in stem.spectrum.into_iter().enumerate() {
+        let place = column(spectrum, index, BANDS.len(), GRID);
+        cell(&painter, place, &percent(share), share, colors.input);
+    }
+    let said = "Its share of what all stems together have in this part of the spectrum.";
+    tip_in(ui, id(stem, "spectrum"), spectrum, said);
+    cell(
+        &painter,
+        peaks,
+        &percent(stem.peaks),
+        stem.peaks,
+        colors.reduction,
+    );
+    let said = "Its share of the song's highest peaks: who eats the headroom.";
+    tip_in(ui, id(stem, "peaks"), peaks, said);
+    let accepted = draw_button(ui, stem, place);
+    let ink = if stem.obeyed > 0 || is_new(stem) {
+        colors.goal
+    } else {
+        colors.label
+    };
+    for one in &stem.moves {
+        told(ui, one, 2.0 * GRID, ink);
+    }
+    if stem.moves.is_empty() && stem.obeyed > 0 {
+        let count = stem.obeyed;
+        let moves = if count == 1 { "move" } else { "moves" };
+        let said = format!("Obeys {count} {moves} from before.");
+        words_in(ui, 2.0 * GRID, &said, theme::label(), colors.label);
+        ui.add_space(GRID);
+    }
+    ui.add_space(GRID);
+    let line = Stroke::new(1.0, colors.line);
+    let y = ui.cursor().top();
+    painter.hline(ui.max_rect().x_range(), y, line);
+    ui.add_space(GRID);
+    accepted
+}
+
+fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> bool {
+    let place = Rect::from_center_size(place.center(), vec2(place.width(), ROW));
+    let colors = theme::colors();
+    let (label, said) = match (stem.sent, stem.obeyed > 0) {
+        (Sent::OnItsWay, _) => (
+            "Sent",
+            "On its way: it takes what plays in the stem's process.",
+        ),
+        (Sent::Taken, true) => ("In effect", "The stem has it and obeys it."),
+        _ if stem.moves.is_empty() => {
+            let at = place.center();
+            text(
+                ui.painter(),
+                at,
+                Align2::CENTER_CENTER,
+                "as it is",
+                theme::label(),
+                colors.label,
+            );
+            return false;
+        }
+        (Sent::Old, true) => (
+            "Update",
+            "Something else is proposed than what the stem obeys.",
+        ),
+        _ => (
+            "Accept",
+            "Sends the stem what is proposed; it keeps it in its own saved state.",
+        ),
+    };
+    let new = is_new(stem);
+    button_of(ui, id(stem, "accept"), place, label, said, None, new)
+}
+
+fn id(stem: &Stem, what: &str) -> egui::Id {
+    egui::Id::unique(("stem", stem.id, what))
+}
+
+fn percent(share: f32) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A number over a strip that shows it as a length.
+fn cell(painter: &Painter, rect: Rect, said: &str, share: f32, ink: Color32) {
+    let colors = theme::colors();
+    let words = Rect::from_min_size(rect.min, vec2(rect.width(), 20.0));
+    let at = words.left_center();
+    text(
+        painter,
+        at,
+        Align2::LEFT_CENTER,
+        said,
+        theme::label(),
+        colors.text,
+    );
+    let track = Rect::from_min_size(
+        pos2(rect.left(), rect.top() + 21.0),
+        vec2(rect.width(), 4.0),
+    );
+    painter.rect_filled(track, 2.0, colors.raised);
+    let width = track.width() * share.clamp(0.0, 1.0);
+    if width >= 1.0 {
+        let filled = Rect::from_min_size(track.min, vec2(width, track.height()));
+        painter.rect_filled(filled, 2.0, ink);
+    }
+}

@@ -1,0 +1,493 @@
+//! Stems and their master: what each shows of the other, and what can be done there.
+
+use std::sync::Arc;
+
+use egui::{Modifiers, Pos2};
+
+use finalcoat::assistant::verdict::VerdictKind;
+use finalcoat::editor::fields::{STEM_ADVICE, STEM_ROLE};
+use finalcoat::editor::linked::does;
+use finalcoat::editor::view::{Gesture, Menu, Page, StemView, ViewModel};
+use finalcoat::engine::settings::equalizer::{BandSettings, Shape};
+use finalcoat::engine::settings::fields::Choice;
+use finalcoat::handoff::linked::{Linked, Master, Sent, State, Stem, Wish};
+use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN, WINDOW_STEM};
+use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
+use finalcoat::stems::role::Role;
+use finalcoat::stems::settings::{RoleChoice, StemSettings};
+
+use super::assistant::proposed;
+use super::harness::{Stage, click, drag, find, find_all, obey, texts};
+use super::views::{fresh, playing};
+
+fn gain(db: f32, why: &str) -> StemMove {
+    StemMove {
+        stage: StemStage::Gain,
+        band_hz: None,
+        value: f64::from(db),
+        unit: "dB".to_owned(),
+        text: why.to_owned(),
+        change: StemChange::Gain(db),
+    }
+}
+
+fn dip() -> StemMove {
+    StemMove {
+        stage: StemStage::Equalizer,
+        band_hz: Some([1600.0, 4000.0]),
+        value: -1.5,
+        unit: "dB".to_owned(),
+        text: "It covers the lead vocal by 4.1 dB between 1.6 and 4.0 kHz while both sound."
+            .to_owned(),
+        change: StemChange::Band(BandSettings {
+            on: true,
+            shape: Shape::Bell,
+            frequency_hz: 2530.0,
+            q: 1.1,
+            range_db: -1.5,
+            threshold_db: -38.0,
+            ..BandSettings::default()
+        }),
+    }
+}
+
+fn stem(id: u64, name: &str, role: Role) -> Stem {
+    Stem {
+        id,
+        name: name.to_owned(),
+        role,
+        playing: true,
+        short_term_lufs: Some(-18.4),
+        spectrum: [0.25; 4],
+        peaks: 0.2,
+        moves: Vec::new(),
+        sent: Sent::Nothing,
+        obeyed: 0,
+    }
+}
+
+/// A master with five stems, each in another state.
+pub(crate) fn stems() -> Linked {
+    let mut drums = stem(1, "Drums", Role::Drums);
+    drums.spectrum = [0.34, 0.22, 0.31, 0.55];
+    drums.peaks = 0.61;
+    let mut bass = stem(2, "BASS 808", Role::Bass);
+    bass.spectrum = [0.58, 0.12, 0.03, 0.01];
+    bass.peaks = 0.24;
+    bass.short_term_lufs = Some(-16.2);
+    bass.moves = vec![gain(
+        -0.8,
+        "It is 2.3 dB louder than the low end of the others bears: 58 % of the power below 150 Hz.",
+    )];
+    let mut vocal = stem(3, "Lead Vox", Role::LeadVocal);
+    vocal.spectrum = [0.01, 0.24, 0.38, 0.29];
+    vocal.peaks = 0.08;
+    vocal.moves = vec![gain(
+        0.6,
+        "It is 1.7 dB below where leads of this density stand.",
+    )];
+    vocal.sent = Sent::Taken;
+    vocal.obeyed = 1;
+    let mut music = stem(4, "Keys + Gtr", Role::Music);
+    music.spectrum = [0.07, 0.41, 0.26, 0.12];
+    music.peaks = 0.06;
+    music.moves = vec![dip()];
+    music.sent = Sent::OnItsWay;
+    let mut fx = stem(5, "", Role::Fx);
+    fx.spectrum = [0.0, 0.01, 0.02, 0.03];
+    fx.peaks = 0.01;
+    fx.playing = false;
+    Linked {
+        state: State::Linked,
+        stems: vec![drums, bass, vocal, music, fx],
+        conflicts: vec![
+            "Keys + Gtr covers Lead Vox between 1.6 and 4.0 kHz in 41 % of the time both sound."
+                .to_owned(),
+            "BASS 808 and Drums share 30 to 120 Hz: at 38 % of the kicks the bass is louder."
+                .to_owned(),
+        ],
+        heard_s: 151.0,
+        ..Linked::default()
+    }
+}
+
+pub(crate) fn with_stems(mut view: ViewModel) -> ViewModel {
+    view.linked = Arc::new(stems());
+    view
+}
+
+/// As many stems as there can be, with everything as long as it gets.
+pub(crate) fn crowded() -> ViewModel {
+    let mut linked = stems();
+    linked.state = State::Twins;
+    linked.remix = Some(
+        "four stems would have to be moved, and the bass by 3.4 dB; open the mix, or ask for another one."
+            .to_owned(),
+    );
+    linked.heard_s = 3599.0;
+    let first = linked.stems[1].clone();
+    linked.stems = (0..32)
+        .map(|n| Stem {
+            id: n,
+            name: format!("A group with a name that is far too long for its column, number {n}"),
+            role: Role::BackingVocals,
+            short_term_lufs: Some(-123.4),
+            spectrum: [1.0; 4],
+            peaks: 1.0,
+            obeyed: 8,
+            sent: Sent::Old,
+            ..first.clone()
+        })
+        .collect();
+    let mut view = proposed();
+    view.linked = Arc::new(linked);
+    view
+}
+
+fn is_stem(mut view: ViewModel, linked: Linked, stem: StemView) -> ViewModel {
+    view.stem = Some(stem);
+    view.linked = Arc::new(linked);
+    view.goal_lufs = -14.0;
+    view
+}
+
+/// A stem that was just inserted.
+pub(crate) fn alone() -> ViewModel {
+    let linked = Linked {
+        role: Some(Role::Other),
+        ..Linked::default()
+    };
+    is_stem(fresh(), linked, StemView::default())
+}
+
+fn master(session: u64, name: &str, process: u32) -> Master {
+    Master {
+        session,
+        name: name.to_owned(),
+        process,
+        is_ours: false,
+    }
+}
+
+/// A stem with two songs to choose from.
+pub(crate) fn choosing() -> ViewModel {
+    let linked = Linked {
+        state: State::Choose,
+        masters: vec![master(7, "Master", 4001), master(8, "Master", 4002)],
+        role: Some(Role::Bass),
+        ..Linked::default()
+    };
+    is_stem(playing(), linked, StemView::default())
+}
+
+/// A stem that was advised.
+pub(crate) fn advised() -> ViewModel {
+    let mut ours = master(7, "Master", 4001);
+    ours.is_ours = true;
+    let linked = Linked {
+        state: State::Linked,
+        masters: vec![ours],
+        role: Some(Role::Music),
+        ..Linked::default()
+    };
+    let mut settings = StemSettings::default();
+    settings.fader.gain_db = 1.0;
+    let stem = StemView {
+        settings,
+        advised: vec![
+            gain(-0.8, "It is 2.3 dB louder than the others bear."),
+            dip(),
+            StemMove {
+                stage: StemStage::Width,
+                band_hz: None,
+                value: 80.0,
+                unit: "%".to_owned(),
+                text: "Its sides are 3.2 dB louder than its middle, and cancel in mono.".to_owned(),
+                change: StemChange::Width(80.0),
+            },
+        ],
+    };
+    is_stem(playing(), linked, stem)
+}
+
+fn words(stage: &mut Stage, view: &ViewModel) -> Vec<String> {
+    let shapes = stage.still(view);
+    texts(&shapes).into_iter().map(|text| text.words).collect()
+}
+
+fn shows(words: &[String], wanted: &str) -> bool {
+    words.iter().any(|one| one.contains(wanted))
+}
+
+fn quiet(size: [f32; 2], page: Page) -> Stage {
+    let mut stage = Stage::new(size, 1.0);
+    stage.paints = false;
+    stage.memory.page = page;
+    stage
+}
+
+#[test]
+fn a_stem_shows_whose_it_is_and_why_it_is_changed() {
+    for (size, page) in [
+        (WINDOW_STEM, Page::Stem),
+        (WINDOW_DEFAULT, Page::Spectrum),
+        (WINDOW_MIN, Page::Stem),
+    ] {
+        let view = advised();
+        let mut stage = quiet(size, page);
+        let said = words(&mut stage, &view);
+        for wanted in [
+            "Finalcoat Stem",
+            "Auto: music",
+            "Master",
+            "Linked: its master",
+            "Gain",
+            "\u{2212}0.8 dB",
+            "louder than the others bear",
+            "\u{2212}1.5 dB, 1.6 kHz\u{2013}4.0 kHz",
+            "Take over",
+            "Short-term",
+            "True peak",
+        ] {
+            assert!(shows(&said, wanted), "{size:?}: {wanted:?} in {said:#?}");
+        }
+        // What is only of a master.
+        for other in ["Listen", "goal", "Spotify", "Cost"] {
+            assert!(
+                !said
+                    .iter()
+                    .any(|one| one == other || one.starts_with("goal ")),
+                "{other}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_fader_shows_what_is_heard() {
+    let view = advised();
+    let mut stage = quiet(WINDOW_STEM, Page::Stem);
+    // Set to +1.0 dB, of which the advice takes 0.8.
+    let at = stage
+        .place(
+            &view,
+            egui::Id::unique(("knob", finalcoat::editor::fields::STEM_FADER[0])),
+        )
+        .center();
+    let said = super::harness::sentence_at(&mut stage, &view, at);
+    let said = said.expect("a sentence");
+    assert!(said.contains("with what was advised: +0.2 dB"), "{said}");
+}
+
+#[test]
+fn a_stem_is_set_by_hand() {
+    let mut view = advised();
+    let mut stage = quiet(WINDOW_STEM, Page::Stem);
+    let entry = egui::Id::unique(("entry", STEM_ADVICE));
+    let at = stage.place(&view, entry).center();
+    let done = drag(&mut stage, &mut view, at, [0.0, -60.0], Modifiers::NONE);
+    assert!(
+        done.iter()
+            .any(|gesture| matches!(gesture, Gesture::Set(number, _) if *number == STEM_ADVICE))
+    );
+    let advice_pct = view.stem.as_ref().expect("a stem").settings.advice_pct;
+    assert!(advice_pct < 100.0, "{advice_pct}");
+
+    // The role is one of a list.
+    let roles = egui::Id::unique(("drop-down", "roles"));
+    let at = stage.place(&view, roles).center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!(stage.memory.menu, Some(Menu::Roles));
+    let at = find(&mut stage, &view, "Backing vocals").center();
+    let done = click(&mut stage, &view, at, Modifiers::NONE);
+    let place = RoleChoice::Is(Role::BackingVocals).index();
+    assert_eq!(done, [Gesture::Choose(STEM_ROLE, place)]);
+    assert_eq!(stage.memory.menu, None);
+    obey(&mut view, &done[0]);
+    assert!(shows(&words(&mut stage, &view), "Backing vocals"));
+}
+
+#[test]
+fn advice_is_taken_over_or_dropped_only_where_there_is_some() {
+    for (label, wanted) in [
+        ("Take over", Gesture::TakeOverAdvice),
+        ("Drop", Gesture::DropAdvice),
+    ] {
+        for (view, expected) in [(advised(), vec![wanted]), (alone(), vec![])] {
+            let mut stage = quiet(WINDOW_STEM, Page::Stem);
+            let at = find(&mut stage, &view, label).center();
+            assert_eq!(
+                click(&mut stage, &view, at, Modifiers::NONE),
+                expected,
+                "{label}"
+            );
+        }
+    }
+}
+
+#[test]
+fn with_several_songs_open_a_stem_asks_which() {
+    let view = choosing();
+    let mut stage = quiet(WINDOW_STEM, Page::Stem);
+    assert!(shows(&words(&mut stage, &view), "Several songs are open"));
+    let masters = egui::Id::unique(("drop-down", "masters"));
+    let at = stage.place(&view, masters).center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    let at = find(&mut stage, &view, "Master (process 4002)").center();
+    let done = click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!(done, [Gesture::Link(Wish::Join(8))]);
+    let at = stage.place(&view, masters).center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    let none = find_all(&mut stage, &view, "None");
+    let at = none.last().expect("none of them").center();
+    let done = click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!(done, [Gesture::Link(Wish::Join(0))]);
+}
+
+#[test]
+fn a_link_that_cannot_be_says_why() {
+    let fault = "All 32 places for stems are taken: close some, or leave some out of the link.";
+    let mut stem = alone();
+    let mut master = proposed();
+    for view in [&mut stem, &mut master] {
+        let mut linked = Linked::clone(&view.linked);
+        linked.fault = Some(fault.to_owned());
+        view.linked = Arc::new(linked);
+    }
+    assert!(shows(
+        &words(&mut quiet(WINDOW_STEM, Page::Stem), &stem),
+        fault
+    ));
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
+    assert!(shows(
+        &words(&mut stage, &master),
+        "Stems cannot be reached"
+    ));
+    stage.memory.page = Page::Stems;
+    assert!(shows(&words(&mut stage, &master), fault));
+}
+
+#[test]
+fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
+    let view = with_stems(proposed());
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
+    let at = find(&mut stage, &view, "Stems").center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!(stage.memory.page, Page::Stems);
+    let said = words(&mut stage, &view);
+    for wanted in [
+        "5 stems, 2 conflicts",
+        "2:31 of the song heard",
+        "Drums",
+        "BASS 808",
+        "Lead vocal",
+        "\u{2212}16.2",
+        "58 %",
+        "61 %",
+        "\u{2212}0.8 dB",
+        "louder than the low end",
+        "Accept",
+        "In effect",
+        "Sent",
+        "as it is",
+        "Where they fight",
+        "at 38 % of the kicks",
+    ] {
+        assert!(shows(&said, wanted), "{wanted:?} in {said:#?}");
+    }
+    // Only what is new can be accepted.
+    let at = find(&mut stage, &view, "Accept").center();
+    assert_eq!(
+        click(&mut stage, &view, at, Modifiers::NONE),
+        [Gesture::Link(Wish::Advise(2))]
+    );
+    for label in ["In effect", "Sent"] {
+        let at = find(&mut stage, &view, label).center();
+        assert_eq!(click(&mut stage, &view, at, Modifiers::NONE), [], "{label}");
+    }
+    for (label, wish) in [
+        ("Accept all", Wish::AdviseAll),
+        ("Withdraw", Wish::Withdraw),
+    ] {
+        let at = find(&mut stage, &view, label).center();
+        assert_eq!(
+            click(&mut stage, &view, at, Modifiers::NONE),
+            [Gesture::Link(wish)]
+        );
+    }
+}
+
+#[test]
+fn what_the_stem_dropped_can_be_sent_again() {
+    let mut linked = stems();
+    linked.stems.retain(|stem| stem.sent == Sent::Taken);
+    linked.stems[0].obeyed = 0;
+    let mut view = proposed();
+    view.linked = Arc::new(linked);
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Stems);
+    let at = find(&mut stage, &view, "Accept").center();
+    assert_eq!(
+        click(&mut stage, &view, at, Modifiers::NONE),
+        [Gesture::Link(Wish::Advise(3))]
+    );
+    let at = find(&mut stage, &view, "Withdraw").center();
+    assert_eq!(
+        click(&mut stage, &view, at, Modifiers::NONE),
+        [],
+        "there is nothing to take back"
+    );
+}
+
+#[test]
+fn two_masters_of_one_session_can_part_and_a_remix_is_said() {
+    let view = crowded();
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Stems);
+    let at = find(&mut stage, &view, "Own session").center();
+    assert_eq!(
+        click(&mut stage, &view, at, Modifiers::NONE),
+        [Gesture::Link(Wish::Part)]
+    );
+    let mut linked = Linked::clone(&view.linked);
+    linked.state = State::Linked;
+    let mut view = view;
+    view.linked = Arc::new(linked);
+    assert!(shows(
+        &words(&mut stage, &view),
+        "More than a master should do"
+    ));
+}
+
+#[test]
+fn where_stems_would_help_it_says_how_they_come_in() {
+    let mut view = proposed();
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
+    assert!(!shows(&words(&mut stage, &view), "Stems would help"));
+    let mut advice = finalcoat::assistant::advice::Advice::clone(
+        view.assistant.advice.as_deref().expect("advice"),
+    );
+    advice.verdict.kind = VerdictKind::Stems;
+    view.assistant.advice = Some(Arc::new(advice));
+    assert!(shows(
+        &words(&mut stage, &view),
+        "Stems would help: here is how"
+    ));
+    let at: Pos2 = find(&mut stage, &view, "Stems").center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    assert!(shows(
+        &words(&mut stage, &view),
+        "Put Finalcoat Stem on each group"
+    ));
+}
+
+#[test]
+fn numbers_of_moves_are_short() {
+    let mut one = gain(-0.84, "");
+    assert_eq!(does(&one), "\u{2212}0.8 dB");
+    one.value = 0.6;
+    one.band_hz = Some([30.0, 120.0]);
+    assert_eq!(does(&one), "+0.6 dB, 30 Hz\u{2013}120 Hz");
+    one.unit = "%".to_owned();
+    one.value = 80.0;
+    one.band_hz = Some([5200.0, 12_600.0]);
+    assert_eq!(does(&one), "80 %, 5.2 kHz\u{2013}13 kHz");
+}
