@@ -10,6 +10,7 @@ pub mod balance;
 pub mod delivery;
 mod encoding;
 pub mod moves;
+pub mod output;
 pub mod role;
 pub mod settings;
 pub mod summary;

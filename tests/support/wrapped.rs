@@ -70,6 +70,8 @@ pub struct Wrapped<P: Shown = Finalcoat> {
     hasty: bool,
     /// The window has asked to be closed.
     pub closes: bool,
+    /// The host sets nothing of what the window asked, for the time being.
+    pub is_late: bool,
 }
 
 #[derive(Default)]
@@ -192,6 +194,7 @@ impl<P: Shown> Wrapped<P> {
             wait: Duration::ZERO,
             hasty: false,
             closes: false,
+            is_late: false,
         }
     }
 
@@ -215,7 +218,9 @@ impl<P: Shown> Wrapped<P> {
         let [mut left, mut right] = channels.map(<[f32]>::to_vec);
         let mut done = 0;
         for (left, right) in left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK)) {
-            self.obey();
+            if !self.is_late {
+                self.obey();
+            }
             let mut transport = Transport::new(self.rate_hz as f32);
             // As CLAP hosts say it: in seconds.
             let seconds = |start: i64| Some((start + done) as f64 / self.rate_hz);

@@ -5,6 +5,7 @@ use crate::analysis::loudness::{gated_mean, lufs};
 use crate::handoff::linked::{Linked, Master, Receiver, State, Wish};
 use crate::params::FinalcoatParams;
 use crate::stems::link::{Link, Standing};
+use crate::stems::output::Output;
 use crate::stems::role::Role;
 use crate::stems::role::names::{Certainty, roles};
 use crate::stems::settings::RoleChoice;
@@ -46,7 +47,7 @@ impl StemDesk {
                 link.set_session(session);
             }
         }
-        self.hear(feed);
+        self.hear(feed, &Output::of(&params.knobs()));
         let advised = params.kept.session.with(|session| session.advised.len());
         let obeys = params.stem().advice_pct > 0.0;
         self.summary.obeyed = if obeys { advised as u8 } else { 0 };
@@ -63,7 +64,8 @@ impl StemDesk {
         shown(link, role)
     }
 
-    fn hear(&mut self, feed: &Feed) {
+    /// Takes in what was heard, as it goes out.
+    fn hear(&mut self, feed: &Feed, output: &Output) {
         let notes = {
             let mut heard = feed.take();
             self.summary.position_s = heard.position_s;
@@ -73,7 +75,7 @@ impl StemDesk {
         self.quiet = if notes.is_empty() { self.quiet + 1 } else { 0 };
         self.summary.playing = self.quiet < LOOKS_STANDING;
         for note in notes {
-            self.take(note);
+            self.take(output.of_heard(&note));
         }
         let loudness = |count: usize| {
             let last = &self.last[self.last.len().saturating_sub(count)..];
