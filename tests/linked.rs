@@ -8,7 +8,7 @@ mod wrapped;
 use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::engine::settings::Settings;
 use finalcoat::handoff::capture::Place;
-use finalcoat::handoff::linked::{Linked, Sent, State, Wish};
+use finalcoat::handoff::linked::{Linked, Sent, State, Stem, Wish};
 use finalcoat::handoff::{self, AudioSide, EditorSide};
 use finalcoat::offline::read::SoundFile;
 use finalcoat::params::{Face, FinalcoatParams};
@@ -131,7 +131,8 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
                 [mid + side, mid - side].map(|x| 1.8 * x)
             }),
         ),
-        ("Keys", stem("07_rhodes_psynth.flac", |frame| frame)),
+        // Whose name says nothing.
+        ("Track 3", stem("07_rhodes_psynth.flac", |frame| frame)),
     ]
     .map(|(name, sound)| (Instance::new(Face::Stem, name, folder.path()), sound));
     master.shows("three stems", |view| {
@@ -148,7 +149,9 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     }
     let view = master.shows("moves for the bass", |view| {
         let bass = view.stems.iter().find(|stem| stem.name == "BASS");
-        view.heard_s >= 15.0
+        let known = view.stems.iter().all(|stem| stem.role != Role::Other);
+        known
+            && view.heard_s >= 15.0
             && bass.is_some_and(|bass| bass.moves.iter().any(|one| one.stage == StemStage::Gain))
     });
     assert!(!view.conflicts.is_empty());
@@ -158,9 +161,9 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     };
     assert_eq!(of("Drums").role, Role::Drums);
     assert_eq!(of("BASS").role, Role::Bass);
-    assert_eq!(of("Keys").role, Role::Music);
+    assert_eq!(of("Track 3").role, Role::Music);
     assert_eq!(of("Drums").moves, []);
-    assert!(of("BASS").spectrum[0] > 0.3 && of("Keys").spectrum[0] < 0.3);
+    assert!(of("BASS").spectrum[0] > 0.3 && of("Track 3").spectrum[0] < 0.3);
     let peaks: f32 = view.stems.iter().map(|stem| stem.peaks).sum();
     assert!((peaks - 1.0).abs() < 1e-3, "{peaks}");
     let gain = of("BASS")
@@ -173,7 +176,9 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     assert_eq!(stems[1].0.params.kept.session.get().advised, []);
     master.side.linked.wish(Wish::AdviseAll);
     master.shows("advice taken", |view| {
-        view.stems.iter().all(|stem| stem.sent == Sent::Taken)
+        let advised = |stem: &&Stem| !stem.moves.is_empty();
+        let mut advised = view.stems.iter().filter(advised);
+        advised.all(|stem| stem.sent == Sent::Taken && stem.obeyed > 0)
     });
     let saved = stems[1].0.params.kept.session.get();
     assert_eq!(saved.advised.len(), of("BASS").moves.len());

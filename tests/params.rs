@@ -450,20 +450,23 @@ impl RemoteControlsPage for Page {
 
 #[test]
 fn controllers_find_every_stage_on_pages_of_eight() {
-    let mut pages = Pages::default();
-    pages::define(&FinalcoatParams::default(), &mut pages);
-    let (first, main) = &pages.0[0];
-    assert_eq!(first, "Main");
-    assert_eq!(main.len(), 8);
-    assert!(main.iter().all(|name| !name.is_empty()), "{main:?}");
-    for (name, params) in &pages.0 {
-        // The framework cuts longer ones into pages of eight.
-        assert!((1..=16).contains(&params.len()), "{name}: {params:?}");
-    }
-    let bands = pages.0.iter().filter(|(name, _)| name.starts_with("Band "));
-    assert!(bands.clone().all(|(_, params)| params.len() == 8));
-    assert_eq!(bands.count(), 16);
-    for stage in ["Input", "Multiband", "Image", "Glue", "Colour", "Loudness"] {
-        assert!(pages.0.iter().any(|(name, _)| name == stage), "{stage}");
+    for face in [Face::Master, Face::Stem] {
+        let mut pages = Pages::default();
+        pages::define(&FinalcoatParams::new(face), &mut pages);
+        let (first, main) = &pages.0[0];
+        assert_eq!(first, "Main");
+        assert_eq!(main.len(), 8);
+        assert!(main.iter().all(|name| !name.is_empty()), "{main:?}");
+        assert_eq!(main.contains(&"Advice".to_owned()), face == Face::Stem);
+        for (name, params) in &pages.0 {
+            // The framework cuts longer ones into pages of eight.
+            assert!((1..=16).contains(&params.len()), "{name}: {params:?}");
+        }
+        let bands = pages.0.iter().filter(|(name, _)| name.starts_with("Band "));
+        assert!(bands.clone().all(|(_, params)| params.len() == 8));
+        assert_eq!(bands.count(), 16);
+        for stage in ["Input", "Multiband", "Image", "Glue", "Colour", "Loudness"] {
+            assert!(pages.0.iter().any(|(name, _)| name == stage), "{stage}");
+        }
     }
 }

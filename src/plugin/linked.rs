@@ -20,6 +20,7 @@ use crate::handoff::lock;
 use crate::params::session::Session;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::{Ground, Joining, Kind, Link};
+use crate::stems::role::sound::Sound;
 use crate::stems::summary::SliceNote;
 use master::MasterDesk;
 use stem::StemDesk;
@@ -42,6 +43,8 @@ pub(super) struct Heard {
     position_s: f64,
     /// Whether something came lately.
     playing: bool,
+    /// What all of it sounds like, as soon as that was looked at.
+    sound: Option<Sound>,
 }
 
 impl Feed {
@@ -52,6 +55,11 @@ impl Feed {
         heard.notes.extend(notes);
         heard.playing |= heard.notes.len() > before;
         heard.position_s = position_s.unwrap_or(heard.position_s);
+    }
+
+    /// Says what all that was heard sounds like.
+    pub fn say(&self, sound: Sound) {
+        lock(&self.0).sound = Some(sound);
     }
 
     fn take(&self) -> MutexGuard<'_, Heard> {

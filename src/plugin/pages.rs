@@ -5,7 +5,7 @@ use nice_plug::context::remote_controls::{
 };
 
 use crate::engine::settings::fields::{Field, Group};
-use crate::params::{FinalcoatParams, ParamKind, band_name};
+use crate::params::{Face, FinalcoatParams, ParamKind, band_name};
 
 /// What is reached for first, over all stages.
 const MAIN: [&str; 8] = [
@@ -18,12 +18,28 @@ const MAIN: [&str; 8] = [
     "colour_drive_db",
     "reference_level_db",
 ];
+/// The same of a stem.
+const MAIN_OF_A_STEM: [&str; 8] = [
+    "stem_gain_db",
+    "stem_width_pct",
+    "advice",
+    "intensity",
+    "glue_threshold_db",
+    "colour_drive_db",
+    "image_mono_amount_pct",
+    "reference_level_db",
+];
+
 /// Puts the automatable values of every stage onto pages, and the most used onto the first. Of an equalizer
 /// band the ratio is left out, so that the band is one page.
 pub fn define(params: &FinalcoatParams, context: &mut impl RemoteControlsContext) {
     context.add_section("Main", |section| {
         section.add_page("Main", |page| {
-            for id in MAIN {
+            let main = match params.face() {
+                Face::Master => MAIN,
+                Face::Stem => MAIN_OF_A_STEM,
+            };
+            for id in main {
                 let found = params.all().iter().find(|param| param.field.id() == id);
                 match found {
                     Some(param) => add(page, &param.kind),

@@ -21,7 +21,9 @@ use crate::handoff::errand::{Answer, Job, Receiver};
 use crate::handoff::joined::Joined;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::Ground;
+use crate::stems::role::sound::Sound;
 use crate::stems::summary::SliceNote;
+use crate::stems::track::Track;
 
 /// How often it looks whether there is something to hear.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -77,11 +79,12 @@ fn run(
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     errand.wake_here();
     let mut hearing = Hearing::new(capture);
+    let mut told = Told::default();
     proposer.begin_here();
     while !stop.load(Ordering::Acquire) {
         hearing.listen();
         if let Some(feed) = &feed {
-            tell(&mut hearing, feed);
+            tell(&mut hearing, feed, &mut told);
         }
         if let Some(job) = errand.take() {
             let result = solve(&job, &mut hearing, stop);
@@ -100,12 +103,31 @@ fn run(
     }
 }
 
+/// Slices of a stem, of 100 ms, after which it is looked at what they sound like for the first time; then each time
+/// there are twice as many.
+const SOUND_SLICES: usize = 100;
+
+/// What of a stem's sound was told.
+#[derive(Debug, Default)]
+struct Told {
+    slices: usize,
+    /// Slices at the last look at what they sound like.
+    looked: usize,
+}
+
 /// A stem listens all the time, and the link's thread tells what it heard.
-fn tell(hearing: &mut Hearing, feed: &Feed) {
+fn tell(hearing: &mut Hearing, feed: &Feed, told: &mut Told) {
     let listening = &mut hearing.listening;
     listening.on = true;
     let news = listening.take_news();
     let analyzer = listening.analyzer();
+    told.slices += news.len();
+    if told.slices >= SOUND_SLICES.max(2 * told.looked) {
+        told.looked = told.slices;
+        if let Some(report) = analyzer.report() {
+            feed.say(Sound::of(&report, &Track::of(analyzer.kept())));
+        }
+    }
     let notes = news.into_iter().filter_map(|number| {
         let slice = analyzer.slice(number)?;
         Some(SliceNote::of(number as i64, slice))

@@ -59,7 +59,13 @@ impl MasterDesk {
         }
         for wish in wishes {
             match wish {
-                Wish::AdviseAll => stems.iter().for_each(|stem| self.advise(link, stem.id)),
+                Wish::AdviseAll => {
+                    for stem in &stems {
+                        if self.is_new_to(stem) {
+                            self.advise(link, stem.id);
+                        }
+                    }
+                }
                 Wish::Advise(id) => self.advise(link, id),
                 Wish::Withdraw => stems
                     .iter()
@@ -135,6 +141,13 @@ impl MasterDesk {
             .filter(|(stem, _)| *stem == place)
             .map(|(_, one)| one.clone())
             .collect()
+    }
+
+    /// Whether something is proposed that a stem does not obey.
+    fn is_new_to(&self, stem: &Peer) -> bool {
+        let shown = self.stem(stem);
+        let has = shown.sent == Sent::Taken && shown.obeyed > 0;
+        !shown.moves.is_empty() && !has
     }
 
     fn advise(&mut self, link: &mut Link, id: u64) {

@@ -8,10 +8,10 @@ use crate::stems::link::{Link, Standing};
 use crate::stems::output::Output;
 use crate::stems::role::Role;
 use crate::stems::role::names::{Certainty, roles};
+use crate::stems::role::sound::Sound;
 use crate::stems::settings::RoleChoice;
 use crate::stems::summary::{SliceNote, Summary};
 use crate::stems::track::{Moment, Track};
-use crate::stems::voice::is_voice;
 
 /// Slices of the momentary and of the short-term loudness.
 const MOMENTARY: usize = 4;
@@ -19,7 +19,7 @@ const SHORT_TERM: usize = 30;
 const GATE_LU: f64 = 10.0;
 /// After so many looks without a new slice the host stands.
 const LOOKS_STANDING: u32 = 3;
-/// Looks between two readings of what is costly: integrated loudness, role by sound.
+/// Looks between two readings of the integrated loudness, which is costly.
 const LOOKS_PER_SUM: u32 = 10;
 
 /// What a stem keeps for the link.
@@ -31,7 +31,7 @@ pub(super) struct StemDesk {
     track: Track,
     looks: u32,
     quiet: u32,
-    by_sound: Option<Role>,
+    sound: Option<Sound>,
 }
 
 impl StemDesk {
@@ -70,6 +70,7 @@ impl StemDesk {
             let mut heard = feed.take();
             self.summary.position_s = heard.position_s;
             heard.playing = false;
+            self.sound = heard.sound;
             core::mem::take(&mut heard.notes)
         };
         self.quiet = if notes.is_empty() { self.quiet + 1 } else { 0 };
@@ -116,7 +117,6 @@ impl StemDesk {
             .collect();
         self.summary.integrated_lufs =
             gated_mean(&powers, GATE_LU).map(|(mean, _)| lufs(mean) as f32);
-        self.by_sound = is_voice(&self.track).then_some(Role::LeadVocal);
     }
 
     /// What the user says, else what the track is called, else what it sounds like.
@@ -124,13 +124,16 @@ impl StemDesk {
         if let RoleChoice::Is(role) = params.stem().role {
             return role;
         }
+        let heard = self.sound.and_then(|sound| sound.role);
         let named = roles(&[track]).into_iter().next();
         match named {
-            Some(named) if named.certainty == Certainty::Clear => named.role,
-            Some(named) if named.certainty == Certainty::Unclear => {
-                self.by_sound.unwrap_or(named.role)
-            }
-            _ => self.by_sound.unwrap_or(Role::Other),
+            // A clear name is wrong only where the sound cannot be that.
+            Some(named) if named.certainty == Certainty::Clear => match (self.sound, heard) {
+                (Some(sound), Some(heard)) if sound.contradicts(named.role) => heard,
+                _ => named.role,
+            },
+            Some(named) if named.certainty == Certainty::Unclear => heard.unwrap_or(named.role),
+            _ => heard.unwrap_or(Role::Other),
         }
     }
 }
