@@ -9,6 +9,8 @@ mod gestures;
 mod handles;
 #[path = "editor/harness.rs"]
 mod harness;
+#[path = "support/instances.rs"]
+mod instances;
 #[path = "editor/keys.rs"]
 mod keys;
 #[path = "editor/linked.rs"]

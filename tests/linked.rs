@@ -2,115 +2,35 @@
 //! obeyed and saved.
 #![cfg(feature = "plugin")]
 
+#[path = "support/instances.rs"]
+mod instances;
+#[path = "support/song.rs"]
+mod song;
 #[path = "support/wrapped.rs"]
 mod wrapped;
 
-use finalcoat::dsp::block::{StereoBlock, Stream};
-use finalcoat::engine::settings::Settings;
-use finalcoat::handoff::capture::Place;
-use finalcoat::handoff::linked::{Linked, Sent, State, Stem, Wish};
-use finalcoat::handoff::{self, AudioSide, EditorSide};
-use finalcoat::offline::read::SoundFile;
+use finalcoat::handoff::linked::{Sent, State, Stem, Wish};
 use finalcoat::params::{Face, FinalcoatParams};
 use finalcoat::plugin::FinalcoatStem;
-use finalcoat::plugin::linked::MakeGround;
-use finalcoat::plugin::live::Live;
-use finalcoat::plugin::shelf::Shelf;
-use finalcoat::plugin::worker::Worker;
-use finalcoat::stems::link::{Ground, system_ms};
 use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
 use finalcoat::stems::role::Role;
+use instances::{Instance, RATE_HZ, ground};
 use nice_plug::prelude::{Params, Plugin};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use wrapped::{Code, Wrapped};
 
-const RATE_HZ: f64 = 44_100.0;
 const SECONDS: usize = 16;
-
-fn ground(folder: &Path) -> MakeGround {
-    let folder = folder.to_owned();
-    Box::new(move || Ground {
-        folder: Some(folder.clone()),
-        clock: Box::new(system_ms),
-    })
-}
-
-/// What of an instance is behind the window: parameters, worker and sound.
-struct Instance {
-    params: Arc<FinalcoatParams>,
-    side: EditorSide,
-    audio: AudioSide,
-    live: Live,
-    _worker: Worker,
-}
-
-impl Instance {
-    fn new(face: Face, name: &str, folder: &Path) -> Self {
-        Self::of(Arc::new(FinalcoatParams::new(face)), name, folder)
-    }
-
-    fn of(params: Arc<FinalcoatParams>, name: &str, folder: &Path) -> Self {
-        let (mut audio, side, worker_side) = handoff::new();
-        side.linked.name_track(name);
-        let mut live = Live::new(Stream::new(RATE_HZ), &Settings::default());
-        live.measure_anew(&mut audio);
-        let worker = Worker::start_on(
-            worker_side,
-            params.clone(),
-            Shelf::default(),
-            ground(folder),
-        );
-        Self {
-            params,
-            side,
-            audio,
-            live,
-            _worker: worker,
-        }
-    }
-
-    fn play(&mut self, sound: &[Vec<f32>; 2], from: usize, to: usize) {
-        self.live.set_place(Place::At(from as i64));
-        let mut left = sound[0][from..to].to_vec();
-        let mut right = sound[1][from..to].to_vec();
-        let mut block = StereoBlock::new(&mut left, &mut right);
-        self.live.process(&mut block, &mut self.audio);
-    }
-
-    /// Looks until what is shown is as wanted.
-    fn shows(&self, what: &str, wanted: impl Fn(&Linked) -> bool) -> Arc<Linked> {
-        for _ in 0..1200 {
-            let view = self.side.linked.view();
-            if wanted(&view) {
-                return view;
-            }
-            std::thread::sleep(Duration::from_millis(25));
-        }
-        panic!("{what}: {:#?}", self.side.linked.view());
-    }
-}
 
 /// One of the demo's stems, changed.
 fn stem(name: &str, change: impl Fn([f32; 2]) -> [f32; 2]) -> [Vec<f32>; 2] {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("assets/demo/stems")
-        .join(name);
-    let mut file = SoundFile::open(&path).expect("a stem");
-    let (mut sound, mut interleaved) = ([Vec::new(), Vec::new()], Vec::new());
-    loop {
-        file.read(&mut interleaved).expect("sound");
-        if interleaved.is_empty() {
-            return sound;
-        }
-        for frame in interleaved.chunks_exact(2) {
-            let [left, right] = change([frame[0], frame[1]]);
-            sound[0].push(left);
-            sound[1].push(right);
-        }
+    let (rate_hz, [mut left, mut right]) = song::stem(name);
+    assert_eq!(rate_hz, RATE_HZ);
+    for (left, right) in left.iter_mut().zip(&mut right) {
+        [*left, *right] = change([*left, *right]);
     }
+    [left, right]
 }
 
 fn folder() -> TempDir {
@@ -122,17 +42,17 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     let folder = folder();
     let master = Instance::new(Face::Master, "Master", folder.path());
     let mut stems = [
-        ("Drums", stem("04_drums.flac", |frame| frame)),
+        ("Drums", stem("04_drums", |frame| frame)),
         // Louder and wider than it was.
         (
             "BASS",
-            stem("03_dirt_bass.flac", |[left, right]| {
+            stem("03_dirt_bass", |[left, right]| {
                 let (mid, side) = (0.5 * (left + right), left - right);
                 [mid + side, mid - side].map(|x| 1.8 * x)
             }),
         ),
         // Whose name says nothing.
-        ("Track 3", stem("07_rhodes_psynth.flac", |frame| frame)),
+        ("Track 3", stem("07_rhodes_psynth", |frame| frame)),
     ]
     .map(|(name, sound)| (Instance::new(Face::Stem, name, folder.path()), sound));
     master.shows("three stems", |view| {
@@ -144,7 +64,8 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
         for (instance, sound) in &mut stems {
             instance.play(sound, n * second, (n + 1) * second);
         }
-        // No faster than the workers listen.
+        stems.iter().for_each(|(instance, _)| instance.settle());
+        // No faster than they tell each other.
         std::thread::sleep(Duration::from_millis(100));
     }
     let view = master.shows("moves for the bass", |view| {

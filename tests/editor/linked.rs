@@ -390,7 +390,7 @@ fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
         "In effect",
         "Sent",
         "as it is",
-        "Where they fight",
+        "Conflicts left as they are",
         "at 38 % of the kicks",
     ] {
         assert!(shows(&said, wanted), "{wanted:?} in {said:#?}");

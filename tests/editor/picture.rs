@@ -1,6 +1,7 @@
 //! The picture in the README: the demo song, listened to, and the proposal for it applied.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use finalcoat::analysis::analyzer::Analyzer;
 use finalcoat::analysis::report::Span;
@@ -14,12 +15,15 @@ use finalcoat::dsp::block::{StereoBlock, Stream};
 use finalcoat::dsp::spectrum::Spectrum;
 use finalcoat::editor::assistant::findings::named;
 use finalcoat::editor::theme::Theme;
-use finalcoat::editor::view::{Part, Spectra};
+use finalcoat::editor::view::{Page, Part, Spectra};
 use finalcoat::engine::settings::Settings;
+use finalcoat::handoff::linked::Linked;
 use finalcoat::handoff::listen::Status;
+use finalcoat::params::Face;
 use finalcoat::params::kept::WINDOW_DEFAULT;
 
 use super::harness::Stage;
+use super::instances::{Instance, RATE_HZ};
 use super::song;
 use super::views::{chosen, fresh};
 
@@ -74,9 +78,20 @@ fn a_real_song_makes_a_picture() {
     let before = view.scope.len().saturating_sub(2048);
     view.scope.drain(..before);
     let bless = std::env::var_os("FINALCOAT_BLESS").is_some();
-    for (name, theme) in [("editor", Theme::Dark), ("editor-light", Theme::Light)] {
+    let linked = heard_stems();
+    for (name, theme, page) in [
+        ("editor", Theme::Dark, Page::Spectrum),
+        ("editor-light", Theme::Light, Page::Spectrum),
+        ("editor-stems", Theme::Dark, Page::Stems),
+    ] {
         let mut stage = Stage::new(WINDOW_DEFAULT, 2.0);
         view.preferences.theme = theme;
+        stage.memory.page = page;
+        if page == Page::Spectrum {
+            view.linked = Arc::default();
+        } else {
+            view.linked = Arc::new(linked.clone());
+        }
         if theme == Theme::Light {
             stage.memory.findings = true;
             let advice = view.assistant.advice.as_ref().expect("advice");
@@ -90,6 +105,54 @@ fn a_real_song_makes_a_picture() {
             stage.write_png(&folder.join(format!("assets/{name}.png")));
         }
     }
+}
+
+/// What a master knows of the demo's stems, of which one is too loud and too wide.
+fn heard_stems() -> Linked {
+    const STEMS: [(&str, &str); 6] = [
+        ("04_drums", "Drums"),
+        ("03_dirt_bass", "Bass"),
+        ("05_lead", "Lead"),
+        ("01_arp_organ", "Arp + organ"),
+        ("06_pads", "Pads"),
+        ("07_rhodes_psynth", "Rhodes"),
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let master = Instance::new(Face::Master, "Master", folder.path());
+    let mut stems = STEMS.map(|(file, name)| {
+        let (_, mut sound) = song::stem(file);
+        if name == "Bass" {
+            let [left, right] = &mut sound;
+            for (left, right) in left.iter_mut().zip(right) {
+                let (mid, side) = (0.5 * (*left + *right), *left - *right);
+                [*left, *right] = [mid + side, mid - side].map(|x| 1.8 * x);
+            }
+        }
+        (Instance::new(Face::Stem, name, folder.path()), sound)
+    });
+    master.shows("all of them", |view| view.stems.len() == STEMS.len());
+    let second = RATE_HZ as usize;
+    let seconds = 24.min(stems[0].1[0].len() / second);
+    for n in 0..seconds {
+        for (instance, sound) in &mut stems {
+            instance.play(sound, n * second, (n + 1) * second);
+        }
+        stems.iter().for_each(|(instance, _)| instance.settle());
+        // No faster than they tell each other.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let heard_s = seconds as f64 - 0.5;
+    let linked = master.shows("moves", |view| {
+        let bass = view.stems.iter().find(|stem| stem.name == "Bass");
+        view.heard_s >= heard_s && bass.is_some_and(|bass| !bass.moves.is_empty())
+    });
+    // As they were while they played.
+    let mut playing = Linked::clone(&linked);
+    playing
+        .stems
+        .iter_mut()
+        .for_each(|stem| stem.playing = true);
+    playing
 }
 
 /// What the assistant makes of all of a song.

@@ -10,7 +10,7 @@ use crate::editor::meters::tenths;
 use crate::editor::stages;
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::{Gesture, Page, ViewModel};
-use crate::editor::widgets::list::{heading, list, words, words_in};
+use crate::editor::widgets::list::{heading, list, true_minus, words, words_in};
 use crate::editor::widgets::{
     button, button_of, clock, light, one_line, paragraph, text, tip_in, title,
 };
@@ -118,16 +118,24 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
                 gestures.push(Gesture::Link(Wish::Advise(stem.id)));
             }
         }
-        if !linked.conflicts.is_empty() {
+        let left: Vec<&String> = left_alone(&linked).collect();
+        if !left.is_empty() {
             ui.add_space(GRID);
-            heading(ui, "Where they fight");
-            for conflict in &linked.conflicts {
+            heading(ui, "Conflicts left as they are");
+            for conflict in left {
                 words(ui, conflict, theme::label(), theme::colors().label);
                 ui.add_space(GRID);
             }
         }
     });
     desk.memory.gestures.append(&mut gestures);
+}
+
+/// Conflicts that are no reason of a move.
+fn left_alone(linked: &Linked) -> impl Iterator<Item = &String> {
+    let moves = || linked.stems.iter().flat_map(|stem| &stem.moves);
+    let conflicts = linked.conflicts.iter();
+    conflicts.filter(move |&text| moves().all(|one| one.text != *text))
 }
 
 fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
@@ -170,7 +178,7 @@ fn notice(linked: &Linked) -> Option<(String, Color32, bool)> {
     }
     let remix = linked.remix.as_ref()?;
     Some((
-        format!("More than a master should do: {remix}"),
+        true_minus(&format!("More than a master should do: {remix}")),
         colors.reduction,
         false,
     ))
