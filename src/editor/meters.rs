@@ -101,6 +101,15 @@ fn aim_lufs(view: &ViewModel) -> Option<f32> {
     view.stem.is_none().then(|| view.aim_lufs())
 }
 
+/// What no peak is to pass; what goes on as floats, as a stem without its limiter, may pass anything.
+fn ceiling_dbtp(view: &ViewModel) -> f32 {
+    let loudness = &view.settings.loudness;
+    match view.stem.is_some() && !loudness.on {
+        true => f32::INFINITY,
+        false => loudness.ceiling_dbtp,
+    }
+}
+
 /// Draws one of the parts into `rect`.
 pub fn draw_part(desk: &mut Desk<'_>, rect: Rect, part: Part) {
     match part {

@@ -264,6 +264,20 @@ fn a_stem_shows_whose_it_is_and_why_it_is_changed() {
 }
 
 #[test]
+fn a_stem_may_pass_full_scale_unless_its_limiter_is_on() {
+    let mut view = advised();
+    view.settings.loudness.on = false;
+    view.snapshot.output.true_peak_dbtp = Some(3.2);
+    for size in [WINDOW_STEM, WINDOW_DEFAULT] {
+        let mut stage = quiet(size, Page::Stem);
+        assert!(!shows(&words(&mut stage, &view), ": over"), "{size:?}");
+        let mut limited = view.clone();
+        limited.settings.loudness.on = true;
+        assert!(shows(&words(&mut stage, &limited), "True peak: over"));
+    }
+}
+
+#[test]
 fn the_fader_shows_what_is_heard() {
     let view = advised();
     let mut stage = quiet(WINDOW_STEM, Page::Stem);
@@ -392,6 +406,8 @@ fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
         "as it is",
         "Conflicts left as they are",
         "at 38 % of the kicks",
+        // The host does not say what its track is called.
+        "Stem 5",
     ] {
         assert!(shows(&said, wanted), "{wanted:?} in {said:#?}");
     }

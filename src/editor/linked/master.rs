@@ -113,8 +113,8 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     draw_columns(&desk.painter(), head);
     let mut gestures = Vec::new();
     list(desk, "stems", content, |ui| {
-        for stem in &linked.stems {
-            if draw_stem(ui, stem) {
+        for (place, stem) in linked.stems.iter().enumerate() {
+            if draw_stem(ui, stem, place) {
                 gestures.push(Gesture::Link(Wish::Advise(stem.id)));
             }
         }
@@ -239,19 +239,20 @@ fn is_new(stem: &Stem) -> bool {
     !stem.moves.is_empty() && !has && stem.sent != Sent::OnItsWay
 }
 
-/// One stem and what is proposed for it. Returns whether that was accepted.
-fn draw_stem(ui: &mut Ui, stem: &Stem) -> bool {
+/// One stem and what is proposed for it, at its place from 0. Returns whether that was accepted.
+fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> bool {
     let size = vec2(ui.available_width(), LINE);
     let (line, _) = ui.allocate_exact_size(size, Sense::hover());
     let colors = theme::colors();
     let painter = ui.painter().clone();
-    let [name, loudness, spectrum, peaks, place] = parts(line);
+    let [name, loudness, spectrum, peaks, button] = parts(line);
+    // Not every host tells what a track is called.
     let title = match stem.name.as_str() {
-        "" => stem.role.name(),
-        name => name,
+        "" => format!("Stem {}", place + 1),
+        name => name.to_owned(),
     };
     let upper = Rect::from_min_size(name.min, vec2(name.width(), 18.0));
-    one_line(&painter, upper, title, theme::body(), colors.text);
+    one_line(&painter, upper, &title, theme::body(), colors.text);
     let lower = Rect::from_min_max(pos2(name.left(), name.top() + 17.0), name.max);
     let role = stem.role.name();
     one_line(&painter, lower, role, theme::tiny(), colors.label);
@@ -280,7 +281,7 @@ fn draw_stem(ui: &mut Ui, stem: &Stem) -> bool {
     );
     let said = "Its share of the song's highest peaks: who eats the headroom.";
     tip_in(ui, id(stem, "peaks"), peaks, said);
-    let accepted = draw_button(ui, stem, place);
+    let accepted = draw_button(ui, stem, button);
     let ink = if stem.obeyed > 0 || is_new(stem) {
         colors.goal
     } else {

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Id, Painter, Rect, pos2, vec2};
 
-use super::aim_lufs;
+use super::{aim_lufs, ceiling_dbtp};
 use crate::dsp::meter::MeterReading;
 use crate::editor::desk::{Desk, cut_right, cut_top};
 use crate::editor::help;
@@ -73,7 +73,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
     }
     let place = cut_top(&mut rect, SCALE, gap);
     scale(&painter, place);
-    let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
+    let cells = cells(&meter, ceiling_dbtp(desk.view));
     for line in cells.chunks(2) {
         let place = cut_top(&mut rect, CELL, 0.0);
         for (column, one) in line.iter().enumerate() {
@@ -162,7 +162,7 @@ fn peaks(desk: &mut Desk<'_>, rect: Rect) {
     );
     let y =
         |db: f32| pair.bottom() - (db - low).clamp(0.0, high - low) / (high - low) * pair.height();
-    let ceiling_dbtp = desk.view.settings.loudness.ceiling_dbtp;
+    let ceiling_dbtp = ceiling_dbtp(desk.view);
     for (channel, peak_db) in desk.memory.activity.now.peaks_db.into_iter().enumerate() {
         let left = pair.left() + channel as f32 * 9.0;
         let track = Rect::from_min_max(pos2(left, pair.top()), pos2(left + 7.0, pair.bottom()));

@@ -3,7 +3,7 @@
 use egui::{Align2, Rect, pos2, vec2};
 
 use super::numbers::{NOTHING, bar, cells, reading, shown, tenths};
-use super::{PARTS, aim_lufs, parts, service};
+use super::{PARTS, aim_lufs, ceiling_dbtp, parts, service};
 use crate::editor::desk::{Desk, cut_bottom, cut_right, cut_top};
 use crate::editor::help;
 use crate::editor::theme::{self, GRID};
@@ -76,7 +76,7 @@ pub(super) fn draw(desk: &mut Desk<'_>, mut rect: Rect) {
         None,
         aim_lufs(desk.view),
     );
-    let cells = cells(&meter, desk.view.settings.loudness.ceiling_dbtp);
+    let cells = cells(&meter, ceiling_dbtp(desk.view));
     let [peak, ..] = &cells;
     let place = cut_top(&mut rect, 34.0, GRID);
     tip_in(desk.ui, reading(peak.name), place, peak.said);
