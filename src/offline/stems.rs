@@ -20,6 +20,7 @@ use super::failure::{Failure, Outcome};
 use super::folder::sound_files;
 use super::master::{Job, Mastered, Places, master_song};
 use super::page::{Before, Page};
+use super::raw::RawAudio;
 use super::render::render_shaping;
 use super::tags::Tags;
 use super::watch::Watch;
@@ -237,30 +238,50 @@ fn mastered(
     let analyse = job.master.assist.is_some();
     let song = sum::sum(stems, name, tags, analyse, watch)?;
     let mut mastered = master_song(song, places, &job.master, started, watch)?;
-    if let Some(places) = stem_places {
-        let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
-        let frames = sum.frames;
-        let mut done = 0;
-        let passed = |frames_now: u64| {
-            done += frames_now;
-            watch.at("rendering stems", done, frames)
-        };
-        let neutral = TrimSettings::default();
-        let mut shaped = render_shaping(&mut sum, &mastered.settings, &neutral, passed)?;
-        let finished = shares::shared(stems, &mut shaped, watch)?;
-        report.stems = places.write(stems, finished)?;
+    // Once more as it was, for what is made of it beside the master.
+    let mut sum = match stem_places.is_some() || page.is_some() {
+        true => Some(sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio),
+        false => None,
+    };
+    if let (Some(places), Some(sum)) = (stem_places, &mut sum) {
+        let written = finished(stems, sum, &mastered, watch)
+            .and_then(|finished| places.write(stems, finished));
+        report.stems = written.map_err(|failure| match failure {
+            Failure::Interrupted => Failure::Interrupted,
+            other => Failure::because(format!(
+                "the master {} is complete, but its stems are missing: {other}",
+                mastered.output
+            )),
+        })?;
     }
     if let Some(assisted) = &mastered.assisted {
         report.limiting = blame::blame(stems, &assisted.reductions_db, watch)?;
     }
     report.judge(&mut mastered);
-    if let Some(page) = page {
-        let mut sum = sum::sum(stems, String::new(), Tags::default(), false, watch)?.audio;
-        let before = &mut Before::Kept(&mut sum);
+    if let (Some(page), Some(sum)) = (page, &mut sum) {
+        let before = &mut Before::Kept(sum);
         page.write(before, Some(report), &job.master, &mut mastered, watch)?;
     }
     mastered.warnings.extend(report.warnings());
     Ok(mastered)
+}
+
+/// The stems with their shares of what the chain made of their sum.
+fn finished(
+    stems: &mut [Stem],
+    sum: &mut RawAudio,
+    mastered: &Mastered,
+    watch: Watch<'_>,
+) -> Outcome<Vec<RawAudio>> {
+    let frames = sum.frames;
+    let mut done = 0;
+    let passed = |frames_now: u64| {
+        done += frames_now;
+        watch.at("rendering stems", done, frames)
+    };
+    let neutral = TrimSettings::default();
+    let mut shaped = render_shaping(sum, &mastered.settings, &neutral, passed)?;
+    shares::shared(stems, &mut shaped, watch)
 }
 
 /// The gains at which stems stand in the mix, in dB, where there is a mix and its balance is the one to keep.
