@@ -105,7 +105,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         paragraph(&desk.painter(), place, &said, theme::label(), ink);
     }
     if linked.stems.is_empty() {
-        list(desk, "no stems", content, |ui| how_to(ui));
+        list(desk, "no stems", content, how_to);
         return;
     }
     let mut head = cut_top(&mut content, 18.0, 2.0);
