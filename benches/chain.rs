@@ -22,6 +22,9 @@ use finalcoat::engine::loudness::Loudness;
 use finalcoat::engine::multiband::Multiband;
 use finalcoat::engine::safety::Safety;
 use finalcoat::engine::settings::Settings;
+use finalcoat::engine::settings::equalizer::BandSettings;
+use finalcoat::engine::settings::trim::TrimSettings;
+use finalcoat::stems::moves::{StemChange, laid_over};
 use gungraun::prelude::*;
 use song::{BLOCK_FRAMES, RATE_HZ, Stereo, settings};
 
@@ -156,6 +159,94 @@ fn engine((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
     (unit, song)
 }
 
+/// A stem's chain: all but what makes loud.
+fn stem_settings() -> Settings {
+    let mut settings = settings();
+    settings.loudness = Settings::default().loudness;
+    settings
+}
+
+/// What a master advises a stem that fights with others: less of it, room for a voice, a narrower bass.
+fn advice() -> [StemChange; 4] {
+    let dip = BandSettings {
+        on: true,
+        frequency_hz: 2_600.0,
+        q: 0.9,
+        threshold_db: -20.0,
+        range_db: -2.0,
+        ..BandSettings::default()
+    };
+    [
+        StemChange::Gain(-1.2),
+        StemChange::Band(dip),
+        StemChange::MonoBass(110.0, 80.0),
+        StemChange::Compression(1, -20.0, 1.5),
+    ]
+}
+
+fn advised(settings: &Settings) -> (Settings, TrimSettings) {
+    let (settings, fader) = laid_over(settings, &TrimSettings::default(), &advice(), 1.0);
+    (settings.quantized(), fader)
+}
+
+fn warm_stem(settings: &Settings, fader: &TrimSettings) -> (Engine, Stereo) {
+    let [mut before, now] = halves();
+    let mut engine = Engine::new(stream(), settings);
+    engine.set_trim(fader);
+    run(&mut before, |block| engine.process(block));
+    (engine, now)
+}
+
+fn warm_full_stem() -> (Engine, Stereo) {
+    warm_stem(&stem_settings(), &TrimSettings::default())
+}
+
+fn warm_full_advised_stem() -> (Engine, Stereo) {
+    let (settings, fader) = advised(&stem_settings());
+    warm_stem(&settings, &fader)
+}
+
+fn warm_idle_advised_stem() -> (Engine, Stereo) {
+    let (settings, fader) = advised(&Settings::default());
+    warm_stem(&settings, &fader)
+}
+
+#[library_benchmark(setup = warm_full_stem)]
+#[bench::metal()]
+fn stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+#[library_benchmark(setup = warm_full_advised_stem)]
+#[bench::metal()]
+fn advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+/// A stem that does nothing of its own.
+#[library_benchmark(setup = warm_idle_advised_stem)]
+#[bench::metal()]
+fn idle_advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
+    run(&mut song, |block| unit.process(block));
+    (unit, song)
+}
+
+/// The advice laid over the settings in every block, as where a parameter moves.
+#[library_benchmark(setup = warm_full_advised_stem)]
+#[bench::metal()]
+fn relaid_advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
+    let settings = stem_settings();
+    run(&mut song, |block| {
+        let (settings, fader) = advised(black_box(&settings));
+        unit.set(&settings);
+        unit.set_trim(&fader);
+        unit.process(block);
+    });
+    (unit, song)
+}
+
 /// What the safety stage gets is what leaves the limiter.
 fn warm_safety() -> (Safety, Stereo) {
     let [mut before, mut now] = halves();
@@ -196,6 +287,10 @@ library_benchmark_group!(
     benchmarks = [
         engine,
         idle_engine,
+        stem,
+        advised_stem,
+        idle_advised_stem,
+        relaid_advised_stem,
         subsonic,
         equalizer,
         multiband,

@@ -3,6 +3,8 @@
 
 #[path = "support/any.rs"]
 mod any;
+#[path = "support/clap.rs"]
+mod clap;
 #[path = "support/host.rs"]
 mod host;
 #[path = "support/offline_engine.rs"]
@@ -11,33 +13,16 @@ mod offline_engine;
 mod signals;
 
 use any::any_settings;
+use clap::{FRAMES_MAX, RAGGED, RATES_HZ, assert_same, bundle, host_values};
 use finalcoat::dsp::block::Stream;
 use finalcoat::engine::Engine;
 use finalcoat::engine::settings::Settings;
-use finalcoat::engine::settings::fields::{Field, Variant, Visitor};
 use finalcoat::engine::settings::loudness::Character;
-use finalcoat::engine::settings::range::Range;
 use host::{Change, Hosted, Transport};
-use offline_engine::{Stereo, rendered};
+use offline_engine::rendered;
 use signals::{Random, programme};
-use std::path::PathBuf;
-use std::sync::LazyLock;
 
 const PLUGIN_ID: &str = "org.finalcoat.finalcoat";
-const RATES_HZ: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
-/// Repeated; empty blocks are only for parameters.
-const RAGGED: [usize; 9] = [64, 1, 511, 0, 7, 1024, 333, 2, 128];
-const FRAMES_MAX: u32 = 1024;
-
-fn bundle() -> PathBuf {
-    let built = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../bundled/Finalcoat.clap");
-    assert!(
-        built.exists(),
-        "{} is missing: run `cargo xtask test`, which builds it first",
-        built.display()
-    );
-    built
-}
 
 fn open() -> Hosted {
     Hosted::open(&bundle(), PLUGIN_ID).expect("the bundle loads")
@@ -56,33 +41,6 @@ fn active(settings: &Settings, sample_rate_hz: f64) -> Hosted {
         .activate(sample_rate_hz, FRAMES_MAX)
         .expect("the plugin activates");
     plugin
-}
-
-/// Settings as the host's numbers: 0 to 1 for a range, a count for a choice or a switch.
-fn host_values(settings: &Settings) -> Vec<(&'static str, f64)> {
-    struct Values(Vec<(String, f64)>);
-    impl Visitor for Values {
-        fn number(&mut self, field: Field, range: &'static Range, value: &mut f32) {
-            let share = f64::from(range.normalized(*value));
-            self.0.push((field.id(), share));
-        }
-        fn switch(&mut self, field: Field, value: &mut bool) {
-            self.0.push((field.id(), f64::from(u8::from(*value))));
-        }
-        fn choice(&mut self, field: Field, _: &'static [Variant], index: &mut usize) {
-            self.0.push((field.id(), *index as f64));
-        }
-    }
-    static IDS: LazyLock<Vec<String>> = LazyLock::new(|| {
-        let mut values = Values(Vec::new());
-        Settings::default().visit(&mut values);
-        values.0.into_iter().map(|(id, _)| id).collect()
-    });
-    let mut values = Values(Vec::new());
-    { *settings }.visit(&mut values);
-    let ids = IDS.iter().map(String::as_str);
-    ids.zip(values.0.into_iter().map(|(_, value)| value))
-        .collect()
 }
 
 fn driven(drive_db: f32) -> Settings {
@@ -429,19 +387,4 @@ fn instances_do_not_share_sound() {
         &rendered(&hard, 96_000.0, &inputs[1], &[]),
         "hard",
     );
-}
-
-fn assert_same(output: &[Vec<f32>], expected: &Stereo, what: &str) {
-    for (channel, (output, expected)) in output.iter().zip(expected).enumerate() {
-        let apart = output
-            .iter()
-            .zip(expected)
-            .position(|(a, b)| a.to_bits() != b.to_bits());
-        if let Some(frame) = apart {
-            panic!(
-                "{what}: channel {channel} differs first at frame {frame}: {} for {}",
-                output[frame], expected[frame]
-            );
-        }
-    }
 }

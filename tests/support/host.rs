@@ -13,11 +13,15 @@ use clack_extensions::params::{
 };
 use clack_extensions::state::{HostState, HostStateImpl, PluginState};
 use clack_extensions::tail::{PluginTail, TailLength};
+use clack_extensions::track_info::{
+    HostTrackInfo, HostTrackInfoImpl, PluginTrackInfo, TrackInfo, TrackInfoWriter,
+};
 use clack_host::events::Pckn;
 use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
 use clack_host::utils::{BeatTime, SecondsTime};
+use std::cell::Cell;
 use std::ffi::CString;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -133,13 +137,20 @@ pub fn scan(bundle: &Path) -> Result<Vec<(String, String)>> {
 }
 
 impl Hosted {
-    /// Makes an instance of the plugin `id` from `bundle`.
+    /// Makes an instance of the plugin `id` from `bundle`, on a track without a name.
     pub fn open(bundle: &Path, id: &str) -> Result<Self> {
+        Self::open_on_track(bundle, id, "")
+    }
+
+    /// The same, on a track that the host calls so.
+    pub fn open_on_track(bundle: &Path, id: &str, track: &str) -> Result<Self> {
         let entry = load(bundle)?;
         let info = HostInfo::new("Finalcoat headless host", "Finalcoat", "", "1")?;
         let mut instance = PluginInstance::<Headless>::new(
             |()| Shared::default(),
-            |_| MainThread,
+            |_| MainThread {
+                track: Cell::new(kept(track)),
+            },
             &entry,
             &CString::new(id)?,
             &info,
@@ -161,6 +172,16 @@ impl Hosted {
             rate_hz: 0.0,
             transport: None,
         })
+    }
+
+    /// The user gives the track another name.
+    pub fn name_track(&mut self, name: &str) {
+        self.instance
+            .access_handler(|main| main.track.set(kept(name)));
+        let handle = self.instance.plugin_handle();
+        if let Some(track) = handle.get_extension::<PluginTrackInfo>() {
+            track.changed(&handle);
+        }
     }
 
     /// Every parameter, in the plugin's order.
@@ -491,6 +512,11 @@ fn run(
     Ok(output)
 }
 
+/// A name for good: the extension wants it as long as the host lives.
+fn kept(name: &str) -> &'static str {
+    name.to_owned().leak()
+}
+
 fn clap_id(id: &str) -> ClapId {
     ClapId::new(parameter_number(id))
 }
@@ -507,7 +533,10 @@ struct Shared {
     restarts: AtomicUsize,
 }
 
-struct MainThread;
+struct MainThread {
+    /// What the track is called; empty: the host does not say.
+    track: Cell<&'static str>,
+}
 
 impl HostHandlers for Headless {
     type Shared<'a> = Shared;
@@ -518,7 +547,8 @@ impl HostHandlers for Headless {
         builder
             .register::<HostLatency>()
             .register::<HostParams>()
-            .register::<HostState>();
+            .register::<HostState>()
+            .register::<HostTrackInfo>();
     }
 }
 
@@ -535,6 +565,15 @@ impl SharedHandler<'_> for Shared {
 }
 
 impl MainThreadHandler<'_> for MainThread {}
+
+impl HostTrackInfoImpl for MainThread {
+    fn get<'a>(&'a self, writer: &mut TrackInfoWriter<'_, 'a>) {
+        let track = self.track.get();
+        if !track.is_empty() {
+            writer.set(&TrackInfo::new().with_name(Some(track.as_bytes())));
+        }
+    }
+}
 
 impl HostLatencyImpl for MainThread {
     fn changed(&self) {}
