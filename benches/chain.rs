@@ -225,7 +225,7 @@ fn advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
     (unit, song)
 }
 
-/// A stem that does nothing of its own.
+// A stem that does nothing of its own.
 #[library_benchmark(setup = warm_idle_advised_stem)]
 #[bench::metal()]
 fn idle_advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
@@ -233,7 +233,7 @@ fn idle_advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo)
     (unit, song)
 }
 
-/// The advice laid over the settings in every block, as where a parameter moves.
+// The advice laid over the settings in every block, as where a parameter moves.
 #[library_benchmark(setup = warm_full_advised_stem)]
 #[bench::metal()]
 fn relaid_advised_stem((mut unit, mut song): (Engine, Stereo)) -> (Engine, Stereo) {
