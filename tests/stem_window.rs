@@ -224,6 +224,21 @@ fn dropped_advice_is_heard_no_more_and_comes_back() {
     assert_eq!(stem.advice(), advice());
 }
 
+/// Presets are made for masters: they drive the limiter.
+#[test]
+fn no_preset_makes_a_stem_loud() {
+    let mut stem = Stem::advised(Vec::new());
+    let next = Id::unique(("icon", Icon::Next, "The next preset."));
+    for _ in 0..5 {
+        let before = stem.host.settings();
+        stem.host.click_on(next);
+        stem.play(SECOND / 10);
+        let after = stem.host.settings();
+        assert_ne!(after, before);
+        assert_eq!(after.loudness, Default::default());
+    }
+}
+
 #[test]
 fn the_fader_has_its_steps() {
     let mut stem = Stem::advised(Vec::new());

@@ -42,6 +42,8 @@ struct Step {
     fields: Vec<Field>,
     /// Whether it changed what a stem was advised.
     advice: bool,
+    /// Whether it changed what belongs to the drive and is no parameter.
+    trims: bool,
 }
 
 /// What was done, and what was undone. Lives as long as the instance, also with the window closed.
@@ -59,18 +61,21 @@ impl Undo {
     pub fn note(&mut self, name: &str, here: Place, to: &Knobs, advice: bool) {
         let changed = changes(&here.knobs, to).into_iter();
         let fields = changed.map(|(field, _)| field).collect();
-        self.push(name, here, fields, advice);
-    }
-
-    fn push(&mut self, name: &str, place: Place, fields: Vec<Field>, advice: bool) {
-        self.future.clear();
-        self.touched_s = None;
-        self.past.push(Step {
+        let trims_db = |knobs: &Knobs| knobs.settings.loudness.drive_trim_db;
+        let step = Step {
             name: name.to_owned(),
-            place,
+            trims: trims_db(&here.knobs) != trims_db(to),
+            place: here,
             fields,
             advice,
-        });
+        };
+        self.push(step);
+    }
+
+    fn push(&mut self, step: Step) {
+        self.future.clear();
+        self.touched_s = None;
+        self.past.push(step);
         let surplus = self.past.len().saturating_sub(STEPS_MAX);
         self.past.drain(..surplus);
     }
@@ -85,7 +90,13 @@ impl Undo {
         if soon && same && self.future.is_empty() {
             self.go_on(fields);
         } else {
-            self.push(name, here, fields.to_vec(), false);
+            self.push(Step {
+                name: name.to_owned(),
+                place: here,
+                fields: fields.to_vec(),
+                advice: false,
+                trims: false,
+            });
         }
         self.touched_s = Some(now_s);
     }
@@ -122,6 +133,7 @@ impl Undo {
                 mut place,
                 fields,
                 advice,
+                trims,
             } = from.pop()?;
             // All that the step did not change stays as the host has it.
             let mut knobs = here.knobs;
@@ -130,8 +142,14 @@ impl Undo {
                     put(&mut knobs, field, value);
                 }
             }
+            if trims {
+                let loudness = &mut knobs.settings.loudness;
+                loudness.drive_trim_db = place.knobs.settings.loudness.drive_trim_db;
+            }
             place.knobs = knobs;
-            if !advice {
+            // Newer advice than the step knew stays.
+            let newer = !place.advised.is_empty() && !here.advised.is_empty();
+            if !advice || newer {
                 place.advised.clone_from(&here.advised);
             }
             let left = core::mem::replace(&mut here, place);
@@ -140,6 +158,7 @@ impl Undo {
                 place: left,
                 fields,
                 advice,
+                trims,
             });
         }
         Some(here)
@@ -250,6 +269,20 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_the_drive_comes_back_with_it() {
+        let mut undo = Undo::default();
+        let mut applied = at(1.0);
+        applied.knobs.settings.loudness.drive_db = 6.0;
+        applied.knobs.settings.loudness.drive_trim_db = [1.0; 4];
+        undo.note("Apply", at(1.0), &applied.knobs, false);
+        undo.touch("Intensity", applied.clone(), &[], 1.0);
+        let back = undo.back(applied.clone(), 1).unwrap();
+        assert_eq!(back, applied);
+        assert_eq!(undo.back(back, 1).unwrap(), at(1.0));
+        assert_eq!(undo.forth(at(1.0), 1).unwrap(), applied);
+    }
+
+    #[test]
     fn advice_comes_back_only_with_the_step_that_took_it() {
         let advised = |db: f32| StemMove {
             stage: StemStage::Gain,
@@ -277,6 +310,14 @@ mod tests {
         assert_eq!(back.knobs.settings.intensity, 1.0);
         assert_eq!(back.advised, here.advised, "not of that step");
         let forth = undo.forth(back, 2).unwrap();
-        assert_eq!((forth.knobs, forth.advised), (taken, Vec::new()));
+        assert_eq!((forth.knobs, &forth.advised), (taken, &Vec::new()));
+        // The master has thought better of it since: that stays.
+        let mut later = forth;
+        later.advised = vec![advised(0.5)];
+        let back = undo.back(later.clone(), 1).unwrap();
+        assert_eq!(
+            (back.knobs.stem.fader.gain_db, back.advised),
+            (0.0, later.advised)
+        );
     }
 }

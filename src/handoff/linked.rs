@@ -76,35 +76,42 @@ pub struct Stem {
     pub peaks: f32,
     /// What is proposed for it.
     pub moves: Vec<StemMove>,
-    /// What it was sent, and whether it has it.
-    pub sent: Sent,
-    /// How many moves it obeys now, whenever they were sent.
-    pub obeyed: u8,
+    /// What it holds of that.
+    pub holds: Holds,
+    /// How many moves it holds, whatever they are.
+    pub held: usize,
+    /// In what share it obeys them, in %.
+    pub obeyed_pct: u8,
 }
 
-/// How far advice has come.
+impl Stem {
+    /// Whether something is proposed that it does not hold.
+    pub fn is_news(&self) -> bool {
+        !self.moves.is_empty() && matches!(self.holds, Holds::Nothing | Holds::Other)
+    }
+}
+
+/// What a stem holds of what is proposed for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sent {
-    /// Nothing was sent.
+pub enum Holds {
+    /// Nothing.
     #[default]
     Nothing,
-    /// It is on its way.
+    /// Something was sent to it that it has not taken yet.
     OnItsWay,
-    /// The stem has taken it.
-    Taken,
-    /// The stem has it, but something else is proposed by now.
-    Old,
+    /// What is proposed, as far as one hears.
+    Proposed,
+    /// Something else.
+    Other,
 }
 
 /// What the user wants.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Wish {
-    /// In a master: what is proposed goes to all stems.
-    AdviseAll,
-    /// In a master: what is proposed goes to this stem.
-    Advise(u64),
-    /// In a master: all stems shall drop what they were advised.
-    Withdraw,
+    /// In a master: these moves go to this stem.
+    Advise(u64, Vec<StemMove>),
+    /// In a master: this stem shall drop what it was advised.
+    Withdraw(u64),
     /// In a stem: this session; 0 for none.
     Join(u64),
     /// In a master: a session of its own, as another has the same.

@@ -3,10 +3,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering, fence};
 
-use crate::stems::moves::{CODE_NUMBERS, StemChange};
+use crate::stems::moves::{CHANGES_MAX, CODE_NUMBERS, StemChange};
 
-/// Most changes that a stem is told.
-pub const CHANGES_MAX: usize = 8;
 /// Words of one change: which, and its numbers.
 const WORDS: usize = 1 + CODE_NUMBERS;
 /// Tries of a reader before it keeps what it has.

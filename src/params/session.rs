@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::advised::{Advised, CHANGES_MAX, Changes};
+use super::advised::{Advised, Changes};
 use crate::assistant::advice::{Advice, Switch, compact};
 use crate::assistant::wishes::Wishes;
 use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
 use crate::engine::settings::range::Range;
-use crate::stems::moves::StemMove;
+use crate::stems::moves::{CHANGES_MAX, StemMove};
 
 /// Version of the layout of [`Session`]; goes up when a field changes its meaning.
 pub const FORMAT: u32 = 1;

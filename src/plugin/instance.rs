@@ -40,7 +40,7 @@ pub(super) struct Instance {
     /// Until the worker takes it: a plugin that is only scanned starts no thread.
     worker_side: Option<WorkerSide>,
     worker: Option<Worker>,
-    /// Where the link's table lies, if not at its usual place. Until the worker is started.
+    /// Where the link's table lies; `None` where nobody is to be met. Until the worker is started.
     pub(super) ground: Option<MakeGround>,
     was_playing: bool,
     timeline: Timeline,
@@ -70,7 +70,7 @@ impl Instance {
             editor_side: Some(editor_side),
             worker_side: Some(worker_side),
             worker: None,
-            ground: None,
+            ground: Some(Box::new(Ground::default)),
             was_playing: false,
             timeline: Timeline::default(),
         }
@@ -101,7 +101,7 @@ impl Instance {
                 side,
                 self.params.clone(),
                 Shelf::of_this_user(),
-                ground.unwrap_or_else(|| Box::new(Ground::default)),
+                ground,
             ));
         }
         self.live.as_mut().map_or(0, |live| {

@@ -21,7 +21,7 @@ use crate::params::session::Session;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::{Ground, Joining, Kind, Link};
 use crate::stems::role::sound::Sound;
-use crate::stems::summary::SliceNote;
+use crate::stems::summary::{RECENT, SliceNote};
 use master::MasterDesk;
 use stem::StemDesk;
 
@@ -53,7 +53,11 @@ impl Feed {
         let mut heard = lock(&self.0);
         let before = heard.notes.len();
         heard.notes.extend(notes);
-        heard.playing |= heard.notes.len() > before;
+        let came = heard.notes.len() > before;
+        // Where nobody takes them, the table being full, only the last can ever be told.
+        let surplus = heard.notes.len().saturating_sub(RECENT);
+        heard.notes.drain(..surplus);
+        heard.playing |= came;
         heard.position_s = position_s.unwrap_or(heard.position_s);
     }
 
@@ -167,7 +171,9 @@ fn saved(session: &Session) -> Saved {
 /// A state that was loaded meanwhile may name another session. Returns what is saved.
 fn follow_state(link: &mut Link, params: &FinalcoatParams) -> Saved {
     let saved = params.kept.session.with(saved);
-    if saved.0 != 0 && saved.0 != link.session() {
+    // Of no session at all only what the user picked says anything.
+    let says = saved.0 != 0 || (saved.1 && params.face() == Face::Stem);
+    if says && saved.0 != link.session() {
         link.return_to(saved.0, saved.1);
     }
     saved

@@ -65,6 +65,8 @@ impl Standalone {
     /// Reads what `prepared` is told to play.
     pub fn new(prepared: Prepared) -> Self {
         let mut plugin = Instance::new(Face::Master);
+        // Of no song that is open in a DAW.
+        plugin.ground = None;
         if let Some(side) = &mut plugin.editor_side {
             side.player = Some(prepared.remote);
         }

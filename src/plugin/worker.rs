@@ -20,7 +20,6 @@ use crate::handoff::capture::Reader;
 use crate::handoff::errand::{Answer, Job, Receiver};
 use crate::handoff::joined::Joined;
 use crate::params::{Face, FinalcoatParams};
-use crate::stems::link::Ground;
 use crate::stems::role::sound::Sound;
 use crate::stems::summary::SliceNote;
 use crate::stems::track::Track;
@@ -32,22 +31,22 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub struct Worker {
     _thread: Joined,
-    _link: LinkThread,
+    _link: Option<LinkThread>,
 }
 
 impl Worker {
     /// Starts the thread. Without a thread (the system has none left) the plugin works, but cannot
     /// solve the drive. The styles on the `shelf` are read there, not here.
     pub fn start(side: WorkerSide, params: Arc<FinalcoatParams>, shelf: Shelf) -> Self {
-        Self::start_on(side, params, shelf, Box::new(Ground::default))
+        Self::start_on(side, params, shelf, None)
     }
 
-    /// The same, with the table of the link elsewhere.
+    /// The same, linked to others through the table that lies on the `ground`.
     pub fn start_on(
         side: WorkerSide,
         params: Arc<FinalcoatParams>,
         shelf: Shelf,
-        ground: MakeGround,
+        ground: Option<MakeGround>,
     ) -> Self {
         let WorkerSide {
             capture,
@@ -57,7 +56,8 @@ impl Worker {
         } = side;
         // Here and not on the thread: what is wished from now on is a change.
         let feed = Feed::default();
-        let link = LinkThread::start(params.clone(), linked, feed.clone(), ground);
+        let link =
+            ground.map(|ground| LinkThread::start(params.clone(), linked, feed.clone(), ground));
         let heard = (params.face() == Face::Stem).then_some(feed);
         let proposer = Proposer::new(params, listen, shelf);
         let work = move |stop: &AtomicBool| run(capture, &errand, proposer, heard, stop);

@@ -227,10 +227,10 @@ impl Link {
         }
     }
 
-    /// Moves to another session: a stem to the one the user picked (or, with 0, back to none), a master to one of
-    /// its own.
+    /// Moves to another session: a stem to the one the user picked (or, with 0, to none, to stay alone), a master
+    /// to one of its own.
     pub fn set_session(&mut self, session: u64) {
-        self.return_to(session, session != 0);
+        self.return_to(session, true);
     }
 
     /// Is in the session that a saved state names, which the user picked or not.

@@ -8,6 +8,8 @@ use crate::engine::settings::trim::{self, TrimSettings};
 use crate::engine::settings::{INTENSITY, Settings};
 use serde::{Deserialize, Serialize};
 
+/// Most changes that a stem is told.
+pub const CHANGES_MAX: usize = 8;
 /// Values in the code of a change.
 pub const CODE_NUMBERS: usize = 8;
 
@@ -28,7 +30,38 @@ pub enum StemChange {
     Compression(u8, f32, f32),
 }
 
+/// What a change may differ by and still be the same to the ear: gain and range in dB, width and amount in %,
+/// frequency as a ratio, ratio of compression.
+const ALIKE_DB: f32 = 0.35;
+const ALIKE_PCT: f32 = 6.0;
+const ALIKE_HZ: f32 = 1.12;
+const ALIKE_RATIO: f32 = 0.2;
+
 impl StemChange {
+    /// Whether another does the same, as far as one hears: what is worked out anew while a song plays on is never
+    /// quite the same number.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let near = |a: f32, b: f32, by: f32| (a - b).abs() <= by;
+        let octave = |a: f32, b: f32| a.max(b) <= ALIKE_HZ * a.min(b);
+        match (self, other) {
+            (Self::Gain(a), Self::Gain(b)) => near(*a, *b, ALIKE_DB),
+            (Self::Width(a), Self::Width(b)) => near(*a, *b, ALIKE_PCT),
+            (Self::MonoBass(hz, a), Self::MonoBass(other_hz, b)) => {
+                octave(*hz, *other_hz) && near(*a, *b, ALIKE_PCT)
+            }
+            (Self::Compression(band, _, a), Self::Compression(other_band, _, b)) => {
+                band == other_band && near(*a, *b, ALIKE_RATIO)
+            }
+            (Self::Band(a), Self::Band(b)) => {
+                (a.shape, a.placement) == (b.shape, b.placement)
+                    && octave(a.frequency_hz, b.frequency_hz)
+                    && near(a.gain_db, b.gain_db, ALIKE_DB)
+                    && near(a.range_db, b.range_db, ALIKE_DB)
+            }
+            _ => false,
+        }
+    }
+
     /// In plain numbers, for places that hold nothing else: which change and its names, and its values. Never
     /// another in another build.
     pub fn code(&self) -> ([u8; 4], [f32; CODE_NUMBERS]) {
@@ -323,6 +356,22 @@ mod tests {
         let fader = TrimSettings::default();
         assert_eq!(laid_over(&settings, &fader, &moves, 0.0), (settings, fader));
         assert_eq!(laid_over(&settings, &fader, &[], 1.0), (settings, fader));
+    }
+
+    #[test]
+    fn what_nobody_hears_is_no_other_change() {
+        let dip = StemChange::Band(dip());
+        assert!(StemChange::Gain(-1.0).is_like(&StemChange::Gain(-1.2)));
+        assert!(!StemChange::Gain(-1.0).is_like(&StemChange::Gain(-1.5)));
+        assert!(!StemChange::Gain(-1.0).is_like(&StemChange::Width(-1.0)));
+        assert!(dip.is_like(&dip));
+        let StemChange::Band(mut other) = dip else {
+            unreachable!("it is a band")
+        };
+        other.threshold_db -= 3.0;
+        assert!(dip.is_like(&StemChange::Band(other)));
+        other.frequency_hz *= 1.5;
+        assert!(!dip.is_like(&StemChange::Band(other)));
     }
 
     #[test]

@@ -5,32 +5,26 @@
 //! sound, and its make-up gives that back. What the master advised is left out: it would propose less the more of
 //! it is obeyed.
 
+use super::encoding::{Eye, Pen};
 use super::settings::Knobs;
-use super::summary::SliceNote;
-use crate::analysis::bands::{THIRDS, center_hz};
-use crate::analysis::code;
+use super::track::{Moment, Track};
+use crate::analysis::bands::{THIRD_1_KHZ, THIRDS, center_hz};
 use crate::dsp::loudness::k_weighting_power;
-use crate::dsp::units::db_to_gain;
+use crate::dsp::units::db_to_energy;
 use crate::engine::equalizer::response::{Lane, response_db};
 
 /// The equalizer is looked at as it is at this rate.
 const RATE_HZ: f64 = 48_000.0;
 
-/// How a stem's knobs change what it hears: factors of power in third-octaves.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How a stem's knobs change what it hears: gains in third-octaves, in hundredths of a dB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Output {
-    mid: [f64; THIRDS],
-    side: [f64; THIRDS],
+    mid: [i16; THIRDS],
+    side: [i16; THIRDS],
 }
 
-impl Default for Output {
-    fn default() -> Self {
-        Self {
-            mid: [1.0; THIRDS],
-            side: [1.0; THIRDS],
-        }
-    }
-}
+/// Nothing is left of it.
+const LOWEST: i16 = -12_000;
 
 impl Output {
     /// Of a stem that is set so.
@@ -50,7 +44,7 @@ impl Output {
             multiband.split_mid_hz,
             multiband.split_high_hz,
         ];
-        let factor = |third: usize, lane: Lane| {
+        let gain = |third: usize, lane: Lane| {
             let hz = center_hz(third);
             let below = splits_hz.iter().filter(|&&split| hz > f64::from(split));
             let band = below.count();
@@ -58,40 +52,76 @@ impl Output {
                 true => f64::from(multiband.bands[band].gain_db),
                 false => 0.0,
             };
-            let db = all_db + band_db + response_db(&settings.equalizer, RATE_HZ, hz, lane);
-            db_to_gain(db).powi(2)
+            let width_db = match lane {
+                Lane::Mid => 0.0,
+                Lane::Side => 20.0 * width.max(1e-6).log10(),
+            };
+            let tone_db = response_db(&settings.equalizer, RATE_HZ, hz, lane);
+            let hundredths = 100.0 * (all_db + band_db + width_db + tone_db);
+            (hundredths.round() as i16).clamp(LOWEST, -LOWEST)
         };
         Self {
-            mid: core::array::from_fn(|third| factor(third, Lane::Mid)),
-            side: core::array::from_fn(|third| factor(third, Lane::Side) * width * width),
+            mid: core::array::from_fn(|third| gain(third, Lane::Mid)),
+            side: core::array::from_fn(|third| gain(third, Lane::Side)),
         }
     }
 
-    /// What was heard, as it goes out.
+    /// A moment as it was heard, as it goes out.
     #[must_use]
-    pub fn of_heard(&self, note: &SliceNote) -> SliceNote {
+    pub fn of_moment(&self, heard: &Moment) -> Moment {
         if *self == Self::default() {
-            return *note;
+            return *heard;
         }
-        let mut out = *note;
+        let factor = |hundredths: i16| match hundredths {
+            LOWEST => 0.0,
+            hundredths => db_to_energy(f64::from(hundredths) / 100.0),
+        };
+        let mut out = *heard;
         let [mut before, mut after] = [0.0; 2];
         for third in 0..THIRDS {
             let weight = k_weighting_power(center_hz(third));
-            let (mid, side) = (note.mid_power(third), note.side_power(third));
-            let (mid_out, side_out) = (mid * self.mid[third], side * self.side[third]);
+            let mid = f64::from(heard.mid[third]);
+            let side = f64::from(heard.side[third]);
+            let (mid_out, side_out) = (
+                mid * factor(self.mid[third]),
+                side * factor(self.side[third]),
+            );
             before += weight * (mid + side);
             after += weight * (mid_out + side_out);
-            out.mid[third] = code::code(mid_out as f32);
-            out.side[third] = code::code(side_out as f32);
+            out.mid[third] = mid_out as f32;
+            out.side[third] = side_out as f32;
         }
         // After a jump the bands are not known yet.
-        let factor = match before > 0.0 {
+        let all = match before > 0.0 {
             true => after / before,
-            false => self.mid[THIRDS / 2],
+            false => factor(self.mid[THIRD_1_KHZ]),
         };
-        out.weighted_power = (f64::from(note.weighted_power) * factor) as f32;
-        out.true_peak = (f64::from(note.true_peak) * factor.sqrt()) as f32;
+        out.weighted = (f64::from(heard.weighted) * all) as f32;
+        out.peak = (f64::from(heard.peak) * all.sqrt()) as f32;
         out
+    }
+
+    /// A whole stem as it goes out.
+    #[must_use]
+    pub fn of_track(&self, heard: &Track) -> Track {
+        let moments = heard.moments.iter();
+        Track {
+            moments: moments.map(|one| self.of_moment(one)).collect(),
+        }
+    }
+
+    pub(super) fn write(&self, pen: &mut Pen<'_>) {
+        for hundredths in self.mid.iter().chain(&self.side) {
+            pen.u16(hundredths.cast_unsigned());
+        }
+    }
+
+    pub(super) fn read(eye: &mut Eye<'_>) -> Self {
+        let mut gains = || core::array::from_fn(|_| eye.u16().cast_signed().clamp(LOWEST, -LOWEST));
+        Self {
+            mid: gains(),
+            side: gains(),
+        }
     }
 }
 
@@ -100,41 +130,39 @@ mod tests {
     use super::*;
     use crate::engine::settings::equalizer::Shape;
 
-    fn pink(side: f32) -> SliceNote {
-        SliceNote {
-            weighted_power: 0.01,
-            true_peak: 0.5,
-            known: true,
-            mid: [code::code(1e-3); THIRDS],
-            side: [code::code(1e-3 * side); THIRDS],
-            ..SliceNote::default()
+    fn pink(side: f32) -> Moment {
+        Moment {
+            weighted: 0.01,
+            peak: 0.5,
+            mid: [1e-3; THIRDS],
+            side: [1e-3 * side; THIRDS],
         }
     }
 
-    fn db(ratio: f64) -> f64 {
-        10.0 * ratio.log10()
+    fn db(ratio: f32) -> f64 {
+        10.0 * f64::from(ratio).log10()
     }
 
     #[test]
     fn a_fader_moves_all_of_it() {
         let mut knobs = Knobs::default();
-        knobs.stem.fader.gain_db = -6.0;
-        let out = Output::of(&knobs).of_heard(&pink(0.5));
-        assert!((db(f64::from(out.weighted_power) / 0.01) + 6.0).abs() < 0.01);
-        assert!((f64::from(out.true_peak) - 0.5 * 10_f64.powf(-0.3)).abs() < 1e-3);
-        assert!((db(out.mid_power(17) / pink(0.5).mid_power(17)) + 6.0).abs() < 0.01);
+        knobs.stem.fader.gain_db = -0.8;
+        let out = Output::of(&knobs).of_moment(&pink(0.5));
+        assert!((db(out.weighted / 0.01) + 0.8).abs() < 0.01);
+        assert!((2.0 * db(out.peak / 0.5) + 0.8).abs() < 0.01);
+        assert!((db(out.mid[17] / 1e-3) + 0.8).abs() < 0.01);
         knobs.settings.bypass = true;
-        assert_eq!(Output::of(&knobs).of_heard(&pink(0.5)), pink(0.5));
+        assert_eq!(Output::of(&knobs).of_moment(&pink(0.5)), pink(0.5));
     }
 
     #[test]
     fn width_moves_the_side_and_loudness_as_much_as_that_is_of_it() {
         let mut knobs = Knobs::default();
         knobs.stem.fader.width_pct = 0.0;
-        let out = Output::of(&knobs).of_heard(&pink(1.0));
-        assert_eq!(out.side, [0; THIRDS]);
+        let out = Output::of(&knobs).of_moment(&pink(1.0));
+        assert_eq!(out.side, [0.0; THIRDS]);
         assert_eq!(out.mid, pink(1.0).mid);
-        assert!((db(f64::from(out.weighted_power) / 0.01) + 3.01).abs() < 0.01);
+        assert!((db(out.weighted / 0.01) + 3.01).abs() < 0.01);
     }
 
     #[test]
@@ -147,11 +175,11 @@ mod tests {
         band.frequency_hz = 1000.0;
         band.gain_db = -6.0;
         knobs.settings.intensity = 50.0;
-        let out = Output::of(&knobs).of_heard(&pink(0.0));
-        let moved = |third: usize| db(out.mid_power(third) / pink(0.0).mid_power(third));
-        assert!((moved(17) + 3.0).abs() <= 0.5, "{}", moved(17));
-        assert_eq!(moved(2), 0.0);
-        let all = db(f64::from(out.weighted_power) / 0.01);
+        let out = Output::of(&knobs).of_moment(&pink(0.0));
+        let moved = |third: usize| db(out.mid[third] / 1e-3);
+        assert!((moved(17) + 3.0).abs() < 0.1, "{}", moved(17));
+        assert!(moved(2).abs() < 0.1);
+        let all = db(out.weighted / 0.01);
         assert!((-1.5..-0.1).contains(&all), "{all}");
     }
 }

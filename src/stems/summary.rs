@@ -3,6 +3,8 @@
 //! Everything that is needed to line stems up by the song's time and to see where they fight, and no audio.
 
 use super::encoding::{Eye, Pen};
+use super::moves::{CHANGES_MAX, CODE_NUMBERS, StemChange};
+use super::output::Output;
 use crate::analysis::bands::THIRDS;
 use crate::analysis::code;
 use crate::analysis::slice::Slice;
@@ -14,7 +16,7 @@ pub const SUMMARY_BYTES: usize = HEAD_BYTES + RECENT * NOTE_BYTES;
 
 /// Goes up when the bytes change their meaning.
 pub(super) const VERSION: u16 = 1;
-const HEAD_BYTES: usize = 40;
+const HEAD_BYTES: usize = 40 + 4 * THIRDS + CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
 const NOTE_BYTES: usize = 80;
 
 /// What a stem tells.
@@ -24,8 +26,12 @@ pub struct Summary {
     pub position_s: f64,
     /// Whether the host plays.
     pub playing: bool,
-    /// How many moves of its master's it obeys.
-    pub obeyed: u8,
+    /// What it makes of what it hears.
+    pub output: Output,
+    /// What it holds of what it was advised, the first so many.
+    pub held: [Option<StemChange>; CHANGES_MAX],
+    /// In what share it obeys that, in %; 0 also where it is bypassed.
+    pub obeyed_pct: u8,
     /// Loudness of the last 400 ms in LUFS; `None` in silence, as for the others.
     pub momentary_lufs: Option<f32>,
     /// Loudness of the last 3 s in LUFS.
@@ -43,7 +49,9 @@ impl Default for Summary {
         Self {
             position_s: 0.0,
             playing: false,
-            obeyed: 0,
+            output: Output::default(),
+            held: [None; CHANGES_MAX],
+            obeyed_pct: 0,
             momentary_lufs: None,
             short_term_lufs: None,
             integrated_lufs: None,
@@ -170,7 +178,8 @@ impl Summary {
         let mut bytes = [0; SUMMARY_BYTES];
         let mut pen = Pen::new(&mut bytes);
         pen.u16(VERSION);
-        pen.u16(u16::from(self.playing) | u16::from(self.obeyed) << 8);
+        pen.u8(u8::from(self.playing));
+        pen.u8(self.obeyed_pct);
         pen.u32(RECENT as u32);
         pen.f64(self.position_s);
         for loudness in [
@@ -182,6 +191,12 @@ impl Summary {
             pen.known(loudness);
         }
         pen.u64(self.recent.heard);
+        self.output.write(&mut pen);
+        for change in &self.held {
+            let (names, numbers) = change.map_or(([0; 4], [0.0; CODE_NUMBERS]), |one| one.code());
+            pen.bytes(&names);
+            numbers.into_iter().for_each(|number| pen.f32(number));
+        }
         for note in &self.recent.notes {
             note.write(&mut pen);
         }
@@ -194,21 +209,34 @@ impl Summary {
         if eye.u16() != VERSION {
             return None;
         }
-        let [flags, obeyed] = eye.u16().to_le_bytes();
+        let (flags, obeyed_pct) = (eye.u8(), eye.u8());
         if eye.u32() != RECENT as u32 {
             return None;
         }
         let position_s = Some(eye.f64()).filter(|s| s.is_finite())?;
+        let [
+            momentary_lufs,
+            short_term_lufs,
+            integrated_lufs,
+            true_peak_dbtp,
+        ] = core::array::from_fn(|_| eye.known());
+        let heard = eye.u64();
         Some(Self {
             position_s,
             playing: flags & 1 != 0,
-            obeyed,
-            momentary_lufs: eye.known(),
-            short_term_lufs: eye.known(),
-            integrated_lufs: eye.known(),
-            true_peak_dbtp: eye.known(),
+            output: Output::read(&mut eye),
+            held: core::array::from_fn(|_| {
+                let names = eye.array();
+                let numbers = core::array::from_fn(|_| eye.f32());
+                StemChange::of_code(names, numbers)
+            }),
+            obeyed_pct,
+            momentary_lufs,
+            short_term_lufs,
+            integrated_lufs,
+            true_peak_dbtp,
             recent: Recent {
-                heard: eye.u64(),
+                heard,
                 notes: core::array::from_fn(|_| SliceNote::read(&mut eye)),
             },
         })
@@ -218,6 +246,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stems::settings::Knobs;
 
     fn note(n: u64) -> SliceNote {
         SliceNote {
@@ -231,14 +260,18 @@ mod tests {
     }
 
     fn summary(heard: u64) -> Summary {
+        let mut turned = Knobs::default();
+        turned.stem.fader.gain_db = -1.5;
         let mut summary = Summary {
             position_s: 61.25,
             playing: true,
-            obeyed: 3,
+            obeyed_pct: 50,
             momentary_lufs: Some(-14.5),
             true_peak_dbtp: Some(-0.25),
             ..Summary::default()
         };
+        summary.held[0] = Some(StemChange::Gain(-0.75));
+        summary.output = Output::of(&turned);
         (0..heard).for_each(|n| summary.recent.push(note(n)));
         summary
     }
@@ -255,7 +288,7 @@ mod tests {
     #[test]
     fn the_places_of_the_fields_stay() {
         let bytes = summary(1).bytes();
-        let mut head = vec![1, 0, 1, 3, 100, 0, 0, 0];
+        let mut head = vec![1, 0, 1, 50, 100, 0, 0, 0];
         head.extend(61.25_f64.to_le_bytes());
         head.extend((-14.5_f32).to_le_bytes());
         head.extend(f32::NAN.to_le_bytes());
@@ -263,14 +296,23 @@ mod tests {
         head.extend((-0.25_f32).to_le_bytes());
         head.extend(1_u64.to_le_bytes());
         assert_eq!(bytes[..40], head);
+        assert!(
+            bytes[40..164]
+                .chunks(2)
+                .all(|gain| gain == (-150_i16).to_le_bytes())
+        );
+        let mut held = vec![1, 0, 0, 0];
+        held.extend((-0.75_f32).to_le_bytes());
+        held.resize(8 * 36, 0);
+        assert_eq!(bytes[164..452], held);
         let mut first = (-20_i64).to_le_bytes().to_vec();
         first.extend(0_f32.to_le_bytes());
         first.extend(0.5_f32.to_le_bytes());
         first.extend(0..31_u8);
         first.extend(0..31_u8);
         first.extend([1, 0]);
-        assert_eq!(bytes[40..120], first);
-        assert_eq!(bytes.len(), 8040);
+        assert_eq!(bytes[452..532], first);
+        assert_eq!(bytes.len(), 8452);
     }
 
     #[test]
@@ -287,8 +329,8 @@ mod tests {
             }
         }
         let mut bytes = good;
-        bytes[48..52].copy_from_slice(&f32::INFINITY.to_le_bytes());
-        bytes[52..56].copy_from_slice(&(-1.0_f32).to_le_bytes());
+        bytes[460..464].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        bytes[464..468].copy_from_slice(&(-1.0_f32).to_le_bytes());
         let read = Summary::of_bytes(&bytes).expect("the layout is right");
         let (_, mut notes) = read.recent.since(0);
         let first = notes.next().expect("three were heard");

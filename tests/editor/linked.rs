@@ -10,7 +10,7 @@ use finalcoat::editor::linked::does;
 use finalcoat::editor::view::{Gesture, Menu, Page, StemView, ViewModel};
 use finalcoat::engine::settings::equalizer::{BandSettings, Shape};
 use finalcoat::engine::settings::fields::Choice;
-use finalcoat::handoff::linked::{Linked, Master, Sent, State, Stem, Wish};
+use finalcoat::handoff::linked::{Holds, Linked, Master, State, Stem, Wish};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN, WINDOW_STEM};
 use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
 use finalcoat::stems::role::Role;
@@ -61,8 +61,9 @@ fn stem(id: u64, name: &str, role: Role) -> Stem {
         spectrum: [0.25; 4],
         peaks: 0.2,
         moves: Vec::new(),
-        sent: Sent::Nothing,
-        obeyed: 0,
+        holds: Holds::Nothing,
+        held: 0,
+        obeyed_pct: 100,
     }
 }
 
@@ -86,13 +87,13 @@ pub(crate) fn stems() -> Linked {
         0.6,
         "It is 1.7 dB below where leads of this density stand.",
     )];
-    vocal.sent = Sent::Taken;
-    vocal.obeyed = 1;
+    vocal.holds = Holds::Proposed;
+    vocal.held = 1;
     let mut music = stem(4, "Keys + Gtr", Role::Music);
     music.spectrum = [0.07, 0.41, 0.26, 0.12];
     music.peaks = 0.06;
     music.moves = vec![dip()];
-    music.sent = Sent::OnItsWay;
+    music.holds = Holds::OnItsWay;
     let mut fx = stem(5, "", Role::Fx);
     fx.spectrum = [0.0, 0.01, 0.02, 0.03];
     fx.peaks = 0.01;
@@ -134,8 +135,9 @@ pub(crate) fn crowded() -> ViewModel {
             short_term_lufs: Some(-123.4),
             spectrum: [1.0; 4],
             peaks: 1.0,
-            obeyed: 8,
-            sent: Sent::Old,
+            held: 8,
+            obeyed_pct: 33,
+            holds: Holds::Other,
             ..first.clone()
         })
         .collect();
@@ -343,11 +345,14 @@ fn advice_is_taken_over_or_dropped_only_where_there_is_some() {
 fn with_several_songs_open_a_stem_asks_which() {
     let view = choosing();
     let mut stage = quiet(WINDOW_STEM, Page::Stem);
-    assert!(shows(&words(&mut stage, &view), "Several songs are open"));
+    assert!(shows(
+        &words(&mut stage, &view),
+        "Several Finalcoats are open"
+    ));
     let masters = egui::Id::unique(("drop-down", "masters"));
     let at = stage.place(&view, masters).center();
     click(&mut stage, &view, at, Modifiers::NONE);
-    let at = find(&mut stage, &view, "Master (process 4002)").center();
+    let at = find(&mut stage, &view, "Master 2").center();
     let done = click(&mut stage, &view, at, Modifiers::NONE);
     assert_eq!(done, [Gesture::Link(Wish::Join(8))]);
     let at = stage.place(&view, masters).center();
@@ -360,7 +365,8 @@ fn with_several_songs_open_a_stem_asks_which() {
 
 #[test]
 fn a_link_that_cannot_be_says_why() {
-    let fault = "All 32 places for stems are taken: close some, or leave some out of the link.";
+    let fault =
+        "No room: 16 masters or 112 stems are linked. Close some, and this one joins by itself.";
     let mut stem = alone();
     let mut master = proposed();
     for view in [&mut stem, &mut master] {
@@ -401,8 +407,8 @@ fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
         "\u{2212}0.8 dB",
         "louder than the low end",
         "Accept",
-        "In effect",
-        "Sent",
+        "in effect \u{b7} Lead vocal",
+        "on its way \u{b7} Music",
         "as it is",
         "Conflicts left as they are",
         "at 38 % of the kicks",
@@ -411,42 +417,48 @@ fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
     ] {
         assert!(shows(&said, wanted), "{wanted:?} in {said:#?}");
     }
-    // Only what is new can be accepted.
+    // What is new can be accepted, what is held be taken back.
+    let accepted = Wish::Advise(2, view.linked.stems[1].moves.clone());
     let at = find(&mut stage, &view, "Accept").center();
-    assert_eq!(
-        click(&mut stage, &view, at, Modifiers::NONE),
-        [Gesture::Link(Wish::Advise(2))]
-    );
-    for label in ["In effect", "Sent"] {
-        let at = find(&mut stage, &view, label).center();
-        assert_eq!(click(&mut stage, &view, at, Modifiers::NONE), [], "{label}");
-    }
-    for (label, wish) in [
-        ("Accept all", Wish::AdviseAll),
-        ("Withdraw", Wish::Withdraw),
+    let done = click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!(done, [Gesture::Link(accepted.clone())]);
+    let each = find_all(&mut stage, &view, "Withdraw");
+    assert_eq!(each.len(), 2);
+    let done = click(&mut stage, &view, each[0].center(), Modifiers::NONE);
+    assert_eq!(done, [Gesture::Link(Wish::Withdraw(3))]);
+    for (label, wishes) in [
+        ("Accept all", vec![accepted]),
+        ("Withdraw all", vec![Wish::Withdraw(3), Wish::Withdraw(4)]),
     ] {
         let at = find(&mut stage, &view, label).center();
-        assert_eq!(
-            click(&mut stage, &view, at, Modifiers::NONE),
-            [Gesture::Link(wish)]
-        );
+        let done = click(&mut stage, &view, at, Modifiers::NONE);
+        let wishes: Vec<Gesture> = wishes.into_iter().map(Gesture::Link).collect();
+        assert_eq!(done, wishes, "{label}");
     }
 }
 
 #[test]
-fn what_the_stem_dropped_can_be_sent_again() {
+fn what_the_stem_dropped_can_be_sent_again_and_what_it_does_not_hear_is_said() {
     let mut linked = stems();
-    linked.stems.retain(|stem| stem.sent == Sent::Taken);
-    linked.stems[0].obeyed = 0;
+    linked.stems.retain(|stem| stem.holds == Holds::Proposed);
+    linked.stems[0].obeyed_pct = 0;
     let mut view = proposed();
-    view.linked = Arc::new(linked);
+    view.linked = Arc::new(linked.clone());
     let mut stage = quiet(WINDOW_DEFAULT, Page::Stems);
+    assert!(shows(&words(&mut stage, &view), "held, not heard"));
+    linked.stems[0].obeyed_pct = 40;
+    view.linked = Arc::new(linked.clone());
+    assert!(shows(&words(&mut stage, &view), "in effect at 40 %"));
+    linked.stems[0].holds = Holds::Nothing;
+    linked.stems[0].held = 0;
+    view.linked = Arc::new(linked);
     let at = find(&mut stage, &view, "Accept").center();
+    let moves = view.linked.stems[0].moves.clone();
     assert_eq!(
         click(&mut stage, &view, at, Modifiers::NONE),
-        [Gesture::Link(Wish::Advise(3))]
+        [Gesture::Link(Wish::Advise(3, moves))]
     );
-    let at = find(&mut stage, &view, "Withdraw").center();
+    let at = find(&mut stage, &view, "Withdraw all").center();
     assert_eq!(
         click(&mut stage, &view, at, Modifiers::NONE),
         [],

@@ -124,8 +124,8 @@ fn heard_stems() -> Linked {
         if name == "Bass" {
             let [left, right] = &mut sound;
             for (left, right) in left.iter_mut().zip(right) {
-                let (mid, side) = (0.5 * (*left + *right), *left - *right);
-                [*left, *right] = [mid + side, mid - side].map(|x| 1.8 * x);
+                let (mid, side) = (0.5 * (*left + *right), 0.75 * (*left - *right));
+                [*left, *right] = [mid + side, mid - side].map(|x| 1.3 * x);
             }
         }
         (Instance::new(Face::Stem, name, folder.path()), sound)
@@ -141,7 +141,7 @@ fn heard_stems() -> Linked {
         // No faster than they tell each other.
         std::thread::sleep(Duration::from_millis(100));
     }
-    let heard_s = seconds as f64 - 0.5;
+    let heard_s = seconds as f64 - 2.0;
     let linked = master.shows("moves", |view| {
         let bass = view.stems.iter().find(|stem| stem.name == "Bass");
         view.heard_s >= heard_s && bass.is_some_and(|bass| !bass.moves.is_empty())

@@ -54,7 +54,7 @@ impl Instance {
             worker_side,
             params.clone(),
             Shelf::default(),
-            ground(folder),
+            Some(ground(folder)),
         );
         Self {
             params,

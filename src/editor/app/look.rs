@@ -48,6 +48,7 @@ impl App {
                 .session
                 .with(|session| session.advised.clone()),
         });
+        let locked = preferences.lock_loudness || stem.is_some();
         let view = ViewModel {
             settings,
             stem,
@@ -59,9 +60,7 @@ impl App {
             history: core::mem::take(&mut self.history),
             spectra: core::mem::take(&mut self.shown),
             errand: side.errand.look(),
-            presets: self
-                .library
-                .look(chosen, &heading, preferences.lock_loudness),
+            presets: self.library.look(chosen, &heading, locked),
             audition: side.audition.get(),
             preferences,
             slots: self.slots(),

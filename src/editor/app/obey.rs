@@ -6,6 +6,7 @@ use super::App;
 use crate::assistant::advice::Switch;
 use crate::assistant::wishes::LoudnessWish;
 use crate::editor::apply::Value;
+use crate::editor::fields::CHARACTER;
 use crate::editor::view::{Gesture, Number, ViewModel};
 use crate::engine::settings::fields::Field;
 use crate::handoff::errand::{Errand, Request};
@@ -97,9 +98,23 @@ impl App {
             }
             Gesture::OpenSlot(place) => self.open_slot(place, view),
             Gesture::CopyToSlot(place) => self.copy_to_slot(place, view),
-            Gesture::Link(wish) => lock(&self.side).linked.wish(wish),
+            Gesture::Link(wish) => {
+                lock(&self.side).linked.wish(wish);
+                self.say_changed(setter);
+            }
             Gesture::TakeOverAdvice => self.take_over_advice(view),
-            Gesture::DropAdvice => self.drop_advice(view),
+            Gesture::DropAdvice => {
+                self.drop_advice(view);
+                self.say_changed(setter);
+            }
+        }
+    }
+
+    /// What is not in the parameters has changed, here or in a stem: hosts ask to save a project only where they
+    /// saw a parameter set. A mode that keeps its value is heard by nobody and cannot be automated.
+    fn say_changed(&self, setter: &ParamSetter<'_>) {
+        if let Some(ParamKind::Choice(param, _)) = self.params.param(CHARACTER) {
+            force(setter, param, param.unmodulated_plain_value());
         }
     }
 

@@ -129,7 +129,8 @@ impl App {
         let Some((chosen, mut settings)) = self.library.load(index, &now) else {
             return;
         };
-        if view.preferences.lock_loudness {
+        // A stem is not made loud.
+        if view.preferences.lock_loudness || view.stem.is_some() {
             settings.loudness = now.loudness;
         }
         let to = Knobs {

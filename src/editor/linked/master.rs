@@ -10,11 +10,11 @@ use crate::editor::meters::tenths;
 use crate::editor::stages;
 use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::{Gesture, Page, ViewModel};
-use crate::editor::widgets::list::{heading, list, true_minus, words, words_in};
+use crate::editor::widgets::list::{heading, list, true_minus, words};
 use crate::editor::widgets::{
     button, button_of, clock, light, one_line, paragraph, text, tip_in, title,
 };
-use crate::handoff::linked::{Linked, Sent, State, Stem, Wish};
+use crate::handoff::linked::{Holds, Linked, State, Stem, Wish};
 
 /// Height of the row in the assistant's panel.
 const ROW: f32 = 24.0;
@@ -57,6 +57,10 @@ fn told_in_row(view: &ViewModel) -> Option<(String, Color32, bool)> {
         (None, 0) => return None,
         (None, count) => {
             let stems = if count == 1 { "stem" } else { "stems" };
+            if linked.remix.is_some() {
+                let said = format!("{count} {stems}: that is a remix");
+                return Some((said, colors.reduction, true));
+            }
             let said = match linked.conflicts.len() {
                 0 => format!("{count} {stems} linked"),
                 1 => format!("{count} {stems}, 1 conflict"),
@@ -97,7 +101,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         if part {
             let own = cut_right(&mut place, 96.0, GAP);
             let own = Rect::from_min_size(own.min, vec2(own.width(), ROW));
-            let why = "This master gets a session of its own; stems then ask whose they are.";
+            let why = "This master gets a session of its own; its stems stay with the other until you choose this one in each.";
             if button(desk.ui, own, "Own session", why, None, true) {
                 desk.push(Gesture::Link(Wish::Part));
             }
@@ -114,9 +118,7 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let mut gestures = Vec::new();
     list(desk, "stems", content, |ui| {
         for (place, stem) in linked.stems.iter().enumerate() {
-            if draw_stem(ui, stem, place) {
-                gestures.push(Gesture::Link(Wish::Advise(stem.id)));
-            }
+            gestures.extend(draw_stem(ui, stem, place).map(Gesture::Link));
         }
         let left: Vec<&String> = left_alone(&linked).collect();
         if !left.is_empty() {
@@ -141,20 +143,23 @@ fn left_alone(linked: &Linked) -> impl Iterator<Item = &String> {
 fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let mut head = cut_top(content, ROW, 2.0 * GRID);
     stages::close(desk, cut_right(&mut head, 22.0, GAP));
-    let back = cut_right(&mut head, 76.0, GRID);
-    let anything = |stem: &Stem| stem.obeyed > 0 || stem.sent == Sent::OnItsWay;
-    let some = linked.stems.iter().any(anything);
+    let back = cut_right(&mut head, 96.0, GRID);
+    let some = |stem: &&Stem| stem.held > 0 || stem.holds == Holds::OnItsWay;
+    let holding = linked.stems.iter().filter(some);
     let said = "Takes back what was sent to every stem; knobs that took it over stay as they are.";
-    if button(desk.ui, back, "Withdraw", said, None, some) {
-        desk.push(Gesture::Link(Wish::Withdraw));
+    let any = holding.clone().next().is_some();
+    if button(desk.ui, back, "Withdraw all", said, None, any) {
+        let wishes = holding.map(|stem| Gesture::Link(Wish::Withdraw(stem.id)));
+        desk.memory.gestures.extend(wishes);
     }
     let all = cut_right(&mut head, 86.0, GAP);
-    let new = linked.stems.iter().any(is_new);
-    let said =
-        "Sends every stem what is proposed for it; the stems keep it in their own saved state.";
-    let fill = (new && linked.remix.is_none()).then_some(theme::colors().goal);
-    if button(desk.ui, all, "Accept all", said, fill, new) {
-        desk.push(Gesture::Link(Wish::AdviseAll));
+    let news = linked.stems.iter().filter(|stem| stem.is_news());
+    let said = "Sends every stem what is proposed for it; the stems keep it in their own saved state, so \
+                save the project.";
+    let any = news.clone().next().is_some();
+    let fill = (any && linked.remix.is_none()).then_some(theme::colors().goal);
+    if button(desk.ui, all, "Accept all", said, fill, any) {
+        desk.memory.gestures.extend(news.map(accepted));
     }
     let painter = desk.painter();
     let name = title(&painter, head, "Stems");
@@ -173,7 +178,8 @@ fn notice(linked: &Linked) -> Option<(String, Color32, bool)> {
         return Some((fault.clone(), colors.over, false));
     }
     if linked.state == State::Twins {
-        let said = "Another Finalcoat has this session too, as after a copied project: these stems hear both.";
+        let said = "Another Finalcoat has this session too, as after a copied project: stems obey the one that \
+                    was opened last.";
         return Some((said.to_owned(), colors.reduction, true));
     }
     let remix = linked.remix.as_ref()?;
@@ -189,7 +195,7 @@ fn how_to(ui: &mut Ui) {
     heading(ui, "No stems are linked");
     for said in [
         "1. Put Finalcoat Stem on each group of the song: drums, bass, lead vocal, backing vocals, music, FX; \
-         four to eight of them.",
+         four to eight of them. Leave the group faders at 0 dB: each has one of its own.",
         "2. They find this master by themselves and appear here, also with their windows closed.",
         "3. Play the song once: levels, conflicts and proposals appear, each with its reason.",
         "4. Accept what you like: the stems keep it in the project, and a bounce needs nothing live.",
@@ -233,14 +239,13 @@ fn draw_columns(painter: &Painter, line: Rect) {
     put(peaks, Align2::LEFT_CENTER, "Peaks");
 }
 
-/// Whether something is proposed for a stem that it does not have.
-fn is_new(stem: &Stem) -> bool {
-    let has = stem.sent == Sent::Taken && stem.obeyed > 0;
-    !stem.moves.is_empty() && !has && stem.sent != Sent::OnItsWay
+/// What is proposed for a stem, accepted.
+fn accepted(stem: &Stem) -> Gesture {
+    Gesture::Link(Wish::Advise(stem.id, stem.moves.clone()))
 }
 
-/// One stem and what is proposed for it, at its place from 0. Returns whether that was accepted.
-fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> bool {
+/// One stem and what is proposed for it, at its place from 0. Returns what the user wants of it.
+fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
     let size = vec2(ui.available_width(), LINE);
     let (line, _) = ui.allocate_exact_size(size, Sense::hover());
     let colors = theme::colors();
@@ -254,8 +259,11 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> bool {
     let upper = Rect::from_min_size(name.min, vec2(name.width(), 18.0));
     one_line(&painter, upper, &title, theme::body(), colors.text);
     let lower = Rect::from_min_max(pos2(name.left(), name.top() + 17.0), name.max);
-    let role = stem.role.name();
-    one_line(&painter, lower, role, theme::tiny(), colors.label);
+    let (role, ink) = match standing(stem) {
+        Some((said, ink)) => (format!("{said} \u{b7} {}", stem.role.name()), ink),
+        None => (stem.role.name().to_owned(), colors.label),
+    };
+    one_line(&painter, lower, &role, theme::tiny(), ink);
     let level = stem.short_term_lufs.filter(|_| stem.playing);
     let share = level.map_or(0.0, |lufs| (f64::from(lufs) + 48.0) / 48.0);
     let said = tenths(level.map(f64::from));
@@ -264,7 +272,7 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> bool {
         ui,
         id(stem, "loudness"),
         loudness,
-        "Loudness of the last 3 s, in LUFS.",
+        "Loudness of the last 3 s in LUFS, as its knobs leave it: without advice and compression.",
     );
     for (index, share) in stem.spectrum.into_iter().enumerate() {
         let place = column(spectrum, index, BANDS.len(), GRID);
@@ -281,8 +289,9 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> bool {
     );
     let said = "Its share of the song's highest peaks: who eats the headroom.";
     tip_in(ui, id(stem, "peaks"), peaks, said);
-    let accepted = draw_button(ui, stem, button);
-    let ink = if stem.obeyed > 0 || is_new(stem) {
+    let wish = draw_button(ui, stem, button);
+    let heard = stem.holds == Holds::Proposed && stem.obeyed_pct > 0;
+    let ink = if heard || stem.is_news() {
         colors.goal
     } else {
         colors.label
@@ -290,53 +299,72 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> bool {
     for one in &stem.moves {
         told(ui, one, 2.0 * GRID, ink);
     }
-    if stem.moves.is_empty() && stem.obeyed > 0 {
-        let count = stem.obeyed;
-        let moves = if count == 1 { "move" } else { "moves" };
-        let said = format!("Obeys {count} {moves} from before.");
-        words_in(ui, 2.0 * GRID, &said, theme::label(), colors.label);
-        ui.add_space(GRID);
-    }
     ui.add_space(GRID);
     let line = Stroke::new(1.0, colors.line);
     let y = ui.cursor().top();
     painter.hline(ui.max_rect().x_range(), y, line);
     ui.add_space(GRID);
-    accepted
+    wish
 }
 
-fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> bool {
+/// What a stem holds, in a few words.
+fn standing(stem: &Stem) -> Option<(String, Color32)> {
+    let colors = theme::colors();
+    let share = match stem.obeyed_pct {
+        100 => String::new(),
+        pct => format!(" at {pct} %"),
+    };
+    Some(match (stem.holds, stem.held) {
+        (Holds::OnItsWay, _) => ("on its way".to_owned(), colors.label),
+        (_, 0) => return None,
+        (Holds::Proposed, _) if stem.obeyed_pct > 0 => (format!("in effect{share}"), colors.goal),
+        (Holds::Proposed, _) => ("held, not heard".to_owned(), colors.reduction),
+        (_, 1) => (format!("obeys another move{share}"), colors.label),
+        (_, count) => (format!("obeys {count} other moves{share}"), colors.label),
+    })
+}
+
+/// What can be done with a stem now.
+fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
     let place = Rect::from_center_size(place.center(), vec2(place.width(), ROW));
     let colors = theme::colors();
-    let (label, said) = match (stem.sent, stem.obeyed > 0) {
-        (Sent::OnItsWay, _) => (
-            "Sent",
-            "On its way: it takes what plays in the stem's process.",
-        ),
-        (Sent::Taken, true) => ("In effect", "The stem has it and obeys it."),
-        _ if stem.moves.is_empty() => {
-            let at = place.center();
-            text(
-                ui.painter(),
-                at,
-                Align2::CENTER_CENTER,
-                "as it is",
-                theme::label(),
-                colors.label,
-            );
-            return false;
-        }
-        (Sent::Old, true) => (
-            "Update",
-            "Something else is proposed than what the stem obeys.",
-        ),
-        _ => (
-            "Accept",
-            "Sends the stem what is proposed; it keeps it in its own saved state.",
-        ),
-    };
-    let new = is_new(stem);
-    button_of(ui, id(stem, "accept"), place, label, said, None, new)
+    if stem.is_news() {
+        let (label, said) = match stem.holds {
+            Holds::Other => (
+                "Update",
+                "Sends what is proposed now in place of what the stem obeys.",
+            ),
+            _ => (
+                "Accept",
+                "Sends the stem what is proposed; it keeps it in its own saved state, so save the project.",
+            ),
+        };
+        let pressed = button_of(ui, id(stem, "accept"), place, label, said, None, true);
+        return pressed.then(|| Wish::Advise(stem.id, stem.moves.clone()));
+    }
+    if stem.held > 0 || stem.holds == Holds::OnItsWay {
+        let said = "The stem forgets what it was sent; its own knobs stay as they are.";
+        let pressed = button_of(
+            ui,
+            id(stem, "withdraw"),
+            place,
+            "Withdraw",
+            said,
+            None,
+            true,
+        );
+        return pressed.then_some(Wish::Withdraw(stem.id));
+    }
+    let at = place.center();
+    text(
+        ui.painter(),
+        at,
+        Align2::CENTER_CENTER,
+        "as it is",
+        theme::label(),
+        colors.label,
+    );
+    None
 }
 
 fn id(stem: &Stem, what: &str) -> egui::Id {

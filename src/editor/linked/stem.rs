@@ -14,6 +14,7 @@ use crate::editor::widgets::popup::{ROW, drop_down, popup, row};
 use crate::editor::widgets::{bar, button, knob, light, paragraph, text, title};
 use crate::engine::settings::fields::Choice;
 use crate::handoff::linked::{Linked, Master, State, Wish};
+use crate::stems::role::Role;
 use crate::stems::settings::RoleChoice;
 
 /// Its name on the card.
@@ -95,6 +96,7 @@ fn draw_role(desk: &mut Desk<'_>, stem: &StemView, rect: Rect) {
     let now = stem.settings.role;
     let heard = desk.view.linked.role;
     let shown = match (now, heard) {
+        (RoleChoice::Auto, None | Some(Role::Other)) => "Auto: not known yet".to_owned(),
         (RoleChoice::Auto, Some(role)) => format!("Auto: {}", role.name().to_lowercase()),
         _ => now.name().to_owned(),
     };
@@ -152,8 +154,11 @@ fn draw_master(desk: &mut Desk<'_>, rect: Rect) {
     let left = popup(desk.ui, "list of masters", rect, size, |ui| {
         for master in &linked.masters {
             let name = called(master, &linked.masters);
-            let said = "This stem belongs to its song, also when the project is opened again.";
-            if row(ui, &name, "", master.is_ours, said) {
+            let said = format!(
+                "This stem belongs to its song, also when the project is opened again. (Process {}.)",
+                master.process
+            );
+            if row(ui, &name, "", master.is_ours, &said) {
                 picked = Some(master.session);
             }
         }
@@ -170,16 +175,18 @@ fn draw_master(desk: &mut Desk<'_>, rect: Rect) {
     }
 }
 
-/// What a master is called; with its process where another is called so too.
+/// What a master is called; counted where others are called so too.
 fn called(master: &Master, all: &[Master]) -> String {
     let name = match master.name.as_str() {
         "" => "Master",
         name => name,
     };
-    let alike = all.iter().filter(|other| other.name == master.name).count();
-    match alike {
-        0 | 1 => name.to_owned(),
-        _ => format!("{name} (process {})", master.process),
+    // In the order in which they were opened.
+    let alike: Vec<_> = all.iter().filter(|one| one.name == master.name).collect();
+    let place = alike.iter().position(|one| *one == master);
+    match place {
+        Some(place) if alike.len() > 1 => format!("{name} {}", place + 1),
+        _ => name.to_owned(),
     }
 }
 
@@ -190,13 +197,21 @@ fn standing(linked: &Linked) -> (String, Color32, bool) {
         return (fault.clone(), colors.over, false);
     }
     let (said, ink, is_linked) = match linked.state {
+        State::Alone if !linked.masters.is_empty() => {
+            ("Works on its own, as you chose.", colors.label, false)
+        }
         State::Alone => (
             "No Finalcoat on the master bus yet: works on its own.",
             colors.label,
             false,
         ),
         State::Choose => (
-            "Several songs are open: choose whose stem this is.",
+            "Several Finalcoats are open: choose this song's.",
+            colors.reduction,
+            false,
+        ),
+        State::Waiting if !linked.masters.is_empty() => (
+            "Its master is away, and another is open: choose it if it is this song's.",
             colors.reduction,
             false,
         ),
@@ -211,7 +226,7 @@ fn standing(linked: &Linked) -> (String, Color32, bool) {
             true,
         ),
         State::Twins => (
-            "Two masters have this session, as after a copy: both may advise.",
+            "Two masters have this session, as after a copy: the newer one advises.",
             colors.reduction,
             true,
         ),
@@ -242,9 +257,10 @@ fn draw_advice(desk: &mut Desk<'_>, stem: &StemView, mut rect: Rect) {
         }
     });
     let over = column(foot, 0, 2, 2.0 * GRID);
-    let said =
-        "Sets the knobs to what is heard now, in one step of undo; the advice is then used up.";
-    if button(desk.ui, over, "Take over", said, None, some) {
+    let said = "Sets the knobs to what is heard now, in one step of undo: intensity becomes 100 %, and the \
+                advice is used up.";
+    let heard = some && stem.settings.advice_pct > 0.0;
+    if button(desk.ui, over, "Take over", said, None, heard) {
         desk.push(Gesture::TakeOverAdvice);
     }
     let away = column(foot, 1, 2, 2.0 * GRID);

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::handoff::linked::{Linked, Receiver, Sent, State, Stem, Wish};
+use crate::handoff::linked::{Holds, Linked, Receiver, State, Stem, Wish};
 use crate::stems::advice::StemAdvice;
 use crate::stems::balance::{Balance, Heard, balance};
 use crate::stems::link::{Link, Peer, Standing, fresh_id};
-use crate::stems::moves::StemMove;
+use crate::stems::moves::{StemChange, StemMove};
 use crate::stems::role::Role;
 use crate::stems::summary::Summary;
 use crate::stems::track::{Moment, Track};
@@ -15,6 +15,9 @@ use crate::stems::track::{Moment, Track};
 const SLICES_MAX: i64 = 36_000;
 /// Looks between two balances while something new comes.
 const LOOKS_PER_BALANCE: u32 = 10;
+/// Looks for which a stem may be away and what was heard of it is kept: ten minutes. Who stands still for two
+/// seconds, as on a busy machine, is taken for gone.
+const AWAY_LOOKS: u32 = 3000;
 /// Nothing is proposed before so many slices of a stem were heard.
 const SLICES_MIN: usize = 100;
 
@@ -28,8 +31,12 @@ pub(super) struct MasterDesk {
     looks: u32,
     /// Something was heard since the last balance, or a stem came, went, or changed its role.
     stale: bool,
-    /// What was sent to which stem, and its serial number.
-    sent: BTreeMap<u64, (u64, Vec<StemMove>)>,
+    /// The serial number of what was sent to which stem last.
+    sent: BTreeMap<u64, u64>,
+    /// Seconds of the song in which some stem sounded.
+    heard_s: f64,
+    /// Why something could not be sent.
+    fault: Option<String>,
 }
 
 /// What is known of one stem.
@@ -41,6 +48,8 @@ struct Ear {
     role: Option<Role>,
     name: String,
     summary: Summary,
+    /// Looks since it was last there.
+    away: u32,
 }
 
 impl MasterDesk {
@@ -59,29 +68,22 @@ impl MasterDesk {
         }
         for wish in wishes {
             match wish {
-                Wish::AdviseAll => {
-                    for stem in &stems {
-                        if self.is_new_to(stem) {
-                            self.advise(link, stem.id);
-                        }
-                    }
-                }
-                Wish::Advise(id) => self.advise(link, id),
-                Wish::Withdraw => stems
-                    .iter()
-                    .for_each(|stem| self.send(link, stem.id, Vec::new())),
+                Wish::Advise(id, moves) => self.send(link, id, moves),
+                Wish::Withdraw(id) => self.send(link, id, Vec::new()),
                 Wish::Join(_) | Wish::Part => {}
             }
         }
-        self.shown(&stems, company.standing)
+        self.shown(link, &stems, company.standing)
     }
 
     fn hear(&mut self, link: &mut Link, stems: &[Peer]) {
-        let there = |id: &u64| stems.iter().any(|stem| stem.id == *id);
-        let before = self.ears.len();
-        self.ears.retain(|id, _| there(id));
-        self.sent.retain(|id, _| there(id));
-        self.stale |= self.ears.len() != before;
+        for (id, ear) in &mut self.ears {
+            let is_away = !stems.iter().any(|stem| stem.id == *id);
+            self.stale |= is_away != (ear.away > 0);
+            ear.away = if is_away { ear.away + 1 } else { 0 };
+        }
+        self.ears.retain(|_, ear| ear.away < AWAY_LOOKS);
+        self.sent.retain(|id, _| self.ears.contains_key(id));
         for stem in stems {
             let ear = self.ears.entry(stem.id).or_default();
             if ear.role != stem.role || ear.name != stem.name {
@@ -100,30 +102,42 @@ impl MasterDesk {
                 }
             }
             ear.seen = summary.recent.heard();
+            self.stale |= ear.summary.output != summary.output;
             ear.summary = summary;
         }
     }
 
     fn weigh(&mut self, stems: &[Peer]) {
+        let tracks = || self.ears.values().map(|ear| &ear.track);
+        let end = tracks().map(|track| track.moments.len()).max();
+        let sounds = |number: &usize| tracks().any(|track| track.at(*number).weighted > 0.0);
+        self.heard_s = (0..end.unwrap_or(0)).filter(sounds).count() as f64 / 10.0;
         self.order.clear();
         let heard = |ear: &Ear| {
             let moments = ear.track.moments.iter();
             moments.filter(|one| one.weighted > 0.0).count() >= SLICES_MIN
         };
-        let mut all = Vec::new();
-        for stem in stems {
-            let Some(ear) = self.ears.get(&stem.id).filter(|ear| heard(ear)) else {
-                continue;
-            };
-            self.order.push(stem.id);
-            all.push(Heard {
+        let known = stems
+            .iter()
+            .filter_map(|stem| Some((stem.id, self.ears.get(&stem.id).filter(|ear| heard(ear))?)));
+        let known: Vec<(u64, &Ear)> = known.collect();
+        self.order.extend(known.iter().map(|(id, _)| id));
+        // As they are turned now, whenever they were heard.
+        let tracks: Vec<Track> = known
+            .iter()
+            .map(|(_, ear)| ear.summary.output.of_track(&ear.track))
+            .collect();
+        let all: Vec<Heard<'_>> = known
+            .iter()
+            .zip(&tracks)
+            .map(|((_, ear), track)| Heard {
                 name: &ear.name,
                 role: ear.role.unwrap_or(Role::Other),
-                track: &ear.track,
+                track,
                 report: None,
                 mix_gain_db: None,
-            });
-        }
+            })
+            .collect();
         // One stem alone has nobody to fight.
         self.balance = if all.len() > 1 {
             balance(&all)
@@ -143,62 +157,63 @@ impl MasterDesk {
             .collect()
     }
 
-    /// Whether something is proposed that a stem does not obey.
-    fn is_new_to(&self, stem: &Peer) -> bool {
-        let shown = self.stem(stem);
-        let has = shown.sent == Sent::Taken && shown.obeyed > 0;
-        !shown.moves.is_empty() && !has
-    }
-
-    fn advise(&mut self, link: &mut Link, id: u64) {
-        let moves = self.moves_of(id);
-        self.send(link, id, moves);
-    }
-
     fn send(&mut self, link: &mut Link, id: u64, moves: Vec<StemMove>) {
         let advice = StemAdvice {
-            moves: moves.clone(),
+            moves,
             ..StemAdvice::default()
         };
-        // More stems than can be advised: the view shows that it was not taken.
-        if let Ok(serial) = link.advise(id, &advice) {
-            self.sent.insert(id, (serial, moves));
+        match link.advise(id, &advice) {
+            Ok(serial) => {
+                self.sent.insert(id, serial);
+                self.fault = None;
+            }
+            Err(fault) => self.fault = Some(fault.to_string()),
         }
     }
 
-    fn shown(&self, stems: &[Peer], standing: Standing) -> Linked {
+    fn shown(&self, link: &Link, stems: &[Peer], standing: Standing) -> Linked {
         let twins = matches!(standing, Standing::Linked { twins: true, .. });
         let state = match stems {
             _ if twins => State::Twins,
             [] => State::Alone,
             _ => State::Linked,
         };
-        let heard_s = self.ears.values().map(|ear| ear.track.moments.len());
         Linked {
             state,
-            stems: stems.iter().map(|stem| self.stem(stem)).collect(),
+            stems: stems.iter().map(|stem| self.stem(link, stem)).collect(),
             conflicts: self
                 .balance
                 .conflicts
                 .iter()
                 .map(|conflict| conflict.text.clone())
                 .collect(),
+            fault: self.fault.clone(),
             remix: self.balance.remix.as_ref().map(|remix| remix.text.clone()),
-            heard_s: heard_s.max().unwrap_or(0) as f64 / 10.0,
+            heard_s: self.heard_s,
             ..Linked::default()
         }
     }
 
-    fn stem(&self, peer: &Peer) -> Stem {
+    fn stem(&self, link: &Link, peer: &Peer) -> Stem {
         let place = self.order.iter().position(|id| *id == peer.id);
         let eater = place.and_then(|place| self.balance.eaters.get(place));
         let moves = self.moves_of(peer.id);
         let ear = self.ears.get(&peer.id);
-        let sent = match self.sent.get(&peer.id) {
-            None => Sent::Nothing,
-            Some((serial, _)) if peer.taken.1 < *serial => Sent::OnItsWay,
-            Some((_, sent)) if *sent == moves => Sent::Taken,
-            Some(_) => Sent::Old,
+        let held: Vec<StemChange> = ear
+            .iter()
+            .flat_map(|ear| ear.summary.held.iter().flatten().copied())
+            .collect();
+        let taken = |serial: u64| peer.taken.0 == link.id() && peer.taken.1 >= serial;
+        let alike = held.len() == moves.len()
+            && held
+                .iter()
+                .zip(&moves)
+                .all(|(held, one)| held.is_like(&one.change));
+        let holds = match self.sent.get(&peer.id) {
+            Some(serial) if !taken(*serial) => Holds::OnItsWay,
+            _ if held.is_empty() => Holds::Nothing,
+            _ if alike => Holds::Proposed,
+            _ => Holds::Other,
         };
         Stem {
             id: peer.id,
@@ -211,8 +226,9 @@ impl MasterDesk {
             }),
             peaks: eater.map_or(0.0, |eater| eater.share as f32),
             moves,
-            sent,
-            obeyed: ear.map_or(0, |ear| ear.summary.obeyed),
+            holds,
+            held: held.len(),
+            obeyed_pct: ear.map_or(0, |ear| ear.summary.obeyed_pct),
         }
     }
 }

@@ -47,10 +47,16 @@ impl StemDesk {
                 link.set_session(session);
             }
         }
-        self.hear(feed, &Output::of(&params.knobs()));
-        let advised = params.kept.session.with(|session| session.advised.len());
-        let obeys = params.stem().advice_pct > 0.0;
-        self.summary.obeyed = if obeys { advised as u8 } else { 0 };
+        let knobs = params.knobs();
+        self.summary.output = Output::of(&knobs);
+        self.summary.held = params.kept.session.with(|session| {
+            core::array::from_fn(|place| session.advised.get(place).map(|one| one.change))
+        });
+        self.summary.obeyed_pct = match knobs.settings.bypass {
+            true => 0,
+            false => knobs.stem.advice_pct.ceil() as u8,
+        };
+        self.hear(feed);
         let role = self.role(params, &desk.track().unwrap_or_default());
         link.set_role(Some(role));
         // It is told with the next beat if the slot is gone.
@@ -64,8 +70,7 @@ impl StemDesk {
         shown(link, role)
     }
 
-    /// Takes in what was heard, as it goes out.
-    fn hear(&mut self, feed: &Feed, output: &Output) {
+    fn hear(&mut self, feed: &Feed) {
         let notes = {
             let mut heard = feed.take();
             self.summary.position_s = heard.position_s;
@@ -76,7 +81,7 @@ impl StemDesk {
         self.quiet = if notes.is_empty() { self.quiet + 1 } else { 0 };
         self.summary.playing = self.quiet < LOOKS_STANDING;
         for note in notes {
-            self.take(output.of_heard(&note));
+            self.take(note);
         }
         let loudness = |count: usize| {
             let last = &self.last[self.last.len().saturating_sub(count)..];
@@ -92,15 +97,16 @@ impl StemDesk {
     }
 
     fn take(&mut self, note: SliceNote) {
-        self.last.push(f64::from(note.weighted_power));
+        let out = self.summary.output.of_moment(&Moment::told(&note));
+        self.last.push(f64::from(out.weighted));
         if self.last.len() > SHORT_TERM {
             self.last.remove(0);
         }
-        let peak_dbtp = 20.0 * note.true_peak.max(1e-6).log10();
+        let peak_dbtp = 20.0 * out.peak.max(1e-6).log10();
         let highest = self.summary.true_peak_dbtp.unwrap_or(-120.0);
         self.summary.true_peak_dbtp = Some(highest.max(peak_dbtp));
         if let Ok(number) = usize::try_from(note.number) {
-            self.track.put(number, Moment::told(&note));
+            self.track.put(number, out);
         }
         self.summary.recent.push(note);
     }

@@ -3,7 +3,8 @@
 //! A session is a random number in a master's saved state. A stem keeps the number of the session it is in,
 //! so both find each other again when the song is opened again. The rules:
 //!
-//! - A stem with no session joins the only live master. With several it joins none: the user picks.
+//! - A stem with no session joins the only live master. With several it joins none: the user picks. Who
+//!   picked none stays alone.
 //! - A stem with a session stays in it, also while its master is away: a song that is being opened, or a
 //!   plugin that is loaded again after a crash, comes back with the same number.
 //! - One exception: the user took the master out of the song and put in another. A stem that has seen its
@@ -20,7 +21,7 @@ const TWINS_MS: u64 = 3000;
 /// Where an instance stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// A stem with no session, and there is no master.
+    /// A stem with no session, and there is no master, or the user wants none.
     Alone,
     /// A stem with no session, and there are several masters to choose from.
     Choose,
@@ -52,6 +53,8 @@ pub(super) struct Belonging {
 pub(super) fn of_stem(mut own: Belonging, masters: &[Peer], now_ms: u64) -> (Belonging, Standing) {
     if own.session == 0 {
         return match masters {
+            // The user wants it so.
+            _ if own.picked => (own, Standing::Alone),
             [] => (own, Standing::Alone),
             [only] => join(own, only),
             _ => (own, Standing::Choose),
@@ -170,6 +173,23 @@ mod tests {
             (own.session, own.missed_ms, standing),
             (11, None, linked(3))
         );
+    }
+
+    #[test]
+    fn who_picked_none_stays_alone() {
+        let none = Belonging {
+            session: 0,
+            picked: true,
+            met: false,
+            missed_ms: None,
+        };
+        for masters in [
+            vec![],
+            vec![master(1, 7, 0)],
+            vec![master(1, 7, 0), master(2, 8, 0)],
+        ] {
+            assert_eq!(of_stem(none, &masters, 10), (none, Standing::Alone));
+        }
     }
 
     #[test]

@@ -28,8 +28,7 @@ impl fmt::Display for LinkFault {
         match self {
             Self::Full => write!(
                 f,
-                "There is room for {MASTERS} instances of Finalcoat and {STEMS} of Finalcoat Stem at once, and \
-                 no more: close a song or remove instances you do not need, and this one joins by itself."
+                "No room: {MASTERS} masters or {STEMS} stems are linked. Close some, and this one joins by itself."
             ),
             Self::TooManyStems => write!(
                 f,
