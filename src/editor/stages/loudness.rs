@@ -26,15 +26,20 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     let above = Rect::from_min_max(rect.min, pos2(rect.right(), under - GAP));
     let goal_width = (rect.width() * 0.32).clamp(148.0, 280.0);
     let split = rect.right() - goal_width;
-    let limiter = Rect::from_min_max(pos2(rect.left(), under), pos2(split - GAP, rect.bottom()));
+    // A stem is not brought to a loudness.
+    let is_stem = desk.view.stem.is_some();
+    let right = if is_stem { rect.right() } else { split - GAP };
+    let limiter = Rect::from_min_max(pos2(rect.left(), under), pos2(right, rect.bottom()));
     let goal = Rect::from_min_max(pos2(split, under), rect.max);
     let painter = desk.painter();
     let content = panel(&painter, above);
     history::draw(desk.ui, content, desk.view);
     let content = panel(&painter, limiter);
     draw_limiter(desk, content);
-    let content = panel(&painter, goal);
-    draw_goal(desk, content);
+    if !is_stem {
+        let content = panel(&painter, goal);
+        draw_goal(desk, content);
+    }
 }
 
 fn draw_limiter(desk: &mut Desk<'_>, rect: Rect) {
