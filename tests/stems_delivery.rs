@@ -292,6 +292,22 @@ fn a_printed_limiter_is_named() {
 }
 
 #[test]
+fn a_stem_that_only_the_mix_shows_to_be_pressed_is_named_and_not_the_mix() {
+    // Down by up to 4 dB twice a second: its own peaks say nothing of it.
+    let gain = |n: usize| 1.0 - 0.37 * (-((n % 22_050) as f32) / 4000.0).exp();
+    let pressed = each(&stems()[1], |x| {
+        x.iter().enumerate().map(|(n, x)| x * gain(n)).collect()
+    });
+    let folder = broken(1, Some(&pressed));
+    let report = check(&folder, 0);
+    assert_eq!(found(&report), ["dirt_bass.wav limited"]);
+    assert!((1.0..4.0).contains(&value(&report, "limited")));
+    // Without the mix nothing is known of it.
+    let alone = json(&folder, &["stems", "stems", "--check"], 0);
+    assert_eq!(found(&alone), Vec::<String>::new());
+}
+
+#[test]
 fn a_normalised_stem_is_named_by_its_gain() {
     let peak = stems()[3]
         .iter()

@@ -3,7 +3,8 @@
 //!
 //! [`files`] looks at each file and at the files beside each other; [`products`] keeps how they go together over
 //! time; [`kinship`] tells what is there twice and what is a mix of the others; [`null`] holds their sum against
-//! the mix, [`place`] looks for a stem elsewhere in it, [`residue`] says what is left. Whoever reads the files feeds
+//! the mix, [`place`] looks for a stem elsewhere in it, [`pressed`] for one that was limited alone, [`residue`] says
+//! what is left. Whoever reads the files feeds
 //! them in.
 
 mod ceiling;
@@ -11,6 +12,7 @@ pub mod files;
 pub mod kinship;
 pub mod null;
 pub mod place;
+pub mod pressed;
 pub mod products;
 pub mod residue;
 

@@ -2,13 +2,16 @@
 
 mod corpus;
 mod damage;
+mod delivery;
 mod desk;
 mod faults;
 mod filter;
+mod folder;
 mod goal;
 mod leave;
 mod measure;
 mod options;
+mod rebalance;
 mod recover;
 mod sound;
 mod speed;
@@ -18,6 +21,7 @@ mod table;
 use crate::shell::Result;
 use corpus::{Corpus, Kind, Song, StemSet};
 use desk::Desk;
+use folder::Folder;
 use options::{Options, Part};
 use serde::Serialize;
 use sound::Sound;
@@ -35,6 +39,8 @@ struct Notes {
     judged: Vec<leave::Judged>,
     checked: Vec<faults::Case>,
     balanced: Vec<stems::Case>,
+    delivered: Vec<delivery::Case>,
+    rebalanced: Vec<rebalance::Case>,
     reached: Vec<goal::Case>,
     raced: Vec<speed::Case>,
     /// What did not work at all, and why.
@@ -192,6 +198,21 @@ fn try_set(desk: &Desk<'_>, index: usize, set: &StemSet, options: &Options) -> N
         let cases = stems::cases(desk, set, &sum, picks);
         keep(cases, &mut notes.balanced, &mut notes.failed);
     }
+    if options.wants(Part::Delivery) || options.wants(Part::Rebalance) {
+        match Folder::new(desk, set) {
+            Ok(folder) => {
+                if options.wants(Part::Delivery) {
+                    let cases = delivery::cases(&folder, &set.name, picks);
+                    keep(cases, &mut notes.delivered, &mut notes.failed);
+                }
+                if options.wants(Part::Rebalance) {
+                    let cases = rebalance::cases(&folder, &set.name, picks);
+                    keep(cases, &mut notes.rebalanced, &mut notes.failed);
+                }
+            }
+            Err(error) => notes.failed.push(error.to_string()),
+        }
+    }
     if options.wants(Part::Goal) {
         let cases = goal::cases(desk, &set.name, &sum, picks);
         keep(cases, &mut notes.reached, &mut notes.failed);
@@ -199,8 +220,16 @@ fn try_set(desk: &Desk<'_>, index: usize, set: &StemSet, options: &Options) -> N
     notes
 }
 
-/// The stopwatch, on the first song there is.
+/// The stopwatch, on the first song there is, and on the first set of enough stems.
 fn race(corpus: &Corpus, program: &Path, notes: &mut Notes) {
+    let stems = corpus
+        .sets
+        .iter()
+        .find(|set| set.stems.len() >= speed::STEMS);
+    if let Some(set) = stems {
+        let case = Desk::new(program).and_then(|desk| speed::stems_case(&desk, set));
+        keep([case], &mut notes.raced, &mut notes.failed);
+    }
     let song = corpus
         .songs
         .first()
@@ -238,11 +267,13 @@ fn keep<C>(
 }
 
 fn rows(notes: &Notes, options: &Options) -> Vec<Row> {
-    let parts: [(Part, Vec<Row>); 6] = [
+    let parts: [(Part, Vec<Row>); 8] = [
         (Part::Recover, recover::rows(&notes.recovered)),
         (Part::Leave, leave::rows(&notes.left, &notes.judged)),
         (Part::Faults, faults::rows(&notes.checked)),
         (Part::Stems, stems::rows(&notes.balanced)),
+        (Part::Delivery, delivery::rows(&notes.delivered)),
+        (Part::Rebalance, rebalance::rows(&notes.rebalanced)),
         (Part::Goal, goal::rows(&notes.reached)),
         (Part::Speed, speed::rows(&notes.raced)),
     ];
@@ -267,6 +298,8 @@ impl Notes {
         self.judged.append(&mut other.judged);
         self.checked.append(&mut other.checked);
         self.balanced.append(&mut other.balanced);
+        self.delivered.append(&mut other.delivered);
+        self.rebalanced.append(&mut other.rebalanced);
         self.reached.append(&mut other.reached);
         self.raced.append(&mut other.raced);
         self.failed.append(&mut other.failed);

@@ -8,6 +8,7 @@ use crate::offline::failure::Outcome;
 use crate::offline::watch::Watch;
 use crate::stems::delivery::null::Fit;
 use crate::stems::delivery::place::{LENGTHS_S, Place, Search, WINDOWS_MAX, windows};
+use crate::stems::delivery::pressed::{Pressed, pressed};
 use crate::stems::delivery::products::Products;
 use crate::stems::delivery::residue::Residue;
 use crate::stems::delivery::{Problem, ProblemKind, at_time, in_samples};
@@ -86,6 +87,7 @@ pub(super) fn hold(
         found,
         drifts,
         fit,
+        products,
         ..
     } = state;
 
@@ -145,7 +147,15 @@ pub(super) fn hold(
             if common_db > 0.0 { "louder" } else { "softer" }
         ));
     }
-    if fit.residue_db > MISSING_DB && !fit.is_explained_by(&drifts) {
+    let is_left = fit.residue_db > MISSING_DB && !fit.is_explained_by(&drifts);
+    let pressed = match is_left && drifts.iter().all(Option::is_none) {
+        true => pressed(&products, count, &fit),
+        false => None,
+    };
+    if let Some(pressed) = &pressed {
+        problems.push(limited(&names[pressed.stem], pressed));
+    }
+    if is_left && (pressed.is_none() || fit.residue_db > OTHER_DB) {
         let mut gains = vec![0.0; count];
         for (&stem, &gain) in fit.stems.iter().zip(&fit.gains) {
             gains[stem] = gain;
@@ -369,6 +379,21 @@ fn gain_changed(name: &str, change_db: f64) -> Problem {
              without normalising. If it is meant: --accept gain_changed.",
             change_db.abs(),
             change_db.abs()
+        ),
+    )
+}
+
+fn limited(name: &str, pressed: &Pressed) -> Problem {
+    let by_db = pressed.by_db;
+    Problem::new(
+        name,
+        ProblemKind::Limited,
+        by_db,
+        "dB",
+        format!(
+            "It is turned down at moments, by up to {by_db:.1} dB, where the mix does not turn it down: a limiter or \
+             compressor is printed on it, or its fader moved otherwise. Export it as it goes into the mix, without \
+             limiter on its bus."
         ),
     )
 }

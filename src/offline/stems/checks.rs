@@ -208,6 +208,15 @@ impl Check {
                 against
                     .problems
                     .retain(|problem| is_whole || problem.kind != ProblemKind::DoesNotNull);
+                // Of a limiter that its peaks show already nothing more is said.
+                let is_told = |problem: &Problem| {
+                    problem.kind == ProblemKind::Limited
+                        && self.problems.iter().any(|told| {
+                            let is_it = [ProblemKind::Limited, ProblemKind::Clipped];
+                            told.file == problem.file && is_it.contains(&told.kind)
+                        })
+                };
+                against.problems.retain(|problem| !is_told(problem));
                 self.problems.append(&mut against.problems);
                 self.notes.append(&mut against.notes);
                 self.against = Some(against);

@@ -2,6 +2,7 @@
 
 use super::filter::{Filter, chain, split};
 use super::sound::Sound;
+use std::f64::consts::PI;
 
 /// The note that is made to ring, in Hz.
 pub(crate) const NOTE_HZ: f64 = 73.4;
@@ -146,6 +147,167 @@ pub(crate) fn sibilant(sound: &Sound) -> Sound {
             start += (rate_hz / (3.0 + 2.0 * random.next())) as usize;
         }
     })
+}
+
+/// Side twice what it was.
+pub(crate) fn widened(sound: &Sound) -> Sound {
+    sound.mid_and_side(|_, side| side.iter_mut().for_each(|x| *x *= 2.0))
+}
+
+/// Upside down.
+pub(crate) fn inverted(sound: &Sound) -> Sound {
+    scaled(sound, [-1.0; 2])
+}
+
+/// So many frames later, its end lost.
+pub(crate) fn late(sound: &Sound, frames: usize) -> Sound {
+    sound.each_channel(|_, samples| {
+        let silence = std::iter::repeat_n(0.0, frames);
+        let all = silence.chain(samples.iter().copied());
+        all.take(samples.len()).collect()
+    })
+}
+
+/// Without its last frames.
+pub(crate) fn cut_short(sound: &Sound, frames: usize) -> Sound {
+    let left = sound.frames().saturating_sub(frames);
+    sound.each_channel(|_, samples| samples[..left].to_vec())
+}
+
+/// Its highest sample at full scale, and by how many dB that is louder.
+pub(crate) fn normalised(sound: &Sound) -> (Sound, f64) {
+    let db = -20.0 * f64::from(peak(sound)).log10();
+    (level(sound, db), db)
+}
+
+/// Through a linked limiter that looks ahead, its threshold so many dB under the highest peak: the gain is
+/// the mean, over 10 ms, of the lowest that the peaks of 10 ms ask for.
+pub(crate) fn printed_limiter(sound: &Sound, db: f64) -> Sound {
+    let most = f64::from(peak(sound)) * gain(-db);
+    let reach = (0.005 * sound.rate()) as usize;
+    let wanted: Vec<f64> = (0..sound.frames())
+        .map(|frame| {
+            let sides = sound.channels.each_ref();
+            let now = sides.map(|side| f64::from(side[frame].abs()));
+            (most / now[0].max(now[1])).min(1.0)
+        })
+        .collect();
+    // Gains are 1 nearly everywhere: the few that are not reach to both sides.
+    let mut lowest = vec![1.0f64; wanted.len()];
+    for (frame, &gain) in wanted.iter().enumerate().filter(|(_, gain)| **gain < 1.0) {
+        let end = (frame + reach + 1).min(lowest.len());
+        for low in &mut lowest[frame.saturating_sub(reach)..end] {
+            *low = low.min(gain);
+        }
+    }
+    let sums: Vec<f64> = std::iter::once(0.0)
+        .chain(lowest.iter().scan(0.0, |sum, gain| {
+            *sum += gain;
+            Some(*sum)
+        }))
+        .collect();
+    let gains: Vec<f64> = (0..lowest.len())
+        .map(|frame| {
+            let (start, end) = (
+                frame.saturating_sub(reach),
+                (frame + reach + 1).min(lowest.len()),
+            );
+            (sums[end] - sums[start]) / (end - start) as f64
+        })
+        .collect();
+    sound.each_channel(|_, samples| samples.iter().zip(&gains).map(|(x, g)| x * g).collect())
+}
+
+/// Through a linked bus compressor: 4:1 on the power of both sides together, 10 ms of attack and 120 ms of
+/// release, its threshold so many dB under the highest level that it sees.
+pub(crate) fn compressed(sound: &Sound, db: f64) -> Sound {
+    const RATIO: f64 = 4.0;
+    let keep = |seconds: f64| (-1.0 / (seconds * sound.rate())).exp();
+    let (attack, release) = (keep(0.01), keep(0.12));
+    let mut power = 0.0;
+    let powers: Vec<f64> = (0..sound.frames())
+        .map(|frame| {
+            let squares = sound
+                .channels
+                .each_ref()
+                .map(|side| f64::from(side[frame]).powi(2));
+            let now = squares[0] + squares[1];
+            let keep = if now > power { attack } else { release };
+            power = now + keep * (power - now);
+            power
+        })
+        .collect();
+    let most = powers.iter().copied().fold(0.0, f64::max);
+    let threshold = most * gain(-db).powi(2);
+    let gains: Vec<f64> = powers
+        .iter()
+        .map(|power| (threshold / power.max(threshold)).powf((1.0 - 1.0 / RATIO) / 2.0))
+        .collect();
+    sound.each_channel(|_, samples| samples.iter().zip(&gains).map(|(x, g)| x * g).collect())
+}
+
+/// The same sound at another sample rate: a sinc under a Blackman window, 32 samples to each side.
+pub(crate) fn resampled(sound: &Sound, rate_hz: u32) -> Sound {
+    const REACH: i64 = 32;
+    let (from, to) = (u64::from(sound.sample_rate_hz), u64::from(rate_hz));
+    // Above the lower of both Nyquist frequencies nothing may be left.
+    let cut = (to as f64 / from as f64).min(1.0) * 0.96;
+    let taps_at = |place: f64| -> Vec<f64> {
+        (1 - REACH..=REACH)
+            .map(|tap| {
+                let x = tap as f64 - place;
+                let turn = PI * x / (REACH as f64);
+                let window = 0.42 + 0.5 * turn.cos() + 0.08 * (2.0 * turn).cos();
+                let phase = PI * x * cut;
+                let sinc = if x == 0.0 { 1.0 } else { phase.sin() / phase };
+                cut * sinc * window
+            })
+            .collect()
+    };
+    // A place between samples is one of as many as the target's rate has.
+    let phases: Vec<Vec<f64>> = {
+        let step = greatest_divisor(from, to);
+        (0..to / step)
+            .map(|phase| taps_at((phase * step) as f64 / to as f64))
+            .collect()
+    };
+    let step = to / phases.len() as u64;
+    let frames = sound.frames() as u64 * to / from;
+    let channel = |side: &Vec<f32>| {
+        (0..frames)
+            .map(|frame| {
+                let (whole, part) = (frame * from / to, frame * from % to / step);
+                let sample = |tap: i64| {
+                    let at = usize::try_from(whole as i64 + tap).ok();
+                    f64::from(at.and_then(|at| side.get(at)).copied().unwrap_or(0.0))
+                };
+                let taps = &phases[part as usize];
+                let sum: f64 = (1 - REACH..=REACH)
+                    .zip(taps)
+                    .map(|(tap, h)| h * sample(tap))
+                    .sum();
+                sum as f32
+            })
+            .collect()
+    };
+    Sound {
+        channels: sound.channels.each_ref().map(channel),
+        sample_rate_hz: rate_hz,
+    }
+}
+
+fn greatest_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_divisor(b, a % b)
+    }
+}
+
+/// The highest sample.
+fn peak(sound: &Sound) -> f32 {
+    let samples = sound.channels.iter().flatten();
+    samples.fold(0.0, |peak, x| peak.max(x.abs()))
 }
 
 fn scaled(sound: &Sound, gains: [f64; 2]) -> Sound {
@@ -326,5 +488,65 @@ mod tests {
         let rest = |sound: &Sound| note_db(sound, NOTE_HZ);
         let rise = rest(&ringing(&sound)) - rest(&sound);
         assert!((rise - 9.0).abs() < 0.1, "{rise}");
+    }
+
+    #[test]
+    fn another_rate_is_the_same_sound() {
+        let rate = |rate_hz: u32| Sound {
+            channels: [0.5, 0.25].map(|gain| {
+                (0..rate_hz)
+                    .map(|n| {
+                        let turn = std::f64::consts::TAU * f64::from(n) / f64::from(rate_hz);
+                        (gain * ((440.0 * turn).sin() + (12_000.0 * turn).cos())) as f32
+                    })
+                    .collect()
+            }),
+            sample_rate_hz: rate_hz,
+        };
+        for (from, to) in [(44_100, 48_000), (48_000, 44_100)] {
+            let (made, expected) = (resampled(&rate(from), to), rate(to));
+            assert_eq!(made.frames(), expected.frames());
+            for side in 0..2 {
+                // The ends are those of a sound that starts and stops at once.
+                let off = (100..to as usize - 100)
+                    .map(|n| (made.channels[side][n] - expected.channels[side][n]).abs())
+                    .fold(0.0, f32::max);
+                assert!(off < 1e-3, "{off}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_printed_limiter_holds_its_threshold_and_leaves_the_rest() {
+        let mut sound = noise();
+        sound.channels.iter_mut().for_each(|side| {
+            side[200_000..].iter_mut().for_each(|x| *x *= 0.01);
+        });
+        let limited = printed_limiter(&sound, 6.0);
+        assert!(peak(&limited) <= peak(&sound) * 0.502 && peak(&limited) > peak(&sound) * 0.49);
+        let quiet = |sound: &Sound| sound.channels[1][201_000..].to_vec();
+        assert_eq!(quiet(&limited), quiet(&sound));
+    }
+
+    #[test]
+    fn a_bus_compressor_turns_down_what_is_loud() {
+        let mut sound = noise();
+        sound.channels.iter_mut().for_each(|side| {
+            side[..200_000].iter_mut().for_each(|x| *x *= 0.1);
+        });
+        let compressed = compressed(&sound, 8.0);
+        assert_eq!(compressed.channels[0][100_000], sound.channels[0][100_000]);
+        // Of 8 dB above the threshold a quarter is left, but for what the highest level is above the usual.
+        let db =
+            20.0 * f64::from(compressed.channels[0][400_000] / sound.channels[0][400_000]).log10();
+        assert!((-6.0..-3.0).contains(&db), "{db}");
+    }
+
+    #[test]
+    fn a_normalised_sound_tells_its_gain() {
+        let (made, db) = normalised(&noise());
+        assert!((peak(&made) - 1.0).abs() < 1e-6);
+        let back = level(&made, -db);
+        assert!((peak(&back) - peak(&noise())).abs() < 1e-6);
     }
 }

@@ -1,5 +1,6 @@
 //! Where a song is worked on: the built command line and a folder for its files.
 
+use super::folder::Stem;
 use super::sound::Sound;
 use crate::shell::{Result, cargo, run, target};
 use serde_json::Value;
@@ -77,15 +78,41 @@ impl<'a> Desk<'a> {
         Sound::read(&self.path("song.master.mp3"))
     }
 
-    /// Masters or checks a sound that lies on the desk already, with a stopwatch.
+    /// Runs a command that answers with one object, also where the exit code says that something is wrong.
+    pub(crate) fn say(&self, arguments: &[String]) -> Result<Value> {
+        let output = Command::new(self.program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()?;
+        serde_json::from_slice(&output.stdout).map_err(|_| {
+            let told = String::from_utf8_lossy(&output.stderr);
+            let first = told.trim().lines().next().unwrap_or("it failed").to_owned();
+            first.into()
+        })
+    }
+
+    /// Masters or checks a sound, with a stopwatch.
     pub(crate) fn timed(&self, verb: &str, sound: &Sound) -> Result<Cost> {
         let (input, output) = (self.path("song.wav"), self.path("song.master.wav"));
         sound.write(&input)?;
         let output = (verb == "master").then_some(output.as_path());
-        let arguments = self.arguments(verb, &input, output, &[]);
+        self.with_stopwatch(&self.arguments(verb, &input, output, &[]))
+    }
+
+    /// Masters a folder of stems, with a stopwatch.
+    pub(crate) fn timed_stems(&self, stems: &[Stem]) -> Result<Cost> {
+        let (folder, output) = (self.path("timed"), self.path("song.master.wav"));
+        std::fs::create_dir(&folder)?;
+        for stem in stems {
+            stem.sound.write(&folder.join(&stem.file))?;
+        }
+        self.with_stopwatch(&self.arguments("stems", &folder, Some(&output), &[]))
+    }
+
+    fn with_stopwatch(&self, arguments: &[String]) -> Result<Cost> {
         let started = Instant::now();
         let mut child = Command::new(self.program)
-            .args(&arguments)
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
@@ -117,7 +144,8 @@ impl<'a> Desk<'a> {
         Ok(cost)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// A place on the desk.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -162,9 +190,11 @@ impl<'a> Desk<'a> {
 
 fn what_failed(said: &str, status: &str) -> String {
     let said: Option<Value> = serde_json::from_str(said).ok();
-    let error = said
-        .as_ref()
-        .and_then(|said| said["files"][0]["error"].as_str());
+    // Of stems there is one object for all.
+    let error = said.as_ref().and_then(|said| {
+        let of_file = said["files"][0]["error"].as_str();
+        of_file.or(said["error"].as_str())
+    });
     error.unwrap_or(status).to_owned()
 }
 

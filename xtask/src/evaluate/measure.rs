@@ -64,6 +64,18 @@ pub(crate) fn tone_distance_db(a: &[f64; THIRDS], b: &[f64; THIRDS]) -> f64 {
     (square / weight).sqrt()
 }
 
+/// How far the levels of stems are apart from what they were: root mean square, what all share removed.
+/// Stems that are silent in either do not count.
+pub(crate) fn level_distance_db(a: &[f64], b: &[f64]) -> f64 {
+    let differences: Vec<f64> = (a.iter().zip(b).map(|(a, b)| a - b))
+        .filter(|difference| difference.is_finite())
+        .collect();
+    let count = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / count;
+    let square: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
+    (square / count).sqrt()
+}
+
 /// Third-octave powers of left and right together, over frames above a tenth of the mean power (Hann,
 /// 8192 frames, half overlapping).
 pub(crate) fn ltas_db(sound: &Sound) -> [f64; THIRDS] {
@@ -381,6 +393,16 @@ mod tests {
             (measured - expected).abs() < 0.03,
             "{measured}, not {expected}"
         );
+    }
+
+    #[test]
+    fn levels_of_stems_are_held_against_each_other() {
+        let was = [-20.0, -25.0, -30.0, f64::NEG_INFINITY];
+        let louder = was.map(|lufs| lufs + 4.0);
+        assert!(level_distance_db(&louder, &was) < 1e-12);
+        // 3 dB of one of three: 2, −1, −1 about the mean.
+        let one_up = [-20.0, -22.0, -30.0, f64::NEG_INFINITY];
+        assert!((level_distance_db(&one_up, &was) - 2f64.sqrt()).abs() < 1e-12);
     }
 
     #[test]

@@ -10,7 +10,9 @@ Prints what was promised, what comes out on the music in PATH, and which cases m
 mixes/ and stem sets in stems/NAME/ (files that sum to sum.*); manifest.tsv (columns `file` and `kind`)
 says which songs are `finished`, `unclear` or `unmastered`, without it all are finished.
 
-  --only PARTS     some of recover,leave,faults,stems,goal,speed
+  --only PARTS     some of recover,leave,faults,stems,delivery,rebalance,goal,
+                   speed: stems is the verdict on a mix, delivery and rebalance are
+                   `finalcoat stems` on sets broken or brought out of balance
   --songs WORDS    songs and sets with one of these in their name, with commas between
   --quick          every third case
   --seconds S      the middle S seconds of each song
@@ -25,15 +27,19 @@ pub(crate) enum Part {
     Leave,
     Faults,
     Stems,
+    Delivery,
+    Rebalance,
     Goal,
     Speed,
 }
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 8] = [
     ("recover", Part::Recover),
     ("leave", Part::Leave),
     ("faults", Part::Faults),
     ("stems", Part::Stems),
+    ("delivery", Part::Delivery),
+    ("rebalance", Part::Rebalance),
     ("goal", Part::Goal),
     ("speed", Part::Speed),
 ];
