@@ -69,44 +69,22 @@ impl Output {
     /// A moment as it was heard, as it goes out.
     #[must_use]
     pub fn of_moment(&self, heard: &Moment) -> Moment {
-        if *self == Self::default() {
-            return *heard;
+        match *self == Self::default() {
+            true => *heard,
+            false => Factors::of(self).of_moment(heard),
         }
-        let factor = |hundredths: i16| match hundredths {
-            LOWEST => 0.0,
-            hundredths => db_to_energy(f64::from(hundredths) / 100.0),
-        };
-        let mut out = *heard;
-        let [mut before, mut after] = [0.0; 2];
-        for third in 0..THIRDS {
-            let weight = k_weighting_power(center_hz(third));
-            let mid = f64::from(heard.mid[third]);
-            let side = f64::from(heard.side[third]);
-            let (mid_out, side_out) = (
-                mid * factor(self.mid[third]),
-                side * factor(self.side[third]),
-            );
-            before += weight * (mid + side);
-            after += weight * (mid_out + side_out);
-            out.mid[third] = mid_out as f32;
-            out.side[third] = side_out as f32;
-        }
-        // After a jump the bands are not known yet.
-        let all = match before > 0.0 {
-            true => after / before,
-            false => factor(self.mid[THIRD_1_KHZ]),
-        };
-        out.weighted = (f64::from(heard.weighted) * all) as f32;
-        out.peak = (f64::from(heard.peak) * all.sqrt()) as f32;
-        out
     }
 
     /// A whole stem as it goes out.
     #[must_use]
     pub fn of_track(&self, heard: &Track) -> Track {
+        if *self == Self::default() {
+            return heard.clone();
+        }
+        let factors = Factors::of(self);
         let moments = heard.moments.iter();
         Track {
-            moments: moments.map(|one| self.of_moment(one)).collect(),
+            moments: moments.map(|one| factors.of_moment(one)).collect(),
         }
     }
 
@@ -122,6 +100,49 @@ impl Output {
             mid: gains(),
             side: gains(),
         }
+    }
+}
+
+/// The same as factors of power, with how much each third-octave counts for loudness.
+struct Factors {
+    mid: [f64; THIRDS],
+    side: [f64; THIRDS],
+    weights: [f64; THIRDS],
+}
+
+impl Factors {
+    fn of(output: &Output) -> Self {
+        let factor = |hundredths: i16| match hundredths {
+            LOWEST => 0.0,
+            hundredths => db_to_energy(f64::from(hundredths) / 100.0),
+        };
+        Self {
+            mid: output.mid.map(factor),
+            side: output.side.map(factor),
+            weights: core::array::from_fn(|third| k_weighting_power(center_hz(third))),
+        }
+    }
+
+    fn of_moment(&self, heard: &Moment) -> Moment {
+        let mut out = *heard;
+        let [mut before, mut after] = [0.0; 2];
+        for third in 0..THIRDS {
+            let mid = f64::from(heard.mid[third]);
+            let side = f64::from(heard.side[third]);
+            let (mid_out, side_out) = (mid * self.mid[third], side * self.side[third]);
+            before += self.weights[third] * (mid + side);
+            after += self.weights[third] * (mid_out + side_out);
+            out.mid[third] = mid_out as f32;
+            out.side[third] = side_out as f32;
+        }
+        // After a jump the bands are not known yet.
+        let all = match before > 0.0 {
+            true => after / before,
+            false => self.mid[THIRD_1_KHZ],
+        };
+        out.weighted = (f64::from(heard.weighted) * all) as f32;
+        out.peak = (f64::from(heard.peak) * all.sqrt()) as f32;
+        out
     }
 }
 
