@@ -329,7 +329,7 @@ fn a_full_table_says_so_until_one_leaves() {
     assert_eq!(others.len(), STEMS);
     let mut late = place.bare_process();
     let told = late.say("join stem 0 Late");
-    assert!(told.contains("room for 16 instances"), "{told}");
+    assert!(told.contains("16 masters or 112 stems"), "{told}");
     assert_eq!(late.say("standing"), "not joined");
     drop(others.pop());
     late.id = late.say("join stem 0 Late");
