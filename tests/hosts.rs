@@ -2,6 +2,8 @@
 //! they hear, obey, are killed and come back; seen from a process beside them, and from what they save.
 #![cfg(all(target_os = "linux", feature = "plugin"))]
 
+#[path = "support/child.rs"]
+mod child;
 #[path = "support/clap.rs"]
 mod clap;
 #[path = "support/host.rs"]
@@ -11,11 +13,11 @@ mod process;
 #[path = "support/song.rs"]
 mod song;
 
+use child::gain;
 use clap::with_session;
 use ebur128::{EbuR128, Mode};
 use finalcoat::stems::advice::StemAdvice;
 use finalcoat::stems::link::{ADVICE_ENTRIES, Kind, Link, LinkFault, Peer, STEMS};
-use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
 use finalcoat::stems::role::Role;
 use finalcoat::stems::summary::{SliceNote, Summary};
 use process::{Place, Process, stems, until};
@@ -25,20 +27,6 @@ use std::time::Duration;
 const BASS: &str = "03_dirt_bass";
 /// The session of a master that is no plugin but this test.
 const OURS: u64 = 7;
-
-fn gain(db: f32) -> StemAdvice {
-    StemAdvice {
-        moves: vec![StemMove {
-            stage: StemStage::Gain,
-            band_hz: None,
-            value: f64::from(db),
-            unit: "dB".to_owned(),
-            text: "It stands out.".to_owned(),
-            change: StemChange::Gain(db),
-        }],
-        ..StemAdvice::default()
-    }
-}
 
 /// A host with a master, and the master's session.
 fn master(place: &Place, name: &str) -> (Process, u64) {

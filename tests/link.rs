@@ -2,6 +2,8 @@
 //! they share is cut, removed and spoilt under their hands.
 #![cfg(all(unix, feature = "plugin"))]
 
+#[path = "support/child.rs"]
+mod child;
 #[path = "link/process.rs"]
 mod process;
 
@@ -238,7 +240,7 @@ fn thirty_two_stems_in_as_many_processes() {
         let heard = master.hear(stem.number()).expect("it published");
         assert_eq!(pattern_of(&heard), n as u64);
         assert!(pids.contains(&stem.pid()));
-        let advice = process::gain(n as f32 / 10.0);
+        let advice = child::gain(n as f32 / 10.0);
         assert!(master.advise(stem.number(), &advice).is_ok());
     }
     ids.sort_unstable();

@@ -3,13 +3,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command};
 use std::time::Duration;
 
 use finalcoat::stems::link::{Ground, Joining, Kind, Link, Peer, file_name};
 use finalcoat::stems::role::Role;
 use serde_json::{Value, json};
 
+use crate::child::started;
 use crate::clap::{bundle, session_of};
 use crate::host::{Hosted, Transport};
 use crate::song;
@@ -158,14 +159,7 @@ pub(crate) struct Process {
 
 impl Process {
     fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("the host starts");
-        let input = child.stdin.take().expect("piped");
-        let output = BufReader::new(child.stdout.take().expect("piped"));
+        let (child, input, output) = started(command);
         Self {
             child,
             input,

@@ -6,15 +6,16 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command};
 
 use finalcoat::analysis::bands::THIRDS;
-use finalcoat::stems::advice::StemAdvice;
 use finalcoat::stems::link::{Ground, Joining, Kind, Link, LinkFault, Peer, Standing, file_name};
-use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
+use finalcoat::stems::moves::StemChange;
 use finalcoat::stems::role::Role;
 use finalcoat::stems::summary::{RECENT, SliceNote, Summary};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
+use crate::child::{gain, started};
 
 /// Says to a process which place it is to work at; without it, it is no process of ours.
 const PLACE: &str = "FINALCOAT_LINK_TEST_PLACE";
@@ -120,14 +121,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("this test runs again");
-        let input = child.stdin.take().expect("piped");
-        let output = BufReader::new(child.stdout.take().expect("piped"));
+        let (child, input, output) = started(command);
         Self {
             child,
             input,
@@ -196,21 +190,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// An advice of one move.
-pub(crate) fn gain(db: f32) -> StemAdvice {
-    StemAdvice {
-        moves: vec![StemMove {
-            stage: StemStage::Gain,
-            band_hz: None,
-            value: f64::from(db),
-            unit: "dB".to_owned(),
-            text: "It stands out.".to_owned(),
-            change: StemChange::Gain(db),
-        }],
-        ..StemAdvice::default()
     }
 }
 
