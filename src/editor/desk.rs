@@ -7,7 +7,7 @@ use super::view::{Gesture, Memory, Menu, Number, ViewModel};
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Choice, Field};
 use crate::engine::settings::trim::TrimSettings;
-use crate::stems::moves::{StemChange, laid_over};
+use crate::stems::moves::StemChange;
 use crate::stems::settings::{Knobs, StemSettings};
 
 /// One frame's surface, view and memory.
@@ -31,10 +31,9 @@ impl<'a> Desk<'a> {
         let mut fader = TrimSettings::default();
         if let Some(stem) = &view.stem {
             fader = stem.settings.fader;
-            let share = stem.settings.advice_pct / 100.0;
             let changes: Vec<StemChange> = stem.advised.iter().map(|one| one.change).collect();
-            if share > 0.0 && !changes.is_empty() {
-                (effect, fader) = laid_over(&view.settings, &fader, &changes, share);
+            if let Some(laid) = view.knobs().obeying(&changes) {
+                (effect, fader) = (laid.settings, laid.stem.fader);
                 effect.intensity = view.settings.intensity;
             }
         }

@@ -3,8 +3,11 @@
 pub mod master;
 pub mod stem;
 
-use super::theme;
-use super::widgets::{decibels, minus};
+use egui::{Align2, Color32, Sense, Ui, pos2, vec2};
+
+use super::theme::{self, GRID};
+use super::widgets::list::words_in;
+use super::widgets::{decibels, minus, text};
 use crate::stems::moves::{StemMove, StemStage};
 
 /// What a move is called.
@@ -45,13 +48,7 @@ fn hertz(hz: f64) -> String {
 }
 
 /// One move in a list: what it does, and why.
-fn told(ui: &mut egui::Ui, one: &StemMove, indent: f32, ink: egui::Color32) {
-    use egui::{Align2, Sense, vec2};
-
-    use super::theme::GRID;
-    use super::widgets::list::words_in;
-    use super::widgets::text;
-
+fn told(ui: &mut Ui, one: &StemMove, indent: f32, ink: Color32) {
     let colors = theme::colors();
     let size = vec2(ui.available_width(), 20.0);
     let (mut rect, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -67,7 +64,7 @@ fn told(ui: &mut egui::Ui, one: &StemMove, indent: f32, ink: egui::Color32) {
         theme::body(),
         colors.text,
     );
-    let at = egui::pos2(shown.right() + 2.0 * GRID, at.y);
+    let at = pos2(shown.right() + 2.0 * GRID, at.y);
     text(
         painter,
         at,

@@ -20,7 +20,6 @@ use crate::handoff::{self, AudioSide, EditorSide, WorkerSide};
 use crate::params::advised::Changes;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::{Ground, fresh_id};
-use crate::stems::moves::laid_over;
 use crate::stems::settings::Knobs;
 
 /// One instance.
@@ -201,14 +200,14 @@ impl Instance {
 
     /// What the engine shall have.
     fn laid(&self, knobs: &Knobs, advised: &Changes) -> (Settings, TrimSettings) {
-        let Knobs { settings, stem } = knobs;
-        let share = stem.advice_pct / 100.0;
-        let changes = advised.get();
-        if self.params.face() == Face::Master || changes.is_empty() || share == 0.0 {
-            return (*settings, stem.fader);
+        let laid = match self.params.face() {
+            Face::Master => None,
+            Face::Stem => knobs.obeying(advised.get()),
+        };
+        match laid {
+            None => (knobs.settings, knobs.stem.fader),
+            Some(laid) => (laid.settings.quantized(), laid.stem.fader),
         }
-        let (settings, fader) = laid_over(settings, &stem.fader, changes, share);
-        (settings.quantized(), fader)
     }
 
     /// Playback that starts after this is a start, whether its stop was seen or not.

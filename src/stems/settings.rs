@@ -1,5 +1,6 @@
 //! What a stem is set to beside its chain: fader, role, and how much of the master's advice it takes.
 
+use super::moves::{StemChange, laid_over};
 use super::role::Role;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Choice, Field, Group, Variant, Visitor};
@@ -138,6 +139,18 @@ impl Knobs {
     pub fn visit(&mut self, visitor: &mut impl Visitor) {
         self.settings.visit(visitor);
         self.stem.visit(visitor);
+    }
+
+    /// With what was advised laid over them in the share that is set; `None` where nothing of it takes effect.
+    /// Allocates nothing.
+    pub fn obeying(&self, changes: &[StemChange]) -> Option<Self> {
+        let share = self.stem.advice_pct / 100.0;
+        if changes.is_empty() || share == 0.0 {
+            return None;
+        }
+        let (settings, fader) = laid_over(&self.settings, &self.stem.fader, changes, share);
+        let stem = StemSettings { fader, ..self.stem };
+        Some(Self { settings, stem })
     }
 
     /// The same after the round trip through the host's parameters.

@@ -10,8 +10,8 @@ use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::errand::Answer;
 use crate::handoff::lock;
 use crate::params::session::{Chosen, SLOTS, Session, Slot};
-use crate::stems::moves::{StemChange, laid_over};
-use crate::stems::settings::{Knobs, StemSettings};
+use crate::stems::moves::StemChange;
+use crate::stems::settings::Knobs;
 
 impl App {
     /// Where the user stands; what is on its way counts as arrived.
@@ -210,12 +210,11 @@ impl App {
     /// What a stem was advised becomes its own: it sounds the same, and every knob can be turned.
     pub(super) fn take_over_advice(&mut self, view: &ViewModel) {
         let here = self.here(view);
-        let Knobs { settings, stem } = &here.knobs;
         let changes: Vec<StemChange> = here.advised.iter().map(|one| one.change).collect();
-        let share = stem.advice_pct / 100.0;
-        let (settings, fader) = laid_over(settings, &stem.fader, &changes, share);
-        let stem = StemSettings { fader, ..*stem };
-        let to = Knobs { settings, stem }.quantized();
+        let Some(laid) = here.knobs.obeying(&changes) else {
+            return;
+        };
+        let to = laid.quantized();
         lock(&self.undo).note("Take over advice", here, &to, true);
         // First, so that the sound waits for the values with the advice as it was.
         self.set_out(view, &to);

@@ -144,8 +144,7 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let mut head = cut_top(content, ROW, 2.0 * GRID);
     stages::close(desk, cut_right(&mut head, 22.0, GAP));
     let back = cut_right(&mut head, 96.0, GRID);
-    let some = |stem: &&Stem| stem.held > 0 || stem.holds == Holds::OnItsWay;
-    let holding = linked.stems.iter().filter(some);
+    let holding = linked.stems.iter().filter(|stem| can_withdraw(stem));
     let said = "Takes back what was sent to every stem; knobs that took it over stay as they are.";
     let any = holding.clone().next().is_some();
     if button(desk.ui, back, "Withdraw all", said, None, any) {
@@ -159,7 +158,8 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let any = news.clone().next().is_some();
     let fill = (any && linked.remix.is_none()).then_some(theme::colors().goal);
     if button(desk.ui, all, "Accept all", said, fill, any) {
-        desk.memory.gestures.extend(news.map(accepted));
+        let wishes = news.map(accepted).map(Gesture::Link);
+        desk.memory.gestures.extend(wishes);
     }
     let painter = desk.painter();
     let name = title(&painter, head, "Stems");
@@ -240,8 +240,13 @@ fn draw_columns(painter: &Painter, line: Rect) {
 }
 
 /// What is proposed for a stem, accepted.
-fn accepted(stem: &Stem) -> Gesture {
-    Gesture::Link(Wish::Advise(stem.id, stem.moves.clone()))
+fn accepted(stem: &Stem) -> Wish {
+    Wish::Advise(stem.id, stem.moves.clone())
+}
+
+/// Whether there is anything of a stem's to take back.
+fn can_withdraw(stem: &Stem) -> bool {
+    stem.held > 0 || stem.holds == Holds::OnItsWay
 }
 
 /// One stem and what is proposed for it, at its place from 0. Returns what the user wants of it.
@@ -340,9 +345,9 @@ fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
             ),
         };
         let pressed = button_of(ui, id(stem, "accept"), place, label, said, None, true);
-        return pressed.then(|| Wish::Advise(stem.id, stem.moves.clone()));
+        return pressed.then(|| accepted(stem));
     }
-    if stem.held > 0 || stem.holds == Holds::OnItsWay {
+    if can_withdraw(stem) {
         let said = "The stem forgets what it was sent; its own knobs stay as they are.";
         let pressed = button_of(
             ui,
