@@ -14,6 +14,7 @@ pub mod output;
 pub mod role;
 pub mod settings;
 pub mod summary;
+pub mod timeline;
 pub mod track;
 pub mod voice;
 

@@ -17,6 +17,8 @@ const PARTS_PER_LOOK: u32 = 64;
 pub struct Hearing {
     capture: Reader,
     heard: Heard,
+    /// Whether the passage is kept: of one part of a song nothing is.
+    keeps: bool,
     /// What the assistant listens to.
     pub listening: Listening,
     /// Frames of the passage that the ring lost.
@@ -42,11 +44,21 @@ impl Hearing {
         Self {
             capture,
             heard: Heard::new(Stream::new(0.0)),
+            keeps: true,
             listening: Listening::new(Stream::new(0.0), &[]),
             dropped: 0,
             lost: 0,
             taken: vec![[0.0; 2]; TAKE_FRAMES],
             backlog: Backlog::default(),
+        }
+    }
+
+    /// An ear for a stem, which is analysed and not kept.
+    pub fn of_part(capture: Reader) -> Self {
+        Self {
+            keeps: false,
+            listening: Listening::of_part(Stream::new(0.0)),
+            ..Self::new(capture)
         }
     }
 
@@ -80,7 +92,9 @@ impl Hearing {
             }
             self.dropped = news.dropped;
             let taken = &self.taken[..count];
-            self.heard.push(taken);
+            if self.keeps {
+                self.heard.push(taken);
+            }
             hear(&mut self.listening, taken, news);
             if self.capture.waiting() < TAKE_FRAMES / 2 {
                 return;

@@ -4,8 +4,10 @@
 //! A thread of its own, as the worker may be busy for seconds and who is silent for two is taken for dead. It
 //! knows of sound only what the worker leaves in the [`Feed`].
 
+mod ears;
 mod master;
 mod stem;
+mod weighing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -13,6 +13,8 @@ use crate::handoff::capture::Place;
 pub struct Listening {
     /// Whether what comes is taken in.
     pub on: bool,
+    /// One part of a song: nobody rehearses it, and it is not held against what it was.
+    part: bool,
     stream: Stream,
     analyzer: Analyzer,
     store: Store,
@@ -30,6 +32,7 @@ impl Listening {
     pub fn new(stream: Stream, remembered: &[Second]) -> Self {
         Self {
             on: false,
+            part: false,
             stream,
             analyzer: Analyzer::new(stream),
             store: Store::new(stream),
@@ -41,9 +44,26 @@ impl Listening {
         }
     }
 
+    /// Has heard nothing of a stem: what it hears is analysed, and no sound is kept.
+    pub fn of_part(stream: Stream) -> Self {
+        Self {
+            part: true,
+            analyzer: Analyzer::of_part(stream),
+            ..Self::new(stream, &[])
+        }
+    }
+
     /// The same at another rate: what was heard does not compare.
     pub fn turn(&mut self, stream: Stream) {
-        if stream != self.stream {
+        if stream == self.stream {
+            return;
+        }
+        if self.part {
+            *self = Self {
+                on: self.on,
+                ..Self::of_part(stream)
+            };
+        } else {
             let remembered = self.watch.kept();
             *self = Self {
                 on: self.on,
@@ -78,7 +98,9 @@ impl Listening {
         let Ok(start) = u64::try_from(position) else {
             return;
         };
-        self.watch.push(start, frames, self.on);
+        if !self.part {
+            self.watch.push(start, frames, self.on);
+        }
         if !self.on || frames.is_empty() {
             return;
         }
@@ -89,7 +111,9 @@ impl Listening {
         self.right.extend(frames.iter().map(|frame| frame[1]));
         self.analyzer
             .process(&self.left, &self.right, Some(position));
-        self.store.push(start, frames);
+        if !self.part {
+            self.store.push(start, frames);
+        }
     }
 
     /// The stream that is heard.

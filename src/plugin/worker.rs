@@ -78,7 +78,10 @@ fn run(
     // Not every system lets a thread step back; then it runs like any other.
     let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     errand.wake_here();
-    let mut hearing = Hearing::new(capture);
+    let mut hearing = match feed {
+        Some(_) => Hearing::of_part(capture),
+        None => Hearing::new(capture),
+    };
     let mut told = Told::default();
     proposer.begin_here();
     while !stop.load(Ordering::Acquire) {

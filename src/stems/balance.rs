@@ -134,13 +134,18 @@ pub struct Balance {
 
 /// Works out the balance. Stems that are no part of the sum ([`Role::Reference`]) must not be among them.
 pub fn balance(stems: &[Heard<'_>]) -> Balance {
+    balance_while(stems, &|| true)
+}
+
+/// The same; what comes out soon after `go_on` has said no is worth nothing.
+pub fn balance_while(stems: &[Heard<'_>], go_on: &dyn Fn() -> bool) -> Balance {
     let mut wanted = Wanted::default();
     let delivered_db = restored(stems, &mut wanted);
     let restored_db: Vec<f64> = delivered_db
         .iter()
         .map(|db| db.clamp(-GAIN_MAX_DB, GAIN_MAX_DB))
         .collect();
-    let scene = Scene::new(stems, &restored_db);
+    let scene = Scene::new(stems, &restored_db, go_on);
     standing::say(&scene, &mut wanted);
     masking::say(&scene, &mut wanted);
     clash::say(&scene, &mut wanted);

@@ -2,54 +2,31 @@
 
 use std::collections::BTreeMap;
 
+use super::ears::{Ears, News};
+use super::weighing::{Part, Scales, Weighed};
 use crate::handoff::linked::{Holds, Linked, Receiver, State, Stem, Wish};
 use crate::stems::advice::StemAdvice;
-use crate::stems::balance::{Balance, Heard, balance};
 use crate::stems::link::{Link, Peer, Standing, fresh_id};
 use crate::stems::moves::{StemChange, StemMove};
 use crate::stems::role::Role;
-use crate::stems::summary::Summary;
-use crate::stems::track::{Moment, Track};
 
-/// The longest song, in slices: an hour, as every stem of it is kept.
-const SLICES_MAX: i64 = 36_000;
-/// Looks between two balances while something new comes.
+/// Looks between two balances while the song plays.
 const LOOKS_PER_BALANCE: u32 = 10;
-/// Looks for which a stem may be away and what was heard of it is kept: ten minutes. Who stands still for two
-/// seconds, as on a busy machine, is taken for gone.
-const AWAY_LOOKS: u32 = 3000;
-/// Nothing is proposed before so many slices of a stem were heard.
-const SLICES_MIN: usize = 100;
 
 /// What a master keeps for the link.
 #[derive(Debug, Default)]
 pub(super) struct MasterDesk {
-    ears: BTreeMap<u64, Ear>,
-    balance: Balance,
-    /// The stems of the balance, in its order.
-    order: Vec<u64>,
+    ears: Ears,
+    scales: Scales,
+    weighed: Weighed,
+    /// Looks since something was weighed last.
     looks: u32,
-    /// Something was heard since the last balance, or a stem came, went, or changed its role.
-    stale: bool,
+    /// What is new since.
+    news: News,
     /// The serial number of what was sent to which stem last.
     sent: BTreeMap<u64, u64>,
-    /// Seconds of the song in which some stem sounded.
-    heard_s: f64,
     /// Why something could not be sent.
     fault: Option<String>,
-}
-
-/// What is known of one stem.
-#[derive(Debug, Default)]
-struct Ear {
-    track: Track,
-    /// Slices of it seen so far.
-    seen: u64,
-    role: Option<Role>,
-    name: String,
-    summary: Summary,
-    /// Looks since it was last there.
-    away: u32,
 }
 
 impl MasterDesk {
@@ -60,12 +37,10 @@ impl MasterDesk {
         }
         let company = link.company();
         let stems = company.stems;
-        self.hear(link, &stems);
-        self.looks += 1;
-        if self.stale && self.looks.is_multiple_of(LOOKS_PER_BALANCE) {
-            self.stale = false;
-            self.weigh(&stems);
-        }
+        let heard = self.ears.hear(&stems, |id| link.hear(id));
+        self.news.add(heard);
+        self.sent.retain(|id, _| self.ears.of(*id).is_some());
+        self.weigh(&stems);
         for wish in wishes {
             match wish {
                 Wish::Advise(id, moves) => self.send(link, id, moves),
@@ -76,81 +51,36 @@ impl MasterDesk {
         self.shown(link, &stems, company.standing)
     }
 
-    fn hear(&mut self, link: &mut Link, stems: &[Peer]) {
-        for (id, ear) in &mut self.ears {
-            let is_away = !stems.iter().any(|stem| stem.id == *id);
-            self.stale |= is_away != (ear.away > 0);
-            ear.away = if is_away { ear.away + 1 } else { 0 };
-        }
-        self.ears.retain(|_, ear| ear.away < AWAY_LOOKS);
-        self.sent.retain(|id, _| self.ears.contains_key(id));
-        for stem in stems {
-            let ear = self.ears.entry(stem.id).or_default();
-            if ear.role != stem.role || ear.name != stem.name {
-                ear.role = stem.role;
-                ear.name.clone_from(&stem.name);
-                self.stale = true;
-            }
-            let Some(summary) = link.hear(stem.id) else {
-                continue;
-            };
-            let (_lost, notes) = summary.recent.since(ear.seen);
-            for note in notes {
-                if (0..SLICES_MAX).contains(&note.number) {
-                    ear.track.put(note.number as usize, Moment::told(note));
-                    self.stale = true;
-                }
-            }
-            ear.seen = summary.recent.heard();
-            self.stale |= ear.summary.output != summary.output;
-            ear.summary = summary;
-        }
-    }
-
+    /// Weighs anew where something is new: at once where a stem is turned, now and then while the song plays.
     fn weigh(&mut self, stems: &[Peer]) {
-        let tracks = || self.ears.values().map(|ear| &ear.track);
-        let end = tracks().map(|track| track.moments.len()).max();
-        let sounds = |number: &usize| tracks().any(|track| track.at(*number).weighted > 0.0);
-        self.heard_s = (0..end.unwrap_or(0)).filter(sounds).count() as f64 / 10.0;
-        self.order.clear();
-        let heard = |ear: &Ear| {
-            let moments = ear.track.moments.iter();
-            moments.filter(|one| one.weighted > 0.0).count() >= SLICES_MIN
-        };
-        let known = stems
-            .iter()
-            .filter_map(|stem| Some((stem.id, self.ears.get(&stem.id).filter(|ear| heard(ear))?)));
-        let known: Vec<(u64, &Ear)> = known.collect();
-        self.order.extend(known.iter().map(|(id, _)| id));
-        // As they are turned now, whenever they were heard.
-        let tracks: Vec<Track> = known
-            .iter()
-            .map(|(_, ear)| ear.summary.output.of_track(&ear.track))
-            .collect();
-        let all: Vec<Heard<'_>> = known
-            .iter()
-            .zip(&tracks)
-            .map(|((_, ear), track)| Heard {
-                name: &ear.name,
+        self.looks = self.looks.saturating_add(1);
+        if let Some(weighed) = self.scales.take() {
+            self.weighed = weighed;
+        }
+        let plays_on = self.news.heard && self.looks >= LOOKS_PER_BALANCE && !self.scales.rests();
+        if self.scales.busy() || !(self.news.turned || plays_on) {
+            return;
+        }
+        self.news = News::default();
+        self.looks = 0;
+        let part = |stem: &Peer| {
+            let ear = self.ears.of(stem.id)?;
+            Some(Part {
+                id: stem.id,
+                name: ear.name.clone(),
                 role: ear.role.unwrap_or(Role::Other),
-                track,
-                report: None,
-                mix_gain_db: None,
+                output: ear.summary.output,
+                heard: ear.heard.clone(),
             })
-            .collect();
-        // One stem alone has nobody to fight.
-        self.balance = if all.len() > 1 {
-            balance(&all)
-        } else {
-            Balance::default()
         };
+        self.scales.weigh(stems.iter().filter_map(part).collect());
     }
 
     fn moves_of(&self, id: u64) -> Vec<StemMove> {
-        let Some(place) = self.order.iter().position(|one| *one == id) else {
+        let Some(place) = self.weighed.order.iter().position(|one| *one == id) else {
             return Vec::new();
         };
-        let moves = self.balance.moves.iter();
+        let moves = self.weighed.balance.moves.iter();
         moves
             .filter(|(stem, _)| *stem == place)
             .map(|(_, one)| one.clone())
@@ -182,23 +112,29 @@ impl MasterDesk {
             state,
             stems: stems.iter().map(|stem| self.stem(link, stem)).collect(),
             conflicts: self
+                .weighed
                 .balance
                 .conflicts
                 .iter()
                 .map(|conflict| conflict.text.clone())
                 .collect(),
             fault: self.fault.clone(),
-            remix: self.balance.remix.as_ref().map(|remix| remix.text.clone()),
-            heard_s: self.heard_s,
+            remix: self
+                .weighed
+                .balance
+                .remix
+                .as_ref()
+                .map(|remix| remix.text.clone()),
+            heard_s: self.weighed.heard_s,
             ..Linked::default()
         }
     }
 
     fn stem(&self, link: &Link, peer: &Peer) -> Stem {
-        let place = self.order.iter().position(|id| *id == peer.id);
-        let eater = place.and_then(|place| self.balance.eaters.get(place));
+        let place = self.weighed.order.iter().position(|id| *id == peer.id);
+        let eater = place.and_then(|place| self.weighed.balance.eaters.get(place));
         let moves = self.moves_of(peer.id);
-        let ear = self.ears.get(&peer.id);
+        let ear = self.ears.of(peer.id);
         let held: Vec<StemChange> = ear
             .iter()
             .flat_map(|ear| ear.summary.held.iter().flatten().copied())
@@ -222,7 +158,12 @@ impl MasterDesk {
             playing: ear.is_some_and(|ear| ear.summary.playing),
             short_term_lufs: ear.and_then(|ear| ear.summary.short_term_lufs),
             spectrum: place.map_or([0.0; 4], |place| {
-                self.balance.spectra.get(place).copied().unwrap_or_default()
+                self.weighed
+                    .balance
+                    .spectra
+                    .get(place)
+                    .copied()
+                    .unwrap_or_default()
             }),
             peaks: eater.map_or(0.0, |eater| eater.share as f32),
             moves,

@@ -44,10 +44,15 @@ pub(super) struct Scene<'a> {
     gains: Vec<f64>,
     moments: usize,
     playing: Vec<bool>,
+    go_on: &'a dyn Fn() -> bool,
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(stems: &'a [Heard<'a>], gains_db: &[f64]) -> Self {
+    pub(super) fn new(
+        stems: &'a [Heard<'a>],
+        gains_db: &[f64],
+        go_on: &'a dyn Fn() -> bool,
+    ) -> Self {
         let gains: Vec<f64> = gains_db
             .iter()
             .map(|&db| crate::dsp::units::db_to_gain(db))
@@ -62,6 +67,7 @@ impl<'a> Scene<'a> {
             gains,
             moments,
             playing: Vec::new(),
+            go_on,
         };
         let all = scene.sum(|_| true);
         scene.playing = heard(&all, PAUSE_DB);
@@ -107,6 +113,9 @@ impl<'a> Scene<'a> {
 
     /// Powers of some stems together. They are not correlated by much, so that powers add up.
     pub(super) fn sum(&self, picked: impl Fn(usize) -> bool) -> Vec<Moment> {
+        if !(self.go_on)() {
+            return vec![Moment::SILENCE; self.moments];
+        }
         let picked: Vec<usize> = (0..self.stems.len()).filter(|&n| picked(n)).collect();
         (0..self.moments)
             .map(|number| {
