@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::lock;
-use crate::stems::moves::StemMove;
+use crate::stems::moves::{CHANGES_MAX, StemMove};
 use crate::stems::role::Role;
 
 /// What the link shows.
@@ -80,11 +80,19 @@ pub struct Stem {
     pub holds: Holds,
     /// How many moves it holds, whatever they are.
     pub held: usize,
+    /// Which of the first of them find no room beside what the stem has set itself.
+    pub blocked: [bool; CHANGES_MAX],
     /// In what share it obeys them, in %.
     pub obeyed_pct: u8,
 }
 
 impl Stem {
+    /// How many of the moves that it holds have an effect, as far as there is room for them.
+    pub fn laid(&self) -> usize {
+        let blocked = self.blocked.iter().filter(|is| **is).count();
+        self.held.saturating_sub(blocked)
+    }
+
     /// Whether something is proposed that it does not hold.
     pub fn is_news(&self) -> bool {
         !self.moves.is_empty() && matches!(self.holds, Holds::Nothing | Holds::Other)

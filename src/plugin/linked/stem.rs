@@ -5,6 +5,7 @@ use crate::analysis::loudness::{gated_mean, lufs};
 use crate::handoff::linked::{Linked, Master, Receiver, State, Wish};
 use crate::params::FinalcoatParams;
 use crate::stems::link::{Link, Standing};
+use crate::stems::moves::StemChange;
 use crate::stems::output::Output;
 use crate::stems::role::Role;
 use crate::stems::role::names::{Certainty, roles};
@@ -49,9 +50,12 @@ impl StemDesk {
         }
         let knobs = params.knobs();
         self.summary.output = Output::of(&knobs);
-        self.summary.held = params.kept.session.with(|session| {
-            core::array::from_fn(|place| session.advised.get(place).map(|one| one.change))
+        let advised = params.kept.session.with(|session| {
+            let changes = session.advised.iter().map(|one| one.change);
+            changes.collect::<Vec<StemChange>>()
         });
+        self.summary.held = core::array::from_fn(|place| advised.get(place).copied());
+        self.summary.blocked = knobs.obstacles(&advised).map(|one| one.is_some());
         self.summary.obeyed_pct = match knobs.settings.bypass {
             true => 0,
             false => knobs.stem.advice_pct.ceil() as u8,
