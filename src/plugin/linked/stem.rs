@@ -78,6 +78,7 @@ impl StemDesk {
         desk: &Receiver,
         params: &FinalcoatParams,
         feed: &Feed,
+        loads: u64,
     ) -> Linked {
         for wish in desk.wishes() {
             if let Wish::Join(session) = wish {
@@ -92,10 +93,9 @@ impl StemDesk {
             && !self.pace.hurries()
             && let Some(advice) = link.take_advice()
         {
-            params
-                .kept
-                .session
-                .edit(|session| session.advised = advice.moves);
+            // A state that was loaded since brought its own.
+            let session = &params.kept.session;
+            session.edit_same(loads, |session| session.advised = advice.moves);
         }
         let advised = params.kept.session.with(|session| {
             let changes = session.advised.iter().map(|one| one.change);
@@ -219,6 +219,7 @@ mod tests {
     use super::*;
     use crate::handoff::linked::new;
     use crate::params::Face;
+    use crate::params::session::Session;
     use crate::stems::advice::StemAdvice;
     use crate::stems::link::{Ground, Joining, Kind, system_ms};
     use crate::stems::moves::{StemMove, StemStage};
@@ -267,7 +268,8 @@ mod tests {
         let (teller, _sender, desk) = new();
         let mut stem = StemDesk::default();
         let mut step = |link: &mut Link| {
-            stem.step(link, &desk, &params, &Feed::default());
+            let loads = params.kept.session.loads();
+            stem.step(link, &desk, &params, &Feed::default(), loads);
             params.kept.session.get().advised
         };
         let [first, second] = [-1.0, -2.0].map(gain);
@@ -278,6 +280,27 @@ mod tests {
         assert_eq!(step(&mut link), first);
         teller.tell_bounce(false);
         assert_eq!(step(&mut link), second);
+    }
+
+    #[test]
+    fn what_a_loaded_state_brings_is_not_overwritten_by_what_came_for_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut master = joined(Kind::Master, folder.path());
+        let mut link = joined(Kind::Stem, folder.path());
+        let params = FinalcoatParams::new(Face::Stem);
+        let (_teller, _sender, desk) = new();
+        let mut stem = StemDesk::default();
+        told(&mut master, &link, gain(-1.0));
+        // The thread has looked what is saved when the host loads another state.
+        let loads = params.kept.session.loads();
+        params.kept.session.store(Session {
+            link: 8,
+            advised: gain(-2.0),
+            ..Session::default()
+        });
+        stem.step(&mut link, &desk, &params, &Feed::default(), loads);
+        let session = params.kept.session.get();
+        assert_eq!((session.link, session.advised), (8, gain(-2.0)));
     }
 
     #[test]
