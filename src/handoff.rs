@@ -43,6 +43,8 @@ pub struct AudioSide {
     pub audition: audition::Reader,
     /// What goes in and comes out, for the editor.
     pub spectrum: spectrum::Writer,
+    /// Whether the host bounces, for the link.
+    pub linked: linked::Teller,
 }
 
 /// What the editor holds.
@@ -93,7 +95,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
     let (audition_writer, audition_reader) = audition::new();
     let (errand_sender, errand_receiver) = errand::new();
     let (listen_sender, listen_receiver) = listen::new();
-    let (linked_sender, linked_receiver) = linked::new();
+    let (linked_teller, linked_sender, linked_receiver) = linked::new();
     let (spectrum_writer, spectrum_reader) = spectrum::new(spectrum::FRAMES);
     (
         AudioSide {
@@ -104,6 +106,7 @@ pub fn new() -> (AudioSide, EditorSide, WorkerSide) {
             apply: apply_reader,
             audition: audition_reader,
             spectrum: spectrum_writer,
+            linked: linked_teller,
         },
         EditorSide {
             snapshot: snapshot_reader,

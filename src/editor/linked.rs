@@ -8,7 +8,7 @@ use egui::{Align2, Color32, Sense, Ui, pos2, vec2};
 use super::theme::{self, GRID};
 use super::widgets::list::words_in;
 use super::widgets::{decibels, minus, text};
-use crate::stems::moves::{StemMove, StemStage};
+use crate::stems::moves::{Obstacle, StemMove, StemStage};
 
 /// What a move is called.
 pub fn name(stage: StemStage) -> &'static str {
@@ -34,6 +34,24 @@ pub fn does(one: &StemMove) -> String {
     match one.band_hz {
         Some([from, to]) => format!("{much}, {}\u{2013}{}", hertz(from), hertz(to)),
         None => much,
+    }
+}
+
+/// Why a move is not heard, and how to make room for it.
+pub fn hindered(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::NoBandFree => {
+            "Not heard: all 16 bands of the equalizer are in use. Turn one off to make room."
+        }
+        Obstacle::OwnCompression => {
+            "Not heard: this stem compresses that band itself. Set its ratio to 1 to make room."
+        }
+        Obstacle::OwnMonoBass => {
+            "Nothing is added: this stem's own mono bass is as strong. Lower its amount to make room."
+        }
+        Obstacle::EndOfRange => {
+            "Not all of it is heard: the fader is at the end of its range. Turn it back to make room."
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the link shows and what the user wants of it: worker to editor and back. Neither is the audio thread,
-//! so a short lock is fine.
+//! so a short lock is fine. What the audio side says is an atomic.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::lock;
-use crate::stems::moves::StemMove;
+use crate::stems::moves::{CHANGES_MAX, StemMove};
 use crate::stems::role::Role;
 
 /// What the link shows.
@@ -80,11 +81,19 @@ pub struct Stem {
     pub holds: Holds,
     /// How many moves it holds, whatever they are.
     pub held: usize,
+    /// Which of the first of them find no room beside what the stem has set itself.
+    pub blocked: [bool; CHANGES_MAX],
     /// In what share it obeys them, in %.
     pub obeyed_pct: u8,
 }
 
 impl Stem {
+    /// How many of the moves that it holds have an effect, as far as there is room for them.
+    pub fn laid(&self) -> usize {
+        let blocked = self.blocked.iter().filter(|is| **is).count();
+        self.held.saturating_sub(blocked)
+    }
+
     /// Whether something is proposed that it does not hold.
     pub fn is_news(&self) -> bool {
         !self.moves.is_empty() && matches!(self.holds, Holds::Nothing | Holds::Other)
@@ -124,6 +133,8 @@ struct Desk {
     wishes: Mutex<Vec<Wish>>,
     /// What the host calls the track.
     track: Mutex<Option<String>>,
+    /// The host says that it bounces.
+    bounces: AtomicBool,
 }
 
 /// The editor's end.
@@ -134,10 +145,21 @@ pub struct Sender(Arc<Desk>);
 #[derive(Debug)]
 pub struct Receiver(Arc<Desk>);
 
-/// A pair that shows nobody.
-pub fn new() -> (Sender, Receiver) {
+/// The audio side's end.
+#[derive(Debug)]
+pub struct Teller(Arc<Desk>);
+
+/// Three ends that show nobody.
+pub fn new() -> (Teller, Sender, Receiver) {
     let desk = Arc::new(Desk::default());
-    (Sender(desk.clone()), Receiver(desk))
+    (Teller(desk.clone()), Sender(desk.clone()), Receiver(desk))
+}
+
+impl Teller {
+    /// Says whether the host bounces. Never waits.
+    pub fn tell_bounce(&self, on: bool) {
+        self.0.bounces.store(on, Ordering::Release);
+    }
 }
 
 impl Sender {
@@ -164,6 +186,11 @@ impl Receiver {
         if **place != linked {
             *place = Arc::new(linked);
         }
+    }
+
+    /// Whether the host says that it bounces.
+    pub fn bounces(&self) -> bool {
+        self.0.bounces.load(Ordering::Acquire)
     }
 
     /// What was asked since last looked, in order.

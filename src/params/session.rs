@@ -158,6 +158,7 @@ impl Session {
 pub struct Shared {
     session: Mutex<Session>,
     changes: AtomicU64,
+    loads: AtomicU64,
     /// What of it the audio thread needs.
     advised: Advised,
     /// Counts what the engine has to hear of.
@@ -204,9 +205,23 @@ impl Shared {
         result
     }
 
+    /// Changes it, unless another was loaded since [`Self::loads`] gave `loads`: what was worked out for one is not
+    /// for another.
+    pub fn edit_same<R>(&self, loads: u64, change: impl FnOnce(&mut Session) -> R) -> Option<R> {
+        self.edit(|session| (self.loads() == loads).then(|| change(session)))
+    }
+
     /// Takes over a loaded one.
     pub fn store(&self, session: Session) {
-        self.edit(|place| *place = session.bounded());
+        self.edit(|place| {
+            *place = session.bounded();
+            self.loads.fetch_add(1, Ordering::Release);
+        });
+    }
+
+    /// How many were loaded.
+    pub fn loads(&self) -> u64 {
+        self.loads.load(Ordering::Acquire)
     }
 
     /// A number that is another one after every change.

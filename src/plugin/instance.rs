@@ -94,6 +94,7 @@ impl Instance {
             self.exchange(live);
         }
         self.out.audition.turn_off();
+        self.out.linked.tell_bounce(offline);
         if let Some(side) = self.worker_side.take() {
             let ground = self.ground.take();
             self.worker = Some(Worker::start_on(
@@ -213,6 +214,7 @@ impl Instance {
     /// Playback that starts after this is a start, whether its stop was seen or not.
     pub(super) fn deactivate(&mut self) {
         self.was_playing = false;
+        self.out.linked.tell_bounce(false);
     }
 
     /// One block of the host's, mono or stereo, with the host's word of where it is. Returns the tail in

@@ -125,19 +125,20 @@ fn run(
         }
         if let Some(live) = &mut link {
             live.set_name(&desk.track().unwrap_or_default());
+            let loads = params.kept.session.loads();
             let saved = follow_state(live, params);
             // A slot that was lost and cannot be had again: the next look tells.
             let beat = live.beat();
             let mut shown = match &mut part {
                 Part::Master(master) => master.step(live, desk),
-                Part::Stem(stem) => stem.step(live, desk, params, feed),
+                Part::Stem(stem) => stem.step(live, desk, params, feed, loads),
             };
             if let Err(fault) = beat
                 && !fault.is_quiet()
             {
                 shown.fault = Some(fault.to_string());
             }
-            keep_session(live, params, saved);
+            keep_session(live, params, saved, loads);
             desk.show(shown);
         }
         std::thread::park_timeout(BEAT_EVERY);
@@ -174,8 +175,11 @@ fn saved(session: &Session) -> Saved {
 fn follow_state(link: &mut Link, params: &FinalcoatParams) -> Saved {
     let saved = params.kept.session.with(saved);
     // Of no session at all only what the user picked says anything.
-    let says = saved.0 != 0 || (saved.1 && params.face() == Face::Stem);
-    if says && saved.0 != link.session() {
+    let is_stem = params.face() == Face::Stem;
+    let says = saved.0 != 0 || (saved.1 && is_stem);
+    // Whose session it is matters to a stem only: masters have their own.
+    let is_other = saved.0 != link.session() || (is_stem && saved.1 != link.is_picked());
+    if says && is_other {
         link.return_to(saved.0, saved.1);
     }
     saved
@@ -183,13 +187,45 @@ fn follow_state(link: &mut Link, params: &FinalcoatParams) -> Saved {
 
 /// The session that the link has settled on goes into the saved state, unless another state was loaded while
 /// it settled.
-fn keep_session(link: &Link, params: &FinalcoatParams, before: Saved) {
+fn keep_session(link: &Link, params: &FinalcoatParams, before: Saved, loads: u64) {
     let now = (link.session(), link.is_picked());
     if now != before {
-        params.kept.session.edit(|session| {
-            if saved(session) == before {
-                (session.link, session.link_picked) = now;
-            }
+        params.kept.session.edit_same(loads, |session| {
+            (session.link, session.link_picked) = now;
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stems::link::system_ms;
+
+    #[test]
+    fn a_loaded_state_also_says_whether_its_session_was_picked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let params = FinalcoatParams::new(Face::Stem);
+        let (_teller, _sender, desk) = crate::handoff::linked::new();
+        let ground = Ground {
+            folder: Some(folder.path().to_owned()),
+            clock: Box::new(system_ms),
+        };
+        params.kept.session.edit(|session| session.link = 7);
+        let mut link = Link::join_at(joining(&params, &desk), ground).expect("there is room");
+        params.kept.session.store(Session {
+            link: 7,
+            link_picked: true,
+            ..Session::default()
+        });
+        let loads = params.kept.session.loads();
+        let saved = follow_state(&mut link, &params);
+        assert!(link.is_picked());
+        keep_session(&link, &params, saved, loads);
+        assert!(params.kept.session.get().link_picked);
+        // What was settled for the state before is not written into one that was loaded since.
+        link.set_session(9);
+        params.kept.session.store(Session::default());
+        keep_session(&link, &params, saved, loads);
+        assert_eq!(params.kept.session.get().link, 0);
     }
 }

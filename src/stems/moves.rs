@@ -4,6 +4,7 @@ use crate::engine::settings::equalizer::{self, BANDS, BandSettings, EqualizerSet
 use crate::engine::settings::fields::Choice;
 use crate::engine::settings::image::{self, ImageSettings};
 use crate::engine::settings::multiband::{self, MultibandSettings};
+use crate::engine::settings::range::Range;
 use crate::engine::settings::trim::{self, TrimSettings};
 use crate::engine::settings::{INTENSITY, Settings};
 use serde::{Deserialize, Serialize};
@@ -226,6 +227,19 @@ pub enum StemStage {
     Compression,
 }
 
+/// Why a change is not heard as it was meant: what the stem has set itself comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Every band of the equalizer is in use.
+    NoBandFree,
+    /// The stem compresses that band itself.
+    OwnCompression,
+    /// The stem's own mono bass is as strong.
+    OwnMonoBass,
+    /// The fader is at the end of its range before all of the change is reached.
+    EndOfRange,
+}
+
 /// A stem's own settings with what moves change laid over them, of which `share` (0 to 1) takes effect. What the stem
 /// has set itself stays; what comes back is at 100 % intensity.
 pub fn laid_over(
@@ -234,6 +248,33 @@ pub fn laid_over(
     changes: &[StemChange],
     share: f32,
 ) -> (Settings, TrimSettings) {
+    let laid = lay(settings, fader, changes, share, |_, _| {});
+    (laid.settings, laid.fader)
+}
+
+/// What is in the way of each of the first changes when they are laid so.
+pub fn obstacles(
+    settings: &Settings,
+    fader: &TrimSettings,
+    changes: &[StemChange],
+    share: f32,
+) -> [Option<Obstacle>; CHANGES_MAX] {
+    let mut found = [None; CHANGES_MAX];
+    lay(settings, fader, changes, share, |place, obstacle| {
+        if let Some(at) = found.get_mut(place) {
+            *at = Some(obstacle);
+        }
+    });
+    found
+}
+
+fn lay(
+    settings: &Settings,
+    fader: &TrimSettings,
+    changes: &[StemChange],
+    share: f32,
+    mut hindered: impl FnMut(usize, Obstacle),
+) -> Laid {
     let share = share.clamp(0.0, 1.0);
     let mut laid = Laid {
         settings: at_whole_intensity(settings),
@@ -243,11 +284,13 @@ pub fn laid_over(
             - crate::engine::settings::input::REFERENCE_LEVEL_DB.default,
     };
     if share > 0.0 {
-        for change in changes {
-            laid.put(change);
+        for (place, change) in changes.iter().enumerate() {
+            if let Err(obstacle) = laid.put(change) {
+                hindered(place, obstacle);
+            }
         }
     }
-    (laid.settings, laid.fader)
+    laid
 }
 
 /// The same sound at 100 % intensity.
@@ -266,18 +309,27 @@ struct Laid {
     offset_db: f32,
 }
 
+/// Turns a value to where it is wanted, or as near as it goes.
+fn turn(value: &mut f32, wanted: f32, range: &Range) -> Result<(), Obstacle> {
+    *value = wanted.clamp(range.min, range.max);
+    match *value == wanted {
+        true => Ok(()),
+        false => Err(Obstacle::EndOfRange),
+    }
+}
+
 impl Laid {
-    fn put(&mut self, change: &StemChange) {
+    fn put(&mut self, change: &StemChange) -> Result<(), Obstacle> {
         let share = self.share;
         match *change {
             StemChange::Gain(db) => {
                 let gain_db = self.fader.gain_db + db * share;
-                self.fader.gain_db = gain_db.clamp(trim::GAIN_DB.min, trim::GAIN_DB.max);
+                turn(&mut self.fader.gain_db, gain_db, &trim::GAIN_DB)
             }
             StemChange::Width(pct) => {
                 let factor = 1.0 + (pct / 100.0 - 1.0) * share;
                 let width_pct = self.fader.width_pct * factor;
-                self.fader.width_pct = width_pct.clamp(trim::WIDTH_PCT.min, trim::WIDTH_PCT.max);
+                turn(&mut self.fader.width_pct, width_pct, &trim::WIDTH_PCT)
             }
             StemChange::MonoBass(below_hz, amount_pct) => {
                 let image = &mut self.settings.image;
@@ -290,7 +342,12 @@ impl Laid {
                 if image.mono_amount_pct == 0.0 {
                     image.mono_below_hz = below_hz;
                 }
-                image.mono_amount_pct = image.mono_amount_pct.max(amount_pct * share);
+                let amount_pct = amount_pct * share;
+                if image.mono_amount_pct >= amount_pct {
+                    return Err(Obstacle::OwnMonoBass);
+                }
+                image.mono_amount_pct = amount_pct;
+                Ok(())
             }
             StemChange::Band(mut band) => {
                 let equalizer = &mut self.settings.equalizer;
@@ -300,14 +357,13 @@ impl Laid {
                         bands: [BandSettings::default(); BANDS],
                     };
                 }
-                // All sixteen in use: the stem's own come first.
-                let Some(free) = equalizer.bands.iter_mut().find(|band| !band.on) else {
-                    return;
-                };
+                let mut bands = equalizer.bands.iter_mut();
+                let free = bands.find(|band| !band.on).ok_or(Obstacle::NoBandFree)?;
                 band.gain_db *= share;
                 band.range_db *= share;
                 band.threshold_db -= self.offset_db;
                 *free = band;
+                Ok(())
             }
             StemChange::Compression(which, threshold_db, ratio) => {
                 let multiband = &mut self.settings.multiband;
@@ -317,12 +373,12 @@ impl Laid {
                         ..MultibandSettings::default()
                     };
                 }
-                if let Some(band) = multiband.bands.get_mut(usize::from(which))
-                    && band.ratio == 1.0
-                {
-                    band.threshold_db = threshold_db - self.offset_db;
-                    band.ratio = 1.0 / (1.0 - (1.0 - 1.0 / ratio) * share);
-                }
+                let band = multiband.bands.get_mut(usize::from(which));
+                let band = band.filter(|band| band.ratio == 1.0);
+                let band = band.ok_or(Obstacle::OwnCompression)?;
+                band.threshold_db = threshold_db - self.offset_db;
+                band.ratio = 1.0 / (1.0 - (1.0 - 1.0 / ratio) * share);
+                Ok(())
             }
         }
     }
@@ -421,6 +477,48 @@ mod tests {
         assert_eq!(laid.equalizer.bands[1].threshold_db, -30.0 - offset_db);
         let expected = own.at(50.0).multiband.bands[2].ratio;
         assert_eq!(laid.multiband.bands[2].ratio, expected);
+    }
+
+    #[test]
+    fn what_finds_no_room_is_told_and_changes_nothing() {
+        let mut own = Settings::default();
+        own.equalizer.on = true;
+        own.equalizer.bands = [BandSettings { on: true, ..dip() }; BANDS];
+        own.multiband.on = true;
+        own.multiband.bands[2].ratio = 3.0;
+        own.image.on = true;
+        own.image.mono_amount_pct = 60.0;
+        let mut fader = TrimSettings {
+            gain_db: trim::GAIN_DB.min,
+            width_pct: trim::WIDTH_PCT.max,
+        };
+        let moves = [
+            StemChange::Gain(-2.0),
+            StemChange::Width(150.0),
+            StemChange::MonoBass(110.0, 50.0),
+            StemChange::Band(dip()),
+            StemChange::Compression(2, -30.0, 2.0),
+        ];
+        let told = obstacles(&own, &fader, &moves, 1.0);
+        let wanted = [
+            Obstacle::EndOfRange,
+            Obstacle::EndOfRange,
+            Obstacle::OwnMonoBass,
+            Obstacle::NoBandFree,
+            Obstacle::OwnCompression,
+        ];
+        assert_eq!(told[..5], wanted.map(Some));
+        assert_eq!(told[5..], [None; 3]);
+        let whole = at_whole_intensity(&own);
+        assert_eq!(laid_over(&own, &fader, &moves, 1.0), (whole, fader));
+        // What is not laid at all is not in the way of anything.
+        assert_eq!(obstacles(&own, &fader, &moves, 0.0), [None; CHANGES_MAX]);
+        // Room is made as the user is told.
+        own.equalizer.bands[7].on = false;
+        own.multiband.bands[2].ratio = 1.0;
+        own.image.mono_amount_pct = 49.0;
+        fader = TrimSettings::default();
+        assert_eq!(obstacles(&own, &fader, &moves, 1.0), [None; CHANGES_MAX]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a stem is set to beside its chain: fader, role, and how much of the master's advice it takes.
 
-use super::moves::{StemChange, laid_over};
+use super::moves::{CHANGES_MAX, Obstacle, StemChange, laid_over, obstacles};
 use super::role::Role;
 use crate::engine::settings::Settings;
 use crate::engine::settings::fields::{Choice, Field, Group, Variant, Visitor};
@@ -153,7 +153,13 @@ impl Knobs {
         Some(Self { settings, stem })
     }
 
-    /// The same after the round trip through the host's parameters.
+    /// What is in the way of each of the first of these when they are laid over the knobs so.
+    pub fn obstacles(&self, changes: &[StemChange]) -> [Option<Obstacle>; CHANGES_MAX] {
+        let share = self.stem.advice_pct / 100.0;
+        obstacles(&self.settings, &self.stem.fader, changes, share)
+    }
+
+    /// The same knobs after the round trip through the host's parameters.
     #[must_use]
     pub fn quantized(&self) -> Self {
         let mut knobs = *self;

@@ -15,7 +15,7 @@ pub const RECENT: usize = 100;
 pub const SUMMARY_BYTES: usize = HEAD_BYTES + RECENT * NOTE_BYTES;
 
 /// Goes up when the bytes change their meaning.
-pub(super) const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 2;
 const HEAD_BYTES: usize = 40 + 4 * THIRDS + CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
 const NOTE_BYTES: usize = 80;
 
@@ -30,6 +30,8 @@ pub struct Summary {
     pub output: Output,
     /// What it holds of what it was advised, the first so many.
     pub held: [Option<StemChange>; CHANGES_MAX],
+    /// Which of them find no room beside what the stem has set itself.
+    pub blocked: [bool; CHANGES_MAX],
     /// In what share it obeys that, in %; 0 also where it is bypassed.
     pub obeyed_pct: u8,
     /// Loudness of the last 400 ms in LUFS; `None` in silence, as for the others.
@@ -51,6 +53,7 @@ impl Default for Summary {
             playing: false,
             output: Output::default(),
             held: [None; CHANGES_MAX],
+            blocked: [false; CHANGES_MAX],
             obeyed_pct: 0,
             momentary_lufs: None,
             short_term_lufs: None,
@@ -180,7 +183,9 @@ impl Summary {
         pen.u16(VERSION);
         pen.u8(u8::from(self.playing));
         pen.u8(self.obeyed_pct);
-        pen.u32(RECENT as u32);
+        pen.u16(RECENT as u16);
+        let blocked = self.blocked.iter().enumerate();
+        pen.u16(blocked.fold(0, |bits, (place, &is)| bits | u16::from(is) << place));
         pen.f64(self.position_s);
         for loudness in [
             self.momentary_lufs,
@@ -210,9 +215,10 @@ impl Summary {
             return None;
         }
         let (flags, obeyed_pct) = (eye.u8(), eye.u8());
-        if eye.u32() != RECENT as u32 {
+        if eye.u16() != RECENT as u16 {
             return None;
         }
+        let blocked = eye.u16();
         let position_s = Some(eye.f64()).filter(|s| s.is_finite())?;
         let [
             momentary_lufs,
@@ -230,6 +236,7 @@ impl Summary {
                 let numbers = core::array::from_fn(|_| eye.f32());
                 StemChange::of_code(names, numbers)
             }),
+            blocked: core::array::from_fn(|place| blocked >> place & 1 != 0),
             obeyed_pct,
             momentary_lufs,
             short_term_lufs,
@@ -271,6 +278,8 @@ mod tests {
             ..Summary::default()
         };
         summary.held[0] = Some(StemChange::Gain(-0.75));
+        summary.blocked[1] = true;
+        summary.blocked[7] = true;
         summary.output = Output::of(&turned);
         (0..heard).for_each(|n| summary.recent.push(note(n)));
         summary
@@ -288,7 +297,7 @@ mod tests {
     #[test]
     fn the_places_of_the_fields_stay() {
         let bytes = summary(1).bytes();
-        let mut head = vec![1, 0, 1, 50, 100, 0, 0, 0];
+        let mut head = vec![2, 0, 1, 50, 100, 0, 0b1000_0010, 0];
         head.extend(61.25_f64.to_le_bytes());
         head.extend((-14.5_f32).to_le_bytes());
         head.extend(f32::NAN.to_le_bytes());
@@ -318,7 +327,7 @@ mod tests {
     #[test]
     fn bytes_of_another_layout_are_refused_and_damage_is_not_believed() {
         let good = summary(3).bytes();
-        for (at, value) in [(0, 2), (4, 99), (15, 0x7f)] {
+        for (at, value) in [(0, 1), (4, 99), (15, 0x7f)] {
             let mut bytes = good;
             bytes[at] = value;
             bytes[14] = 0xf0;

@@ -12,7 +12,7 @@ use finalcoat::engine::settings::equalizer::{BandSettings, Shape};
 use finalcoat::engine::settings::fields::Choice;
 use finalcoat::handoff::linked::{Holds, Linked, Master, State, Stem, Wish};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN, WINDOW_STEM};
-use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
+use finalcoat::stems::moves::{CHANGES_MAX, StemChange, StemMove, StemStage};
 use finalcoat::stems::role::Role;
 use finalcoat::stems::settings::{RoleChoice, StemSettings};
 
@@ -63,6 +63,7 @@ fn stem(id: u64, name: &str, role: Role) -> Stem {
         moves: Vec::new(),
         holds: Holds::Nothing,
         held: 0,
+        blocked: [false; CHANGES_MAX],
         obeyed_pct: 100,
     }
 }
@@ -280,6 +281,22 @@ fn a_stem_may_pass_full_scale_unless_its_limiter_is_on() {
 }
 
 #[test]
+fn advice_without_room_says_so_and_how_to_make_some() {
+    let sentence = "all 16 bands of the equalizer are in use";
+    let mut view = advised();
+    let mut stage = quiet(WINDOW_STEM, Page::Stem);
+    assert!(!shows(&words(&mut stage, &view), sentence));
+    view.settings.equalizer.on = true;
+    for band in &mut view.settings.equalizer.bands {
+        band.on = true;
+    }
+    assert!(shows(&words(&mut stage, &view), sentence));
+    // Where nothing is heard of any of it, that is not what is in the way.
+    view.settings.bypass = true;
+    assert!(!shows(&words(&mut stage, &view), sentence));
+}
+
+#[test]
 fn the_fader_shows_what_is_heard() {
     let view = advised();
     let mut stage = quiet(WINDOW_STEM, Page::Stem);
@@ -449,8 +466,23 @@ fn what_the_stem_dropped_can_be_sent_again_and_what_it_does_not_hear_is_said() {
     linked.stems[0].obeyed_pct = 40;
     view.linked = Arc::new(linked.clone());
     assert!(shows(&words(&mut stage, &view), "in effect at 40 %"));
+    // One of two finds no room in the stem.
+    linked.stems[0].moves.push(dip());
+    linked.stems[0].held = 2;
+    linked.stems[0].blocked[1] = true;
+    view.linked = Arc::new(linked.clone());
+    assert!(shows(&words(&mut stage, &view), "1 of 2 in effect at 40 %"));
+    linked.stems[0].blocked[0] = true;
+    view.linked = Arc::new(linked.clone());
+    assert!(shows(&words(&mut stage, &view), "held, not heard"));
+    linked.stems[0].holds = Holds::Other;
+    linked.stems[0].blocked[0] = false;
+    view.linked = Arc::new(linked.clone());
+    assert!(shows(&words(&mut stage, &view), "obeys 1 of 2 other moves"));
+    linked.stems[0].moves.pop();
     linked.stems[0].holds = Holds::Nothing;
     linked.stems[0].held = 0;
+    linked.stems[0].blocked = [false; CHANGES_MAX];
     view.linked = Arc::new(linked);
     let at = find(&mut stage, &view, "Accept").center();
     let moves = view.linked.stems[0].moves.clone();

@@ -269,6 +269,11 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
         None => (stem.role.name().to_owned(), colors.label),
     };
     one_line(&painter, lower, &role, theme::tiny(), ink);
+    if stem.laid() < stem.held {
+        let said = "What it has set itself comes first: its own window says what is in the way, and how to \
+                    make room.";
+        tip_in(ui, id(stem, "standing"), lower, said);
+    }
     let level = stem.short_term_lufs.filter(|_| stem.playing);
     let share = level.map_or(0.0, |lufs| (f64::from(lufs) + 48.0) / 48.0);
     let said = tenths(level.map(f64::from));
@@ -301,7 +306,10 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
     } else {
         colors.label
     };
-    for one in &stem.moves {
+    // What is proposed and held is in the same order.
+    let is_blocked = |place: usize| heard && stem.blocked.get(place) == Some(&true);
+    for (place, one) in stem.moves.iter().enumerate() {
+        let ink = if is_blocked(place) { colors.label } else { ink };
         told(ui, one, 2.0 * GRID, ink);
     }
     ui.add_space(GRID);
@@ -319,13 +327,23 @@ fn standing(stem: &Stem) -> Option<(String, Color32)> {
         100 => String::new(),
         pct => format!(" at {pct} %"),
     };
-    Some(match (stem.holds, stem.held) {
-        (Holds::OnItsWay, _) => ("on its way".to_owned(), colors.label),
-        (_, 0) => return None,
-        (Holds::Proposed, _) if stem.obeyed_pct > 0 => (format!("in effect{share}"), colors.goal),
-        (Holds::Proposed, _) => ("held, not heard".to_owned(), colors.reduction),
-        (_, 1) => (format!("obeys another move{share}"), colors.label),
-        (_, count) => (format!("obeys {count} other moves{share}"), colors.label),
+    let (laid, held) = (stem.laid(), stem.held);
+    let heard = stem.obeyed_pct > 0 && laid > 0;
+    Some(match stem.holds {
+        Holds::OnItsWay => ("on its way".to_owned(), colors.label),
+        _ if held == 0 => return None,
+        Holds::Proposed if !heard => ("held, not heard".to_owned(), colors.reduction),
+        Holds::Proposed if laid < held => {
+            let said = format!("{laid} of {held} in effect{share}");
+            (said, colors.reduction)
+        }
+        Holds::Proposed => (format!("in effect{share}"), colors.goal),
+        _ if laid < held => {
+            let said = format!("obeys {laid} of {held} other moves{share}");
+            (said, colors.label)
+        }
+        _ if held == 1 => (format!("obeys another move{share}"), colors.label),
+        _ => (format!("obeys {held} other moves{share}"), colors.label),
     })
 }
 

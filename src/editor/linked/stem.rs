@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Stroke, pos2, vec2};
 
-use super::told;
+use super::{hindered, told};
 use crate::editor::desk::{Desk, column, cut_bottom, cut_left, cut_right, cut_top, panel};
 use crate::editor::fields::{STEM_ADVICE, STEM_FADER, STEM_ROLE};
 use crate::editor::help;
@@ -14,6 +14,7 @@ use crate::editor::widgets::popup::{ROW, drop_down, popup, row};
 use crate::editor::widgets::{bar, button, knob, light, paragraph, text, title};
 use crate::engine::settings::fields::Choice;
 use crate::handoff::linked::{Linked, Master, State, Wish};
+use crate::stems::moves::StemChange;
 use crate::stems::role::Role;
 use crate::stems::settings::RoleChoice;
 
@@ -244,6 +245,8 @@ fn draw_advice(desk: &mut Desk<'_>, stem: &StemView, mut rect: Rect) {
     bar(desk, share, STEM_ADVICE, live);
     let foot = cut_bottom(&mut rect, BUTTON, 2.0 * GRID);
     let taken = live && stem.settings.advice_pct > 0.0;
+    let changes: Vec<StemChange> = stem.advised.iter().map(|one| one.change).collect();
+    let obstacles = desk.view.knobs().obstacles(&changes);
     list(desk, "advice", rect, |ui| {
         let colors = theme::colors();
         if !some {
@@ -252,8 +255,17 @@ fn draw_advice(desk: &mut Desk<'_>, stem: &StemView, mut rect: Rect) {
             words(ui, said, theme::label(), colors.label);
         }
         let ink = if taken { colors.goal } else { colors.label };
-        for one in &stem.advised {
+        for (one, obstacle) in stem.advised.iter().zip(obstacles) {
+            let ink = if obstacle.is_some() {
+                colors.label
+            } else {
+                ink
+            };
             told(ui, one, 0.0, ink);
+            if let Some(obstacle) = obstacle.filter(|_| live) {
+                words(ui, hindered(obstacle), theme::label(), colors.reduction);
+                ui.add_space(GRID);
+            }
         }
     });
     let over = column(foot, 0, 2, 2.0 * GRID);

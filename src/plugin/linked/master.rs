@@ -169,6 +169,7 @@ impl MasterDesk {
             moves,
             holds,
             held: held.len(),
+            blocked: ear.map_or_else(Default::default, |ear| ear.summary.blocked),
             obeyed_pct: ear.map_or(0, |ear| ear.summary.obeyed_pct),
         }
     }
