@@ -11,6 +11,7 @@ pub mod delivery;
 mod encoding;
 pub mod moves;
 pub mod output;
+pub mod own;
 pub mod role;
 pub mod settings;
 pub mod summary;

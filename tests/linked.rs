@@ -149,6 +149,61 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     });
 }
 
+/// Vowels with a consonant in each half second that is far sharper than they are.
+fn sharp_voice(seconds: usize) -> [Vec<f32>; 2] {
+    let mut state = 1_u32;
+    let mut last = [0.0_f32; 2];
+    let voice: Vec<f32> = (0..seconds * RATE_HZ as usize)
+        .map(|n| {
+            let at = n as f64 / RATE_HZ;
+            let vowel = (1..20).map(|k| {
+                let hz = 150.0 * f64::from(k);
+                (std::f64::consts::TAU * hz * at).sin() / f64::from(k)
+            });
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = (state >> 8) as f32 / (1 << 23) as f32 - 1.0;
+            // Twice the difference: what is left is high.
+            let hiss = noise - 2.0 * last[0] + last[1];
+            last = [noise, last[0]];
+            match at % 0.5 {
+                within if within < 0.08 => 0.25 * hiss,
+                _ => 0.05 * vowel.sum::<f64>() as f32,
+            }
+        })
+        .collect();
+    [voice.clone(), voice]
+}
+
+#[test]
+fn a_stem_tells_its_master_of_sharp_consonants() {
+    let folder = folder();
+    let master = Instance::new(Face::Master, "Master", folder.path());
+    let mut stems = [
+        ("Lead Vox", sharp_voice(14)),
+        ("Keys", stem("07_rhodes_psynth", |frame| frame)),
+    ]
+    .map(|(name, sound)| (Instance::new(Face::Stem, name, folder.path()), sound));
+    master.shows("two stems", |view| view.stems.len() == 2);
+    let second = RATE_HZ as usize;
+    for n in 0..14 {
+        for (instance, sound) in &mut stems {
+            instance.play(sound, n * second, (n + 1) * second);
+        }
+        stems.iter().for_each(|(instance, _)| instance.settle());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let view = master.shows("de-essing", |view| {
+        let moves = view.stems.iter().flat_map(|stem| &stem.moves);
+        moves
+            .into_iter()
+            .any(|one| one.stage == StemStage::DeEssing)
+    });
+    let vox = view.stems.iter().find(|stem| stem.name == "Lead Vox");
+    let moves = &vox.expect("it is there").moves;
+    let held = moves.iter().find(|one| one.stage == StemStage::DeEssing);
+    assert!(held.is_some_and(|held| held.value < -0.4 && held.text.contains("Consonants")));
+}
+
 #[test]
 fn with_two_masters_a_stem_asks_and_remembers() {
     let folder = folder();

@@ -36,6 +36,11 @@ pub fn one_pole_feedback(tau_ms: f64, sample_rate_hz: f64) -> f64 {
     libm::exp(-1.0 / (tau_ms * 1e-3 * sample_rate_hz).max(1e-9))
 }
 
+/// The note of MIDI nearest to a frequency.
+pub fn midi_of(hz: f64) -> i32 {
+    libm::round(69.0 + 12.0 * libm::log2(hz / 440.0)) as i32
+}
+
 /// What a note of MIDI is called, as D2; C4 is the middle one.
 pub fn midi_name(midi: i32) -> String {
     const NAMES: [&str; 12] = [

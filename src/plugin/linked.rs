@@ -22,6 +22,7 @@ use crate::handoff::lock;
 use crate::params::session::Session;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::{Ground, Joining, Kind, Link};
+use crate::stems::own::Own;
 use crate::stems::role::sound::Sound;
 use crate::stems::summary::{RECENT, SliceNote};
 use master::MasterDesk;
@@ -45,8 +46,8 @@ pub(super) struct Heard {
     position_s: f64,
     /// Whether something came lately.
     playing: bool,
-    /// What all of it sounds like, as soon as that was looked at.
-    sound: Option<Sound>,
+    /// What all of it sounds like and brings along, as soon as that was looked at.
+    sound: Option<(Sound, Own)>,
 }
 
 impl Feed {
@@ -63,9 +64,9 @@ impl Feed {
         heard.position_s = position_s.unwrap_or(heard.position_s);
     }
 
-    /// Says what all that was heard sounds like.
-    pub fn say(&self, sound: Sound) {
-        lock(&self.0).sound = Some(sound);
+    /// Says what all that was heard sounds like, and what it brings along.
+    pub fn say(&self, sound: Sound, own: Own) {
+        lock(&self.0).sound = Some((sound, own));
     }
 
     fn take(&self) -> MutexGuard<'_, Heard> {

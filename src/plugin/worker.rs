@@ -20,6 +20,7 @@ use crate::handoff::capture::Reader;
 use crate::handoff::errand::{Answer, Job, Receiver};
 use crate::handoff::joined::Joined;
 use crate::params::{Face, FinalcoatParams};
+use crate::stems::own::Own;
 use crate::stems::role::sound::Sound;
 use crate::stems::summary::SliceNote;
 use crate::stems::track::Track;
@@ -128,7 +129,8 @@ fn tell(hearing: &mut Hearing, feed: &Feed, told: &mut Told) {
     if told.slices >= SOUND_SLICES.max(2 * told.looked) {
         told.looked = told.slices;
         if let Some(report) = analyzer.report() {
-            feed.say(Sound::of(&report, &Track::of(analyzer.kept())));
+            let sound = Sound::of(&report, &Track::of(analyzer.kept()));
+            feed.say(sound, Own::of(&report));
         }
     }
     let notes = news.into_iter().filter_map(|number| {

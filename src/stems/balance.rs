@@ -1,7 +1,7 @@
 //! The balance of stems: where elements fight, and the nudges that end it.
 //!
 //! Everything is told from what stems leave over time ([`Track`]: third-octaves of mid and side per tenth of
-//! a second) and, where a stem was analysed, from its [`Report`]; so that the plugin, which hears stems in
+//! a second) and from what their analysis says of them ([`Own`]); so that the plugin, which hears stems in
 //! other processes, and the command line say the same.
 //!
 //! Songs differ: how loud a vocal or a bass stands is taste within some 4 dB. What is no more than that is
@@ -15,6 +15,7 @@ mod scene;
 mod standing;
 
 use super::moves::{StemChange, StemMove, StemStage};
+use super::own::Own;
 use super::role::Role;
 use super::track::Track;
 use crate::analysis::report::{Report, Span};
@@ -39,9 +40,13 @@ pub struct Heard<'a> {
     pub name: &'a str,
     /// What it is.
     pub role: Role,
-    /// What it holds over time.
+    /// What it holds over time, as it stands beside the others.
     pub track: &'a Track,
-    /// What it is like by itself, if that is known.
+    /// The same as its chain hears it, before the fader: by this thresholds are set.
+    pub input: &'a Track,
+    /// What it brings along, as far as that is known.
+    pub own: Own,
+    /// Its analysis, if that is at hand: when something happens.
     pub report: Option<&'a Report>,
     /// The gain at which it stands in the printed mix, relative to the delivery, in dB, if a mix was given
     /// that tells.

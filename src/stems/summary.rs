@@ -5,6 +5,7 @@
 use super::encoding::{Eye, Pen};
 use super::moves::{CHANGES_MAX, CODE_NUMBERS, StemChange};
 use super::output::Output;
+use super::own::{OWN_BYTES, Own};
 use crate::analysis::bands::THIRDS;
 use crate::analysis::code;
 use crate::analysis::slice::Slice;
@@ -16,7 +17,7 @@ pub const SUMMARY_BYTES: usize = HEAD_BYTES + RECENT * NOTE_BYTES;
 
 /// Goes up when the bytes change their meaning.
 pub(super) const VERSION: u16 = 2;
-const HEAD_BYTES: usize = 40 + 4 * THIRDS + CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
+const HEAD_BYTES: usize = 36 + 4 * THIRDS + OWN_BYTES + CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
 const NOTE_BYTES: usize = 80;
 
 /// What a stem tells.
@@ -28,6 +29,8 @@ pub struct Summary {
     pub playing: bool,
     /// What it makes of what it hears.
     pub output: Output,
+    /// What it brings along, as far as it was heard.
+    pub own: Own,
     /// What it holds of what it was advised, the first so many.
     pub held: [Option<StemChange>; CHANGES_MAX],
     /// Which of them find no room beside what the stem has set itself.
@@ -38,8 +41,6 @@ pub struct Summary {
     pub momentary_lufs: Option<f32>,
     /// Loudness of the last 3 s in LUFS.
     pub short_term_lufs: Option<f32>,
-    /// Integrated loudness of what was played since the meters were reset, in LUFS.
-    pub integrated_lufs: Option<f32>,
     /// Highest true peak since the meters were reset, in dBTP.
     pub true_peak_dbtp: Option<f32>,
     /// What was heard last.
@@ -52,12 +53,12 @@ impl Default for Summary {
             position_s: 0.0,
             playing: false,
             output: Output::default(),
+            own: Own::default(),
             held: [None; CHANGES_MAX],
             blocked: [false; CHANGES_MAX],
             obeyed_pct: 0,
             momentary_lufs: None,
             short_term_lufs: None,
-            integrated_lufs: None,
             true_peak_dbtp: None,
             recent: Recent::default(),
         }
@@ -190,13 +191,13 @@ impl Summary {
         for loudness in [
             self.momentary_lufs,
             self.short_term_lufs,
-            self.integrated_lufs,
             self.true_peak_dbtp,
         ] {
             pen.known(loudness);
         }
         pen.u64(self.recent.heard);
         self.output.write(&mut pen);
+        self.own.write(&mut pen);
         for change in &self.held {
             let (names, numbers) = change.map_or(([0; 4], [0.0; CODE_NUMBERS]), |one| one.code());
             pen.bytes(&names);
@@ -220,17 +221,14 @@ impl Summary {
         }
         let blocked = eye.u16();
         let position_s = Some(eye.f64()).filter(|s| s.is_finite())?;
-        let [
-            momentary_lufs,
-            short_term_lufs,
-            integrated_lufs,
-            true_peak_dbtp,
-        ] = core::array::from_fn(|_| eye.known());
+        let [momentary_lufs, short_term_lufs, true_peak_dbtp] =
+            core::array::from_fn(|_| eye.known());
         let heard = eye.u64();
         Some(Self {
             position_s,
             playing: flags & 1 != 0,
             output: Output::read(&mut eye),
+            own: Own::read(&mut eye),
             held: core::array::from_fn(|_| {
                 let names = eye.array();
                 let numbers = core::array::from_fn(|_| eye.f32());
@@ -240,7 +238,6 @@ impl Summary {
             obeyed_pct,
             momentary_lufs,
             short_term_lufs,
-            integrated_lufs,
             true_peak_dbtp,
             recent: Recent {
                 heard,
@@ -253,6 +250,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stems::own::Consonants;
     use crate::stems::settings::Knobs;
 
     fn note(n: u64) -> SliceNote {
@@ -275,6 +273,14 @@ mod tests {
             obeyed_pct: 50,
             momentary_lufs: Some(-14.5),
             true_peak_dbtp: Some(-0.25),
+            own: Own {
+                consonants: Some(Consonants {
+                    sharp_db: 1.5,
+                    center_hz: 6000.0,
+                    threshold_db: -24.0,
+                }),
+                note: None,
+            },
             ..Summary::default()
         };
         summary.held[0] = Some(StemChange::Gain(-0.75));
@@ -301,27 +307,33 @@ mod tests {
         head.extend(61.25_f64.to_le_bytes());
         head.extend((-14.5_f32).to_le_bytes());
         head.extend(f32::NAN.to_le_bytes());
-        head.extend(f32::NAN.to_le_bytes());
         head.extend((-0.25_f32).to_le_bytes());
         head.extend(1_u64.to_le_bytes());
-        assert_eq!(bytes[..40], head);
+        assert_eq!(bytes[..36], head);
         assert!(
-            bytes[40..164]
+            bytes[36..160]
                 .chunks(2)
                 .all(|gain| gain == (-150_i16).to_le_bytes())
+        );
+        let own = [1.5_f32, 6000.0, -24.0].map(f32::to_le_bytes);
+        assert_eq!(bytes[160..172], own.concat());
+        assert!(
+            bytes[172..192]
+                .chunks(4)
+                .all(|x| x == f32::NAN.to_le_bytes())
         );
         let mut held = vec![1, 0, 0, 0];
         held.extend((-0.75_f32).to_le_bytes());
         held.resize(8 * 36, 0);
-        assert_eq!(bytes[164..452], held);
+        assert_eq!(bytes[192..480], held);
         let mut first = (-20_i64).to_le_bytes().to_vec();
         first.extend(0_f32.to_le_bytes());
         first.extend(0.5_f32.to_le_bytes());
         first.extend(0..31_u8);
         first.extend(0..31_u8);
         first.extend([1, 0]);
-        assert_eq!(bytes[452..532], first);
-        assert_eq!(bytes.len(), 8452);
+        assert_eq!(bytes[480..560], first);
+        assert_eq!(bytes.len(), 8480);
     }
 
     #[test]
@@ -338,8 +350,8 @@ mod tests {
             }
         }
         let mut bytes = good;
-        bytes[460..464].copy_from_slice(&f32::INFINITY.to_le_bytes());
-        bytes[464..468].copy_from_slice(&(-1.0_f32).to_le_bytes());
+        bytes[488..492].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        bytes[492..496].copy_from_slice(&(-1.0_f32).to_le_bytes());
         let read = Summary::of_bytes(&bytes).expect("the layout is right");
         let (_, mut notes) = read.recent.since(0);
         let first = notes.next().expect("three were heard");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Align2, Rect};
 
 use crate::dsp::spectrum::{FLOOR_DB, POINTS};
-use crate::dsp::units::midi_name;
+use crate::dsp::units::{midi_name, midi_of};
 use crate::editor::desk::Desk;
 use crate::editor::fields::EqBand;
 use crate::editor::plot::{Mark, Plot, average_ink, input_ink, legend};
@@ -150,7 +150,7 @@ fn read_out(desk: &Desk<'_>, share: f32) -> String {
         hz if hz >= 100.0 => format!("{hz:.0} Hz"),
         hz => format!("{hz:.1} Hz"),
     };
-    let mut said = format!("{digits} \u{b7} {}", midi_name(midi(hz)));
+    let mut said = format!("{digits} \u{b7} {}", midi_name(midi_of(f64::from(hz))));
     let point = (share * (POINTS - 1) as f32).round() as usize;
     let levels = [
         ("in", &desk.view.spectra.input_db),
@@ -176,9 +176,4 @@ fn read_out(desk: &Desk<'_>, share: f32) -> String {
         ));
     }
     said
-}
-
-/// The note of MIDI nearest to a frequency.
-fn midi(hz: f32) -> i32 {
-    (69.0 + 12.0 * (hz / 440.0).log2()).round() as i32
 }

@@ -8,6 +8,7 @@ use crate::offline::render::render_shaping;
 use crate::offline::watch::Watch;
 use crate::stems::balance::{Balance, Heard, balance};
 use crate::stems::moves::{StemChange, laid_over};
+use crate::stems::own::Own;
 use crate::stems::track::Track;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +30,8 @@ pub(super) fn work_out(stems: &[Stem], mix_gains_db: &[Option<f64>]) -> Balance 
             name: &names[place],
             role: stems[place].role,
             track: &tracks[place],
+            input: &tracks[place],
+            own: reports[place].as_ref().map(Own::of).unwrap_or_default(),
             report: reports[place].as_ref(),
             mix_gain_db: mix_gains_db[place],
         })

@@ -90,7 +90,8 @@ impl Ears {
                 news.turned = true;
             }
             if let Some(summary) = summary(stem.id) {
-                news.turned |= ear.summary.output != summary.output;
+                news.turned |=
+                    ear.summary.output != summary.output || ear.summary.own != summary.own;
                 news.heard |= ear.seen != summary.recent.heard();
                 let lost = ear.take(summary, self.looks, &mut self.told);
                 if lost > 0 {

@@ -70,6 +70,7 @@ impl MasterDesk {
                 name: ear.name.clone(),
                 role: ear.role.unwrap_or(Role::Other),
                 output: ear.summary.output,
+                own: ear.summary.own,
                 heard: ear.heard.clone(),
             })
         };

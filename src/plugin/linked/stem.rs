@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::Feed;
-use crate::analysis::loudness::{gated_mean, lufs};
+use crate::analysis::loudness::lufs;
 use crate::handoff::linked::{Linked, Master, Receiver, State, Wish};
 use crate::params::FinalcoatParams;
 use crate::stems::link::{Link, Standing};
@@ -14,16 +14,13 @@ use crate::stems::role::names::{Certainty, roles};
 use crate::stems::role::sound::Sound;
 use crate::stems::settings::RoleChoice;
 use crate::stems::summary::{SliceNote, Summary};
-use crate::stems::track::{Moment, Track};
+use crate::stems::track::Moment;
 
 /// Slices of the momentary and of the short-term loudness.
 const MOMENTARY: usize = 4;
 const SHORT_TERM: usize = 30;
-const GATE_LU: f64 = 10.0;
 /// After so many looks without a new slice the host stands.
 const LOOKS_STANDING: u32 = 3;
-/// Looks between two readings of the integrated loudness, which is costly.
-const LOOKS_PER_SUM: u32 = 10;
 /// A song that passes faster than time by this factor is not played but bounced; as soon as it is so many seconds
 /// ahead, of which so many count at most.
 const PACE: f64 = 1.5;
@@ -36,8 +33,6 @@ pub(super) struct StemDesk {
     summary: Summary,
     /// K-weighted powers of the last slices.
     last: Vec<f64>,
-    track: Track,
-    looks: u32,
     quiet: u32,
     sound: Option<Sound>,
     pace: Pace,
@@ -119,7 +114,10 @@ impl StemDesk {
             let mut heard = feed.take();
             self.summary.position_s = heard.position_s;
             heard.playing = false;
-            self.sound = heard.sound;
+            if let Some((sound, own)) = heard.sound {
+                self.sound = Some(sound);
+                self.summary.own = own;
+            }
             core::mem::take(&mut heard.notes)
         };
         self.pace.take(notes.len());
@@ -135,10 +133,6 @@ impl StemDesk {
         };
         self.summary.momentary_lufs = loudness(MOMENTARY);
         self.summary.short_term_lufs = loudness(SHORT_TERM);
-        self.looks += 1;
-        if self.looks.is_multiple_of(LOOKS_PER_SUM) {
-            self.sum_up();
-        }
     }
 
     fn take(&mut self, note: SliceNote) {
@@ -150,24 +144,7 @@ impl StemDesk {
         let peak_dbtp = 20.0 * out.peak.max(1e-6).log10();
         let highest = self.summary.true_peak_dbtp.unwrap_or(-120.0);
         self.summary.true_peak_dbtp = Some(highest.max(peak_dbtp));
-        if let Ok(number) = usize::try_from(note.number) {
-            self.track.put(number, out);
-        }
         self.summary.recent.push(note);
-    }
-
-    fn sum_up(&mut self) {
-        let powers: Vec<f64> = self
-            .track
-            .moments
-            .windows(MOMENTARY)
-            .map(|window| {
-                let sum: f64 = window.iter().map(|one| f64::from(one.weighted)).sum();
-                sum / MOMENTARY as f64
-            })
-            .collect();
-        self.summary.integrated_lufs =
-            gated_mean(&powers, GATE_LU).map(|(mean, _)| lufs(mean) as f32);
     }
 
     /// What the user says, else what the track is called, else what it sounds like.

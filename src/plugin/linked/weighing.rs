@@ -11,6 +11,7 @@ use crate::handoff::joined::Joined;
 use crate::handoff::lock;
 use crate::stems::balance::{Balance, Heard, balance_while};
 use crate::stems::output::Output;
+use crate::stems::own::Own;
 use crate::stems::role::Role;
 use crate::stems::summary::SliceNote;
 use crate::stems::timeline::{Known, Timeline};
@@ -35,6 +36,7 @@ pub(super) struct Part {
     pub(super) role: Role,
     /// As it is turned now, whenever it was heard.
     pub(super) output: Output,
+    pub(super) own: Own,
     pub(super) heard: Timeline<SliceNote>,
 }
 
@@ -89,17 +91,24 @@ impl Scales {
 
 fn weighed(parts: &[Part], stop: &AtomicBool) -> Weighed {
     let (parts, known) = known_of(parts);
-    let tracks: Vec<Track> = parts.iter().map(|part| track(part, &known)).collect();
-    let sounds = |number: &usize| tracks.iter().any(|track| track.at(*number).weighted > 0.0);
-    let length = tracks.first().map_or(0, |track| track.moments.len());
+    let inputs: Vec<Track> = parts.iter().map(|part| track(part, &known)).collect();
+    let tracks: Vec<Track> = parts
+        .iter()
+        .zip(&inputs)
+        .map(|(part, input)| part.output.of_track(input))
+        .collect();
+    let sounds = |number: &usize| inputs.iter().any(|track| track.at(*number).weighted > 0.0);
+    let length = inputs.first().map_or(0, |track| track.moments.len());
     let heard_s = (0..length).filter(sounds).count() as f64 / 10.0;
     let all: Vec<Heard<'_>> = parts
         .iter()
-        .zip(&tracks)
-        .map(|(part, track)| Heard {
+        .enumerate()
+        .map(|(place, part)| Heard {
             name: &part.name,
             role: part.role,
-            track,
+            track: &tracks[place],
+            input: &inputs[place],
+            own: part.own,
             report: None,
             mix_gain_db: None,
         })
@@ -148,7 +157,7 @@ fn known_of(parts: &[Part]) -> (Vec<&Part>, Known) {
     (places.iter().map(|&place| &parts[place]).collect(), all)
 }
 
-/// A stem as it goes out, over what is known of all.
+/// A stem as it comes in, over what is known of all.
 fn track(part: &Part, known: &Known) -> Track {
     let mut heard = Track::default();
     let mut last: Option<i64> = None;
@@ -163,7 +172,7 @@ fn track(part: &Part, known: &Known) -> Track {
             .push(note.map_or(Moment::SILENCE, Moment::told));
         last = Some(number);
     }
-    part.output.of_track(&heard)
+    heard
 }
 
 #[cfg(test)]
@@ -191,6 +200,7 @@ mod tests {
             name: format!("Stem {id}"),
             role,
             output: Output::default(),
+            own: Own::default(),
             heard: Timeline::default(),
         };
         for (numbers, power) in heard {

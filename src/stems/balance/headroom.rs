@@ -167,8 +167,8 @@ fn spikes(
         return;
     }
     // The level of the band in its usual loud moments; what rises above is held.
-    let mut levels: Vec<f64> = track
-        .moments
+    let input = &scene.stems[place].input.moments;
+    let mut levels: Vec<f64> = input
         .iter()
         .map(|one| one.powers(WIDE[band].clone()))
         .filter(|&power| power > 1e-12)

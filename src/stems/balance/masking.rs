@@ -172,7 +172,7 @@ fn spread(moment: &Moment, third: usize) -> f64 {
 fn usual_level_db(scene: &Scene<'_>, place: usize, thirds: &Range<usize>) -> f64 {
     const BELOW_DB: f64 = 4.0;
     let mut levels: Vec<f64> = (0..scene.moments())
-        .map(|number| scene.stems[place].track.at(number))
+        .map(|number| scene.stems[place].input.at(number))
         .filter(|one| one.weighted > 0.0)
         .map(|one| one.powers(thirds.clone()))
         .filter(|power| *power > 1e-12)

@@ -3,8 +3,8 @@
 use super::scene::{Scene, edges_hz, ratio_db, third_at};
 use super::{Conflict, ConflictKind, Wanted};
 use crate::analysis::bands::THIRDS;
+use crate::dsp::units::{midi_name, midi_of};
 use crate::engine::settings::equalizer::{BandSettings, Placement, Shape};
-use crate::engine::settings::input::REFERENCE_LEVEL_DB;
 use crate::stems::moves::{StemChange, StemMove, StemStage};
 use crate::stems::role::Role;
 use core::ops::Range;
@@ -30,8 +30,6 @@ const SHELF_FROM_HZ: f64 = 8000.0;
 /// Excess and margin of a bass note together that ring, and where all is done, in dB. One bass in ten, played
 /// by a synthesizer, has more than 12 dB.
 const RINGS_DB: [f64; 2] = [12.0, 17.0];
-const MARGIN_MIN_DB: f64 = 2.0;
-const ACTIVE_MIN: f64 = 0.08;
 const NOTE_MAX_DB: f64 = 3.0;
 
 /// What basses and voices need by themselves.
@@ -109,15 +107,16 @@ fn wide(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
 
 fn sibilant(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
     let stem = &scene.stems[place];
-    let Some(report) = stem.report else { return };
-    let heard = &report.sibilance;
-    let sharp_db = heard.median_db + heard.excess_db;
+    let Some(heard) = stem.own.consonants else {
+        return;
+    };
+    let sharp_db = f64::from(heard.sharp_db);
     let need = ((sharp_db - SHARP_DB[0]) / (SHARP_DB[1] - SHARP_DB[0])).clamp(0.0, 1.0);
     let depth_db = libm::round(DE_ESSING_MAX_DB * need * 10.0) / 10.0;
     if depth_db < DE_ESSING_MIN_DB {
         return;
     }
-    let center_hz = heard.center_hz.clamp(4000.0, 11_000.0);
+    let center_hz = f64::from(heard.center_hz).clamp(4000.0, 11_000.0);
     let (shape, hz, q) = if center_hz > SHELF_FROM_HZ {
         (Shape::HighShelf, 0.75 * center_hz, 0.71)
     } else {
@@ -136,7 +135,9 @@ fn sibilant(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
         value: sharp_db,
         unit: "dB",
         band_hz: Some([0.7 * center_hz, 1.4 * center_hz]),
-        places: heard.places.clone(),
+        places: stem
+            .report
+            .map_or_else(Vec::new, |report| report.sibilance.places.clone()),
         text: text.clone(),
     });
     let band = BandSettings {
@@ -145,7 +146,7 @@ fn sibilant(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
         placement: Placement::Stereo,
         frequency_hz: libm::round(hz) as f32,
         q,
-        threshold_db: absolute_db(heard.threshold_db, report.loudness.max_short_term_lufs),
+        threshold_db: heard.threshold_db,
         range_db: -depth_db as f32,
         ratio: 3.0,
         attack_ms: 0.7,
@@ -167,43 +168,44 @@ fn sibilant(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
 
 fn ringing(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
     let stem = &scene.stems[place];
-    let Some(report) = stem.report else { return };
-    let evidence_db = |note: &crate::analysis::report::RingingNote| note.excess_db + note.margin_db;
-    let notes = report.low_end.notes.iter();
-    let Some(note) = notes
-        .filter(|note| note.margin_db >= MARGIN_MIN_DB && note.active >= ACTIVE_MIN)
-        .max_by(|a, b| evidence_db(a).total_cmp(&evidence_db(b)))
-    else {
-        return;
-    };
-    let need = (evidence_db(note) - RINGS_DB[0]) / (RINGS_DB[1] - RINGS_DB[0]);
+    let Some(note) = stem.own.note else { return };
+    let need = (note.evidence_db() - RINGS_DB[0]) / (RINGS_DB[1] - RINGS_DB[0]);
     let depth_db = libm::round(NOTE_MAX_DB * need.clamp(0.0, 1.0) * 10.0) / 10.0;
     if depth_db < DE_ESSING_MIN_DB {
         return;
     }
     let half = libm::exp2(1.0 / 12.0);
-    let band_hz = [note.frequency_hz / half, note.frequency_hz * half];
+    let frequency_hz = f64::from(note.frequency_hz);
+    let band_hz = [frequency_hz / half, frequency_hz * half];
     let text = format!(
         "The note {} ({:.0} Hz) of {} is {:.1} dB louder than its others: it is held back by up to {depth_db:.1} \
          dB.",
-        note.name, note.frequency_hz, stem.name, note.excess_db
+        midi_name(midi_of(frequency_hz)),
+        frequency_hz,
+        stem.name,
+        note.excess_db
     );
+    let notes = stem.report.iter().flat_map(|report| &report.low_end.notes);
+    let when = notes
+        .filter(|one| one.frequency_hz as f32 == note.frequency_hz)
+        .flat_map(|one| one.places.clone())
+        .collect();
     wanted.conflicts.push(Conflict {
         kind: ConflictKind::RingingNote,
         stem: place,
         against: None,
-        value: note.excess_db,
+        value: f64::from(note.excess_db),
         unit: "dB",
         band_hz: Some(band_hz),
-        places: note.places.clone(),
+        places: when,
         text: text.clone(),
     });
     let band = BandSettings {
         on: true,
         shape: Shape::Bell,
-        frequency_hz: note.frequency_hz as f32,
-        q: (note.q as f32).clamp(5.0, 12.0),
-        threshold_db: absolute_db(note.threshold_db, report.loudness.max_short_term_lufs),
+        frequency_hz: note.frequency_hz,
+        q: note.q.clamp(5.0, 12.0),
+        threshold_db: note.threshold_db,
         range_db: -depth_db as f32,
         ratio: 6.0,
         attack_ms: 15.0,
@@ -221,10 +223,4 @@ fn ringing(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
             change: StemChange::Band(band),
         },
     ));
-}
-
-/// A threshold of a report, which counts from the stem's own reference level, counted from the default.
-fn absolute_db(threshold_db: f64, reference_lufs: Option<f64>) -> f32 {
-    let offset_db = reference_lufs.map_or(0.0, |lufs| lufs - f64::from(REFERENCE_LEVEL_DB.default));
-    (libm::round((threshold_db + offset_db).clamp(-60.0, 0.0) * 10.0) / 10.0) as f32
 }

@@ -73,6 +73,8 @@ fn heard<'a>(name: &'a str, role: Role, track: &'a Track) -> Heard<'a> {
         name,
         role,
         track,
+        input: track,
+        own: Own::default(),
         report: None,
         mix_gain_db: None,
     }

@@ -1,0 +1,188 @@
+//! What the balance must know of a stem that thirds of a second do not show: how sharp its consonants are, and
+//! whether a note rings. Small enough to be told to another process.
+
+use super::encoding::{Eye, Pen};
+use crate::analysis::report::{Report, RingingNote};
+use crate::engine::settings::input::REFERENCE_LEVEL_DB;
+
+/// How far a note must stand above the strongest other, in dB, and what share of the time it must sound.
+const MARGIN_MIN_DB: f64 = 2.0;
+const ACTIVE_MIN: f64 = 0.08;
+/// Numbers of [`Own`] as they are told.
+const NUMBERS: usize = 8;
+/// Length as bytes.
+pub(super) const OWN_BYTES: usize = 4 * NUMBERS;
+
+/// What a stem brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Own {
+    /// Its consonants, if it has any.
+    pub consonants: Option<Consonants>,
+    /// The note that rings most, if one does.
+    pub note: Option<Note>,
+}
+
+/// Consonants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Consonants {
+    /// 95th percentile of 5–9 kHz beside 1–4 kHz, in dB.
+    pub sharp_db: f32,
+    /// Where they are, in Hz.
+    pub center_hz: f32,
+    /// From here on they are held, in dB as the equalizer's detector reads the band.
+    pub threshold_db: f32,
+}
+
+/// A note that is louder than the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Note {
+    /// Its frequency in Hz.
+    pub frequency_hz: f32,
+    /// How far above the median of the notes, in dB.
+    pub excess_db: f32,
+    /// How far above the strongest other, in dB.
+    pub margin_db: f32,
+    /// Width as a Q.
+    pub q: f32,
+    /// As for the consonants.
+    pub threshold_db: f32,
+}
+
+impl Note {
+    /// How much speaks for it, in dB.
+    pub fn evidence_db(&self) -> f64 {
+        f64::from(self.excess_db + self.margin_db)
+    }
+}
+
+impl Own {
+    /// As a stem's analysis says.
+    pub fn of(report: &Report) -> Self {
+        let reference_lufs = report.loudness.max_short_term_lufs;
+        let heard = &report.sibilance;
+        let consonants = Consonants {
+            sharp_db: (heard.median_db + heard.excess_db) as f32,
+            center_hz: heard.center_hz as f32,
+            threshold_db: absolute_db(heard.threshold_db, reference_lufs),
+        };
+        let note = |note: &RingingNote| Note {
+            frequency_hz: note.frequency_hz as f32,
+            excess_db: note.excess_db as f32,
+            margin_db: note.margin_db as f32,
+            q: note.q as f32,
+            threshold_db: absolute_db(note.threshold_db, reference_lufs),
+        };
+        let notes = report.low_end.notes.iter();
+        let notes = notes
+            .filter(|note| note.margin_db >= MARGIN_MIN_DB && note.active >= ACTIVE_MIN)
+            .map(note);
+        Self {
+            consonants: Some(consonants),
+            note: notes.max_by(|a, b| a.evidence_db().total_cmp(&b.evidence_db())),
+        }
+    }
+
+    pub(super) fn write(&self, pen: &mut Pen<'_>) {
+        let consonants = self
+            .consonants
+            .map(|one| [one.sharp_db, one.center_hz, one.threshold_db]);
+        let note = self.note.map(|one| {
+            [
+                one.frequency_hz,
+                one.excess_db,
+                one.margin_db,
+                one.q,
+                one.threshold_db,
+            ]
+        });
+        let unknown = f32::NAN;
+        let consonants = consonants.unwrap_or([unknown; 3]);
+        let note = note.unwrap_or([unknown; 5]);
+        for number in consonants.into_iter().chain(note) {
+            pen.f32(number);
+        }
+    }
+
+    pub(super) fn read(eye: &mut Eye<'_>) -> Self {
+        // Any bytes may stand there: what is told must be possible, or it is not known.
+        let mut number = |from: f32, to: f32| Some(eye.f32()).filter(|x| (from..=to).contains(x));
+        let (sharp_db, center_hz) = (number(-200.0, 200.0), number(20.0, 24_000.0));
+        let consonants_at_db = number(-200.0, 100.0);
+        let (frequency_hz, excess_db) = (number(10.0, 24_000.0), number(-200.0, 200.0));
+        let (margin_db, q) = (number(-200.0, 200.0), number(0.01, 1000.0));
+        let note_at_db = number(-200.0, 100.0);
+        let consonants = || {
+            Some(Consonants {
+                sharp_db: sharp_db?,
+                center_hz: center_hz?,
+                threshold_db: consonants_at_db?,
+            })
+        };
+        let note = || {
+            Some(Note {
+                frequency_hz: frequency_hz?,
+                excess_db: excess_db?,
+                margin_db: margin_db?,
+                q: q?,
+                threshold_db: note_at_db?,
+            })
+        };
+        Self {
+            consonants: consonants(),
+            note: note(),
+        }
+    }
+}
+
+/// A threshold of a report, which counts from the stem's own reference level, counted from the default.
+fn absolute_db(threshold_db: f64, reference_lufs: Option<f64>) -> f32 {
+    let offset_db = reference_lufs.map_or(0.0, |lufs| lufs - f64::from(REFERENCE_LEVEL_DB.default));
+    (libm::round((threshold_db + offset_db).clamp(-60.0, 0.0) * 10.0) / 10.0) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(frequency_hz: f64, margin_db: f64, active: f64) -> RingingNote {
+        RingingNote {
+            frequency_hz,
+            name: "E1".to_owned(),
+            excess_db: 9.0,
+            margin_db,
+            active,
+            q: 8.0,
+            threshold_db: -20.0,
+            places: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_note_that_rings_most_is_told_and_none_that_is_hardly_played() {
+        let mut report = Report::plain();
+        report.low_end.notes = vec![note(41.2, 1.9, 0.5), note(55.0, 12.0, 0.05)];
+        assert_eq!(Own::of(&report).note, None);
+        report.low_end.notes.push(note(61.7, 3.0, 0.1));
+        report.low_end.notes.push(note(65.4, 4.0, 0.1));
+        report.loudness.max_short_term_lufs = Some(f64::from(REFERENCE_LEVEL_DB.default) - 6.0);
+        let own = Own::of(&report);
+        let told = own.note.expect("it rings");
+        assert_eq!(told.frequency_hz, 65.4);
+        assert_eq!(told.threshold_db, -26.0);
+    }
+
+    #[test]
+    fn bytes_come_back_and_nonsense_is_not_known() {
+        let mut report = Report::plain();
+        report.low_end.notes = vec![note(61.7, 3.0, 0.1)];
+        report.sibilance.center_hz = 6500.0;
+        for own in [Own::default(), Own::of(&report)] {
+            let mut bytes = [0; OWN_BYTES];
+            own.write(&mut Pen::new(&mut bytes));
+            assert_eq!(Own::read(&mut Eye::new(&bytes)), own);
+        }
+        for byte in [0x00, 0x7f, 0xff] {
+            assert_eq!(Own::read(&mut Eye::new(&[byte; OWN_BYTES])), Own::default());
+        }
+    }
+}
