@@ -22,6 +22,11 @@ impl Joined {
         let thread = thread.spawn(move || work(&stopped)).ok();
         Self { stop, thread }
     }
+
+    /// Whether it has ended, or never began.
+    pub fn is_done(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
 }
 
 impl Drop for Joined {

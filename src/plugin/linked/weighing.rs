@@ -82,8 +82,12 @@ impl Scales {
 
     /// What came of it, once.
     pub(super) fn take(&mut self) -> Option<Weighed> {
-        let (weighed, took) = lock(&self.answer).take()?;
+        if !self.running.as_ref()?.is_done() {
+            return None;
+        }
+        // Without an answer there was no thread to be had, and it is tried again.
         self.running = None;
+        let (weighed, took) = lock(&self.answer).take()?;
         self.rest_until = Instant::now().checked_add(took * REST);
         Some(weighed)
     }
