@@ -15,8 +15,8 @@ pub const RECENT: usize = 100;
 pub const SUMMARY_BYTES: usize = HEAD_BYTES + RECENT * NOTE_BYTES;
 
 /// Goes up when the bytes change their meaning.
-pub(super) const VERSION: u16 = 2;
-const HEAD_BYTES: usize = 40 + 4 * THIRDS + CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
+pub(super) const VERSION: u16 = 3;
+const HEAD_BYTES: usize = 40 + 4 * THIRDS + 2 * CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
 const NOTE_BYTES: usize = 80;
 
 /// What a stem tells.
@@ -28,6 +28,8 @@ pub struct Summary {
     pub playing: bool,
     /// What it makes of what it hears.
     pub output: Output,
+    /// What it does itself that this does not count, the first so many ([`super::output::own_changes`]).
+    pub own: [Option<StemChange>; CHANGES_MAX],
     /// What it holds of what it was advised, the first so many.
     pub held: [Option<StemChange>; CHANGES_MAX],
     /// Which of them find no room beside what the stem has set itself.
@@ -52,6 +54,7 @@ impl Default for Summary {
             position_s: 0.0,
             playing: false,
             output: Output::default(),
+            own: [None; CHANGES_MAX],
             held: [None; CHANGES_MAX],
             blocked: [false; CHANGES_MAX],
             obeyed_pct: 0,
@@ -197,7 +200,7 @@ impl Summary {
         }
         pen.u64(self.recent.heard);
         self.output.write(&mut pen);
-        for change in &self.held {
+        for change in self.held.iter().chain(&self.own) {
             let (names, numbers) = change.map_or(([0; 4], [0.0; CODE_NUMBERS]), |one| one.code());
             pen.bytes(&names);
             numbers.into_iter().for_each(|number| pen.f32(number));
@@ -227,15 +230,21 @@ impl Summary {
             true_peak_dbtp,
         ] = core::array::from_fn(|_| eye.known());
         let heard = eye.u64();
-        Some(Self {
-            position_s,
-            playing: flags & 1 != 0,
-            output: Output::read(&mut eye),
-            held: core::array::from_fn(|_| {
+        let output = Output::read(&mut eye);
+        let mut changes = || {
+            core::array::from_fn(|_| {
                 let names = eye.array();
                 let numbers = core::array::from_fn(|_| eye.f32());
                 StemChange::of_code(names, numbers)
-            }),
+            })
+        };
+        let (held, own) = (changes(), changes());
+        Some(Self {
+            position_s,
+            playing: flags & 1 != 0,
+            output,
+            own,
+            held,
             blocked: core::array::from_fn(|place| blocked >> place & 1 != 0),
             obeyed_pct,
             momentary_lufs,
@@ -278,6 +287,7 @@ mod tests {
             ..Summary::default()
         };
         summary.held[0] = Some(StemChange::Gain(-0.75));
+        summary.own[0] = Some(StemChange::Compression(2, -30.0, 2.0));
         summary.blocked[1] = true;
         summary.blocked[7] = true;
         summary.output = Output::of(&turned);
@@ -297,7 +307,7 @@ mod tests {
     #[test]
     fn the_places_of_the_fields_stay() {
         let bytes = summary(1).bytes();
-        let mut head = vec![2, 0, 1, 50, 100, 0, 0b1000_0010, 0];
+        let mut head = vec![3, 0, 1, 50, 100, 0, 0b1000_0010, 0];
         head.extend(61.25_f64.to_le_bytes());
         head.extend((-14.5_f32).to_le_bytes());
         head.extend(f32::NAN.to_le_bytes());
@@ -314,14 +324,19 @@ mod tests {
         held.extend((-0.75_f32).to_le_bytes());
         held.resize(8 * 36, 0);
         assert_eq!(bytes[164..452], held);
+        let mut own = vec![5, 2, 0, 0];
+        own.extend((-30.0_f32).to_le_bytes());
+        own.extend(2.0_f32.to_le_bytes());
+        own.resize(8 * 36, 0);
+        assert_eq!(bytes[452..740], own);
         let mut first = (-20_i64).to_le_bytes().to_vec();
         first.extend(0_f32.to_le_bytes());
         first.extend(0.5_f32.to_le_bytes());
         first.extend(0..31_u8);
         first.extend(0..31_u8);
         first.extend([1, 0]);
-        assert_eq!(bytes[452..532], first);
-        assert_eq!(bytes.len(), 8452);
+        assert_eq!(bytes[740..820], first);
+        assert_eq!(bytes.len(), 8740);
     }
 
     #[test]
@@ -338,8 +353,8 @@ mod tests {
             }
         }
         let mut bytes = good;
-        bytes[460..464].copy_from_slice(&f32::INFINITY.to_le_bytes());
-        bytes[464..468].copy_from_slice(&(-1.0_f32).to_le_bytes());
+        bytes[748..752].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        bytes[752..756].copy_from_slice(&(-1.0_f32).to_le_bytes());
         let read = Summary::of_bytes(&bytes).expect("the layout is right");
         let (_, mut notes) = read.recent.since(0);
         let first = notes.next().expect("three were heard");

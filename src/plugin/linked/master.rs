@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::handoff::linked::{Holds, Linked, Receiver, State, Stem, Wish};
 use crate::stems::advice::StemAdvice;
-use crate::stems::balance::{Balance, Heard, balance};
+use crate::stems::balance::{Balance, Conflict, Heard, balance};
 use crate::stems::link::{Link, Peer, Standing, fresh_id};
 use crate::stems::moves::{StemChange, StemMove};
 use crate::stems::role::Role;
@@ -152,9 +152,25 @@ impl MasterDesk {
         };
         let moves = self.balance.moves.iter();
         moves
-            .filter(|(stem, _)| *stem == place)
+            .filter(|(stem, one)| *stem == place && !self.does_itself(id, one))
             .map(|(_, one)| one.clone())
             .collect()
+    }
+
+    /// Whether a stem does a move itself: it is weighed as it sounds before its dynamics.
+    fn does_itself(&self, id: u64, one: &StemMove) -> bool {
+        let own = self.ears.get(&id).map(|ear| &ear.summary.own);
+        let mut own = own.into_iter().flatten().flatten();
+        own.any(|own| own.answers(&one.change))
+    }
+
+    /// Whether that is why a conflict is no reason of a move.
+    fn is_answered(&self, conflict: &Conflict) -> bool {
+        let mut moves = self.balance.moves.iter();
+        moves.any(|(place, one)| {
+            let id = self.order.get(*place);
+            one.text == conflict.text && id.is_some_and(|id| self.does_itself(*id, one))
+        })
     }
 
     fn send(&mut self, link: &mut Link, id: u64, moves: Vec<StemMove>) {
@@ -185,6 +201,7 @@ impl MasterDesk {
                 .balance
                 .conflicts
                 .iter()
+                .filter(|conflict| !self.is_answered(conflict))
                 .map(|conflict| conflict.text.clone())
                 .collect(),
             fault: self.fault.clone(),
