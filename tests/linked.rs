@@ -259,3 +259,13 @@ fn saved_advice_is_heard_from_the_first_sample_and_by_its_share() {
         assert!((y - gain * x).abs() < 1e-6, "{n}: {x} became {y}");
     }
 }
+
+#[test]
+fn where_no_memory_can_be_shared_it_works_on_its_own_and_says_why() {
+    let folder = folder();
+    let file = folder.path().join("in the way");
+    std::fs::write(&file, "no folder").expect("written");
+    let stem = Instance::new(Face::Stem, "Bass", &file);
+    let view = stem.shows("why", |view| view.unseen.is_some());
+    assert_eq!((view.state, &view.fault), (State::Alone, &None));
+}

@@ -15,6 +15,9 @@ pub struct Linked {
     pub state: State,
     /// What the user should know; one sentence.
     pub fault: Option<String>,
+    /// Why instances in other processes cannot be seen, where the system does not allow it: no fault, each works on
+    /// its own.
+    pub unseen: Option<String>,
     /// In a stem: the masters to choose from.
     pub masters: Vec<Master>,
     /// In a master: its stems, in the order in which they came.

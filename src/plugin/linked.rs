@@ -136,6 +136,7 @@ fn run(
             {
                 shown.fault = Some(fault.to_string());
             }
+            shown.unseen = live.unavailable().map(ToString::to_string);
             keep_session(live, params, saved, loads);
             desk.show(shown);
         }

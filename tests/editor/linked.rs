@@ -405,6 +405,40 @@ fn a_link_that_cannot_be_says_why() {
 }
 
 #[test]
+fn where_the_system_allows_no_link_that_is_said_quietly() {
+    let why = "Instances in other processes cannot be seen: no folder.";
+    let mut stem = alone();
+    let mut master = proposed();
+    for view in [&mut stem, &mut master] {
+        let mut linked = Linked::clone(&view.linked);
+        linked.unseen = Some(why.to_owned());
+        view.linked = Arc::new(linked);
+    }
+    let quiet_ink = finalcoat::editor::theme::colors().label;
+    let said_quietly = |size, page, view: &ViewModel, wanted: &str| {
+        let shapes = quiet(size, page).still(view);
+        let mut found = texts(&shapes).into_iter();
+        let found = found.find(|text| text.words.contains(wanted));
+        assert_eq!(found.expect(wanted).color, quiet_ink, "{wanted}");
+    };
+    let sentence = "Works on its own: this system does not let instances link.";
+    said_quietly(WINDOW_STEM, Page::Stem, &stem, sentence);
+    let sentence = "This system does not let instances in different processes link";
+    said_quietly(WINDOW_DEFAULT, Page::Stems, &master, sentence);
+    // Nobody is told who did not ask, nor where they are linked all the same.
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
+    assert!(!shows(
+        &words(&mut stage, &master),
+        "Stems cannot be reached"
+    ));
+    let mut linked = Linked::clone(&with_stems(proposed()).linked);
+    linked.unseen = Some(why.to_owned());
+    master.linked = Arc::new(linked);
+    stage.memory.page = Page::Stems;
+    assert!(!shows(&words(&mut stage, &master), sentence));
+}
+
+#[test]
 fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
     let view = with_stems(proposed());
     let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);

@@ -182,12 +182,17 @@ fn notice(linked: &Linked) -> Option<(String, Color32, bool)> {
                     was opened last.";
         return Some((said.to_owned(), colors.reduction, true));
     }
-    let remix = linked.remix.as_ref()?;
-    Some((
-        true_minus(&format!("More than a master should do: {remix}")),
-        colors.reduction,
-        false,
-    ))
+    if let Some(remix) = &linked.remix {
+        let said = true_minus(&format!("More than a master should do: {remix}"));
+        return Some((said, colors.reduction, false));
+    }
+    // Where some are seen nothing is amiss.
+    let unseen = linked.unseen.as_ref().filter(|_| linked.stems.is_empty());
+    unseen.map(|_| {
+        let said = "This system does not let instances in different processes link: stems are found where the host \
+                    runs them in one process with this master.";
+        (said.to_owned(), colors.label, false)
+    })
 }
 
 fn how_to(ui: &mut Ui) {
