@@ -574,6 +574,25 @@ fn where_stems_would_help_it_says_how_they_come_in() {
 }
 
 #[test]
+fn a_master_that_knows_no_stems_says_how_they_come_in_where_help_is() {
+    let view = fresh();
+    let mut stage = quiet(WINDOW_MIN, Page::Spectrum);
+    stage.memory.menu = Some(Menu::Help);
+    let at = find(&mut stage, &view, "Show").center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!((stage.memory.page, stage.memory.menu), (Page::Stems, None));
+    assert!(shows(
+        &words(&mut stage, &view),
+        "Put Finalcoat Stem on each group"
+    ));
+    // A stem has no stems.
+    let mut stage = quiet(WINDOW_STEM, Page::Stem);
+    stage.memory.menu = Some(Menu::Help);
+    let said = words(&mut stage, &alone());
+    assert!(!said.iter().any(|one| one == "Show"), "{said:#?}");
+}
+
+#[test]
 fn numbers_of_moves_are_short() {
     let mut one = gain(-0.84, "");
     assert_eq!(does(&one), "\u{2212}0.8 dB");
