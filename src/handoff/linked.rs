@@ -46,6 +46,8 @@ pub enum State {
     Linked,
     /// It is one of a session that another master has too.
     Twins,
+    /// A master whose session another has too, which was opened later: stems listen to that one.
+    Elder,
 }
 
 /// A master to choose.

@@ -552,6 +552,31 @@ fn two_masters_of_one_session_can_part_and_a_remix_is_said() {
 }
 
 #[test]
+fn a_master_that_nobody_listens_to_sends_nothing_and_says_why() {
+    let mut view = with_stems(proposed());
+    let mut linked = Linked::clone(&view.linked);
+    linked.state = State::Elder;
+    view.linked = Arc::new(linked);
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Stems);
+    assert!(shows(&words(&mut stage, &view), "stems obey that one"));
+    for label in ["Accept all", "Withdraw all", "Accept", "Withdraw"] {
+        let at = find(&mut stage, &view, label).center();
+        let done = click(&mut stage, &view, at, Modifiers::NONE);
+        assert_eq!(done, [], "{label}");
+        let said = super::harness::sentence_at(&mut stage, &view, at);
+        assert!(
+            said.is_some_and(|said| said.contains("other master")),
+            "{label}"
+        );
+    }
+    let at = find(&mut stage, &view, "Own session").center();
+    assert_eq!(
+        click(&mut stage, &view, at, Modifiers::NONE),
+        [Gesture::Link(Wish::Part)]
+    );
+}
+
+#[test]
 fn where_stems_would_help_it_says_how_they_come_in() {
     let mut view = proposed();
     let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);

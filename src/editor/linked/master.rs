@@ -116,9 +116,10 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     head.max.x -= 2.0 * GRID;
     draw_columns(&desk.painter(), head);
     let mut gestures = Vec::new();
+    let heeded = is_heeded(&linked);
     list(desk, "stems", content, |ui| {
         for (place, stem) in linked.stems.iter().enumerate() {
-            gestures.extend(draw_stem(ui, stem, place).map(Gesture::Link));
+            gestures.extend(draw_stem(ui, stem, place, heeded).map(Gesture::Link));
         }
         let left: Vec<&String> = left_alone(&linked).collect();
         if !left.is_empty() {
@@ -131,6 +132,15 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         }
     });
     desk.memory.gestures.append(&mut gestures);
+}
+
+/// Why nothing can be sent.
+const UNHEEDED: &str = "Stems obey the other master of this session, which was opened last: accept there, or give \
+                        this one a session of its own.";
+
+/// Whether stems listen to this master.
+fn is_heeded(linked: &Linked) -> bool {
+    linked.state != State::Elder
 }
 
 /// Conflicts that are no reason of a move.
@@ -146,7 +156,9 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let back = cut_right(&mut head, 96.0, GRID);
     let holding = linked.stems.iter().filter(|stem| can_withdraw(stem));
     let said = "Takes back what was sent to every stem; knobs that took it over stay as they are.";
-    let any = holding.clone().next().is_some();
+    let heeded = is_heeded(linked);
+    let said = if heeded { said } else { UNHEEDED };
+    let any = heeded && holding.clone().next().is_some();
     if button(desk.ui, back, "Withdraw all", said, None, any) {
         let wishes = holding.map(|stem| Gesture::Link(Wish::Withdraw(stem.id)));
         desk.memory.gestures.extend(wishes);
@@ -155,7 +167,8 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let news = linked.stems.iter().filter(|stem| stem.is_news());
     let said = "Sends every stem what is proposed for it; the stems keep it in their own saved state, so \
                 save the project.";
-    let any = news.clone().next().is_some();
+    let said = if heeded { said } else { UNHEEDED };
+    let any = heeded && news.clone().next().is_some();
     let fill = (any && linked.remix.is_none()).then_some(theme::colors().goal);
     if button(desk.ui, all, "Accept all", said, fill, any) {
         let wishes = news.map(accepted).map(Gesture::Link);
@@ -177,10 +190,17 @@ fn notice(linked: &Linked) -> Option<(String, Color32, bool)> {
     if let Some(fault) = &linked.fault {
         return Some((fault.clone(), colors.over, false));
     }
-    if linked.state == State::Twins {
-        let said = "Another Finalcoat has this session too, as after a copied project: stems obey the one that \
-                    was opened last.";
-        return Some((said.to_owned(), colors.reduction, true));
+    let obeyed = match linked.state {
+        State::Twins => Some("this one, which"),
+        State::Elder => Some("that one, which"),
+        _ => None,
+    };
+    if let Some(obeyed) = obeyed {
+        let said = format!(
+            "Another Finalcoat has this session too, as after a copied project: stems obey {obeyed} was opened \
+             last."
+        );
+        return Some((said, colors.reduction, true));
     }
     if let Some(remix) = &linked.remix {
         let said = true_minus(&format!("More than a master should do: {remix}"));
@@ -254,8 +274,9 @@ fn can_withdraw(stem: &Stem) -> bool {
     stem.held > 0 || stem.holds == Holds::OnItsWay
 }
 
-/// One stem and what is proposed for it, at its place from 0. Returns what the user wants of it.
-fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
+/// One stem and what is proposed for it, at its place from 0; `heeded`: it listens. Returns what the user wants of
+/// it.
+fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize, heeded: bool) -> Option<Wish> {
     let size = vec2(ui.available_width(), LINE);
     let (line, _) = ui.allocate_exact_size(size, Sense::hover());
     let colors = theme::colors();
@@ -304,7 +325,7 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
     );
     let said = "Its share of the song's highest peaks: who eats the headroom.";
     tip_in(ui, id(stem, "peaks"), peaks, said);
-    let wish = draw_button(ui, stem, button);
+    let wish = draw_button(ui, stem, button, heeded);
     let heard = stem.holds == Holds::Proposed && stem.obeyed_pct > 0;
     let ink = if heard || stem.is_news() {
         colors.goal
@@ -353,7 +374,7 @@ fn standing(stem: &Stem) -> Option<(String, Color32)> {
 }
 
 /// What can be done with a stem now.
-fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
+fn draw_button(ui: &Ui, stem: &Stem, place: Rect, heeded: bool) -> Option<Wish> {
     let place = Rect::from_center_size(place.center(), vec2(place.width(), ROW));
     let colors = theme::colors();
     if stem.is_news() {
@@ -367,11 +388,15 @@ fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
                 "Sends the stem what is proposed; it keeps it in its own saved state, so save the project.",
             ),
         };
-        let pressed = button_of(ui, id(stem, "accept"), place, label, said, None, true);
+        let said = if heeded { said } else { UNHEEDED };
+        let pressed = button_of(ui, id(stem, "accept"), place, label, said, None, heeded);
         return pressed.then(|| accepted(stem));
     }
     if can_withdraw(stem) {
-        let said = "The stem forgets what it was sent; its own knobs stay as they are.";
+        let said = match heeded {
+            true => "The stem forgets what it was sent; its own knobs stay as they are.",
+            false => UNHEEDED,
+        };
         let pressed = button_of(
             ui,
             id(stem, "withdraw"),
@@ -379,7 +404,7 @@ fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
             "Withdraw",
             said,
             None,
-            true,
+            heeded,
         );
         return pressed.then_some(Wish::Withdraw(stem.id));
     }

@@ -239,7 +239,7 @@ fn standing(linked: &Linked) -> (String, Color32, bool) {
             colors.label,
             true,
         ),
-        State::Twins => (
+        State::Twins | State::Elder => (
             "Two masters have this session, as after a copy: the newer one advises.",
             colors.reduction,
             true,

@@ -188,14 +188,8 @@ impl MasterDesk {
     }
 
     fn shown(&self, link: &Link, stems: &[Peer], standing: Standing) -> Linked {
-        let twins = matches!(standing, Standing::Linked { twins: true, .. });
-        let state = match stems {
-            _ if twins => State::Twins,
-            [] => State::Alone,
-            _ => State::Linked,
-        };
         Linked {
-            state,
+            state: state(standing, link.id(), stems.is_empty()),
             stems: stems.iter().map(|stem| self.stem(link, stem)).collect(),
             conflicts: self
                 .balance
@@ -248,5 +242,34 @@ impl MasterDesk {
             blocked: ear.map_or_else(Default::default, |ear| ear.summary.blocked),
             obeyed_pct: ear.map_or(0, |ear| ear.summary.obeyed_pct),
         }
+    }
+}
+
+/// Where the master with this id stands; `alone` without stems.
+fn state(standing: Standing, id: u64, alone: bool) -> State {
+    match standing {
+        Standing::Linked {
+            master,
+            twins: true,
+        } if master != id => State::Elder,
+        Standing::Linked { twins: true, .. } => State::Twins,
+        _ if alone => State::Alone,
+        _ => State::Linked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_twins_the_elder_knows_that_nobody_listens() {
+        let standing = |twins| Standing::Linked { master: 5, twins };
+        assert_eq!(state(standing(true), 5, false), State::Twins);
+        assert_eq!(state(standing(true), 4, false), State::Elder);
+        assert_eq!(state(standing(true), 4, true), State::Elder);
+        // A reload is no twin yet.
+        assert_eq!(state(standing(false), 4, false), State::Linked);
+        assert_eq!(state(standing(false), 5, true), State::Alone);
     }
 }
