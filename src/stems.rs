@@ -11,12 +11,12 @@ pub mod delivery;
 mod encoding;
 pub mod moves;
 pub mod output;
-pub mod own;
 pub mod role;
 pub mod settings;
 pub mod summary;
 pub mod timeline;
 pub mod track;
+pub mod traits;
 pub mod voice;
 
 #[cfg(feature = "plugin")]

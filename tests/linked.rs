@@ -9,7 +9,9 @@ mod song;
 #[path = "support/wrapped.rs"]
 mod wrapped;
 
-use finalcoat::handoff::linked::{Holds, State, Stem, Wish};
+use finalcoat::editor::fields::IMAGE_ON;
+use finalcoat::engine::settings::fields::{Field, Group};
+use finalcoat::handoff::linked::{Holds, Linked, State, Stem, Wish};
 use finalcoat::params::{Face, FinalcoatParams, ParamKind};
 use finalcoat::plugin::FinalcoatStem;
 use finalcoat::stems::moves::{StemChange, StemMove, StemStage};
@@ -45,11 +47,11 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     let master = Instance::new(Face::Master, "Master", folder.path());
     let mut stems = [
         ("Drums", stem("04_drums", |frame| frame)),
-        // Louder and wider than it was.
+        // Louder than it was, and wider below.
         (
             "BASS",
             stem("03_dirt_bass", |[left, right]| {
-                let (mid, side) = (0.5 * (left + right), left - right);
+                let (mid, side) = (0.5 * (left + right), 0.85 * (left - right));
                 [mid + side, mid - side].map(|x| 1.8 * x)
             }),
         ),
@@ -86,8 +88,14 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     assert_eq!(of("BASS").role, Role::Bass);
     assert_eq!(of("Track 3").role, Role::Music);
     assert_eq!(of("Drums").moves, []);
-    assert!(of("BASS").spectrum[0] > 0.3 && of("Track 3").spectrum[0] < 0.3);
-    let peaks: f32 = view.stems.iter().map(|stem| stem.peaks).sum();
+    let low = |name| of(name).shares.map_or(0.0, |shares| shares.spectrum[0]);
+    assert!(low("BASS") > 0.3 && low("Track 3") < 0.3);
+    let peaks: f32 = view
+        .stems
+        .iter()
+        .flat_map(|stem| stem.shares)
+        .map(|shares| shares.peaks)
+        .sum();
     assert!((peaks - 1.0).abs() < 1e-3, "{peaks}");
     let gain = of("BASS")
         .moves
@@ -135,18 +143,42 @@ fn a_master_hears_its_stems_and_what_it_advises_is_saved_in_them() {
     assert_eq!(stems[1].0.params.kept.session.get().advised, []);
 
     // Done by hand it is proposed no more, and nobody has to play the song again for that.
-    let Some(ParamKind::Number(gain, _)) = stems[1].0.params.param(fields::GAIN) else {
-        panic!("a stem has a fader");
+    let turn = |field, value| {
+        let Some(ParamKind::Number(param, _)) = stems[1].0.params.param(field) else {
+            panic!("{field:?} is a number");
+        };
+        // SAFETY: the parameter lives as long as the instance, and no host sets it meanwhile.
+        #[allow(unsafe_code)]
+        unsafe {
+            param._internal_set_plain_value(value);
+        }
     };
-    // SAFETY: the parameter lives as long as the instance, and no host sets it meanwhile.
+    let proposes = |view: &Linked, stage| {
+        let bass = view.stems.iter().find(|stem| stem.name == "BASS");
+        bass.is_some_and(|bass| bass.moves.iter().any(|one| one.stage == stage))
+    };
+    turn(fields::GAIN, -9.0);
+    let view = master.shows("no gain", |view| {
+        view.stems.len() == 3 && !proposes(view, StemStage::Gain)
+    });
+    // Also where the master hears the stem as it is before that.
+    assert!(proposes(&view, StemStage::MonoBass));
+    let wide = "Below 120 Hz the sides of BASS";
+    assert!(view.conflicts.iter().any(|text| text.starts_with(wide)));
+    let amount = Field::of(Group::Image, "mono_amount_pct", "Mono bass");
+    turn(amount, 60.0);
+    let Some(ParamKind::Switch(image)) = stems[1].0.params.param(IMAGE_ON) else {
+        panic!("the image can be switched");
+    };
+    // SAFETY: as above.
     #[allow(unsafe_code)]
     unsafe {
-        gain._internal_set_plain_value(-9.0);
+        image._internal_set_plain_value(true);
     }
-    master.shows("no gain", |view| {
-        let bass = view.stems.iter().find(|stem| stem.name == "BASS");
-        bass.is_some_and(|bass| bass.moves.iter().all(|one| one.stage != StemStage::Gain))
+    let view = master.shows("no mono bass", |view| {
+        view.stems.len() == 3 && !proposes(view, StemStage::MonoBass)
     });
+    assert!(!view.conflicts.iter().any(|text| text.starts_with(wide)));
 }
 
 /// Vowels with a consonant in each half second that is far sharper than they are.
@@ -287,4 +319,14 @@ fn saved_advice_is_heard_from_the_first_sample_and_by_its_share() {
     for (n, (&x, &y)) in input.iter().zip(&out[0][latency..]).enumerate() {
         assert!((y - gain * x).abs() < 1e-6, "{n}: {x} became {y}");
     }
+}
+
+#[test]
+fn where_no_memory_can_be_shared_it_works_on_its_own_and_says_why() {
+    let folder = folder();
+    let file = folder.path().join("in the way");
+    std::fs::write(&file, "no folder").expect("written");
+    let stem = Instance::new(Face::Stem, "Bass", &file);
+    let view = stem.shows("why", |view| view.unseen.is_some());
+    assert_eq!((view.state, &view.fault), (State::Alone, &None));
 }

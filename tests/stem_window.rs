@@ -254,3 +254,44 @@ fn the_fader_has_its_steps() {
     stem.play(SECOND / 10);
     assert_eq!(stem.fader(), [0.0, 100.0]);
 }
+
+#[test]
+fn slots_hold_the_fader_and_how_much_is_obeyed_but_not_the_advice() {
+    let mut stem = Stem::advised(advice());
+    let slot = |place: usize| Id::unique(("slot", place));
+    let ids = ["stem_gain_db", "stem_width_pct", "advice"];
+    let a = stem.values(ids);
+    stem.host.click_on(slot(1));
+    let [gain, width] = STEM_FADER;
+    let share = Id::unique(("entry", finalcoat::editor::fields::STEM_ADVICE));
+    for knob in [gain, width].map(|number| Id::unique(("knob", number))) {
+        stem.host.notch_down_on(knob);
+        stem.host.obey();
+    }
+    stem.host.notch_down_on(share);
+    stem.play(SECOND / 10);
+    let b = stem.values(ids);
+    assert!(a.iter().zip(&b).all(|(a, b)| a > b), "{a:?}, {b:?}");
+    for (place, wanted) in [(0, a), (1, b), (0, a)] {
+        stem.host.click_on(slot(place));
+        stem.play(SECOND / 10);
+        assert_eq!(stem.values(ids), wanted, "{place}");
+        assert_eq!(stem.advice(), advice());
+    }
+    stem.undo();
+    stem.play(SECOND / 10);
+    assert_eq!(stem.values(ids), b);
+
+    // A state of before there was this: the slot says nothing of it.
+    let mut fields = stem.params.serialize_fields();
+    let mut session: serde_json::Value = serde_json::from_str(&fields["session"]).expect("JSON");
+    let slots = session["slots"].as_array_mut().expect("slots");
+    for slot in slots.iter_mut().filter_map(|slot| slot.as_object_mut()) {
+        assert!(slot.remove("stem").is_some());
+    }
+    fields.insert("session".to_owned(), session.to_string());
+    stem.params.deserialize_fields(&fields);
+    stem.host.click_on(slot(0));
+    stem.play(SECOND / 10);
+    assert_eq!(stem.values(ids), b);
+}

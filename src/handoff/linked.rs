@@ -15,6 +15,9 @@ pub struct Linked {
     pub state: State,
     /// What the user should know; one sentence.
     pub fault: Option<String>,
+    /// Why instances in other processes cannot be seen, where the system does not allow it: no fault, each works on
+    /// its own.
+    pub unseen: Option<String>,
     /// In a stem: the masters to choose from.
     pub masters: Vec<Master>,
     /// In a master: its stems, in the order in which they came.
@@ -43,6 +46,8 @@ pub enum State {
     Linked,
     /// It is one of a session that another master has too.
     Twins,
+    /// A master whose session another has too, which was opened later: stems listen to that one.
+    Elder,
 }
 
 /// A master to choose.
@@ -71,10 +76,8 @@ pub struct Stem {
     pub playing: bool,
     /// Loudness of the last 3 s in LUFS; `None` in silence.
     pub short_term_lufs: Option<f32>,
-    /// Share of the song's power in low, low-mid, high-mid and high band, 0 to 1.
-    pub spectrum: [f32; 4],
-    /// Share of the highest peaks, 0 to 1: who eats the headroom.
-    pub peaks: f32,
+    /// What it has of the song; `None` where not enough of it was heard beside the others.
+    pub shares: Option<Shares>,
     /// What is proposed for it.
     pub moves: Vec<StemMove>,
     /// What it holds of that.
@@ -85,6 +88,15 @@ pub struct Stem {
     pub blocked: [bool; CHANGES_MAX],
     /// In what share it obeys them, in %.
     pub obeyed_pct: u8,
+}
+
+/// What a stem has of what all of them together have, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Shares {
+    /// Power in low, low-mid, high-mid and high band.
+    pub spectrum: [f32; 4],
+    /// The highest peaks: who eats the headroom.
+    pub peaks: f32,
 }
 
 impl Stem {

@@ -14,7 +14,9 @@ use crate::engine::settings::Settings;
 use crate::engine::settings::equalizer::BANDS;
 use crate::engine::settings::fields::Group;
 use crate::engine::settings::range::Range;
+use crate::engine::settings::trim::{self, TrimSettings};
 use crate::stems::moves::{CHANGES_MAX, StemMove};
+use crate::stems::settings::ADVICE_PCT;
 
 /// Version of the layout of [`Session`]; goes up when a field changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -90,6 +92,8 @@ pub struct Slot {
     /// The settings.
     #[serde(with = "compact::optional")]
     pub settings: Option<Box<Settings>>,
+    /// In a stem, what belongs to them beside the chain; `None` in old states.
+    pub stem: Option<SlotStem>,
     /// What of the assistant had been applied to them last.
     #[serde(with = "compact::optional")]
     pub applied: Option<Box<Settings>>,
@@ -97,6 +101,15 @@ pub struct Slot {
     pub bands: [bool; BANDS],
     /// The preset that was loaded into it or saved from it last.
     pub preset: Option<Chosen>,
+}
+
+/// What a stem's slot holds beside the chain. What was advised is not of a slot, only how much of it is obeyed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SlotStem {
+    /// Gain and width.
+    pub fader: TrimSettings,
+    /// Share of the advice, in %.
+    pub advice_pct: f32,
 }
 
 /// What was listened to: no sound, only where and how loud.
@@ -142,6 +155,11 @@ impl Session {
             one.bound(TEXT_MAX);
         }
         self.slot = self.slot.min(SLOTS - 1);
+        for stem in self.slots.iter_mut().filter_map(|slot| slot.stem.as_mut()) {
+            stem.fader.gain_db = trim::GAIN_DB.quantized(stem.fader.gain_db);
+            stem.fader.width_pct = trim::WIDTH_PCT.quantized(stem.fader.width_pct);
+            stem.advice_pct = ADVICE_PCT.quantized(stem.advice_pct);
+        }
         let listened = &self.listened;
         if listened.spans.len() > SPANS_MAX || listened.levels.len() > LEVELS_MAX {
             let mut less = Listened::clone(listened);

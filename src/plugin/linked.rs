@@ -22,9 +22,9 @@ use crate::handoff::lock;
 use crate::params::session::Session;
 use crate::params::{Face, FinalcoatParams};
 use crate::stems::link::{Ground, Joining, Kind, Link};
-use crate::stems::own::Own;
 use crate::stems::role::sound::Sound;
 use crate::stems::summary::{RECENT, SliceNote};
+use crate::stems::traits::Traits;
 use master::MasterDesk;
 use stem::StemDesk;
 
@@ -47,7 +47,7 @@ pub(super) struct Heard {
     /// Whether something came lately.
     playing: bool,
     /// What all of it sounds like and brings along, as soon as that was looked at.
-    sound: Option<(Sound, Own)>,
+    sound: Option<(Sound, Traits)>,
 }
 
 impl Feed {
@@ -65,8 +65,8 @@ impl Feed {
     }
 
     /// Says what all that was heard sounds like, and what it brings along.
-    pub fn say(&self, sound: Sound, own: Own) {
-        lock(&self.0).sound = Some((sound, own));
+    pub fn say(&self, sound: Sound, traits: Traits) {
+        lock(&self.0).sound = Some((sound, traits));
     }
 
     fn take(&self) -> MutexGuard<'_, Heard> {
@@ -139,6 +139,7 @@ fn run(
             {
                 shown.fault = Some(fault.to_string());
             }
+            shown.unseen = live.unavailable().map(ToString::to_string);
             keep_session(live, params, saved, loads);
             desk.show(shown);
         }

@@ -20,10 +20,10 @@ use crate::handoff::capture::Reader;
 use crate::handoff::errand::{Answer, Job, Receiver};
 use crate::handoff::joined::Joined;
 use crate::params::{Face, FinalcoatParams};
-use crate::stems::own::Own;
 use crate::stems::role::sound::Sound;
 use crate::stems::summary::SliceNote;
 use crate::stems::track::Track;
+use crate::stems::traits::Traits;
 
 /// How often it looks whether there is something to hear.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -130,7 +130,7 @@ fn tell(hearing: &mut Hearing, feed: &Feed, told: &mut Told) {
         told.looked = told.slices;
         if let Some(report) = analyzer.report() {
             let sound = Sound::of(&report, &Track::of(analyzer.kept()));
-            feed.say(sound, Own::of(&report));
+            feed.say(sound, Traits::of(&report));
         }
     }
     let notes = news.into_iter().filter_map(|number| {

@@ -1,7 +1,7 @@
 //! The balance of stems: where elements fight, and the nudges that end it.
 //!
 //! Everything is told from what stems leave over time ([`Track`]: third-octaves of mid and side per tenth of
-//! a second) and from what their analysis says of them ([`Own`]); so that the plugin, which hears stems in
+//! a second) and from what their analysis says of them ([`Traits`]); so that the plugin, which hears stems in
 //! other processes, and the command line say the same.
 //!
 //! Songs differ: how loud a vocal or a bass stands is taste within some 4 dB. What is no more than that is
@@ -15,9 +15,9 @@ mod scene;
 mod standing;
 
 use super::moves::{StemChange, StemMove, StemStage};
-use super::own::Own;
 use super::role::Role;
 use super::track::Track;
+use super::traits::Traits;
 use crate::analysis::report::{Report, Span};
 use scene::Scene;
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub struct Heard<'a> {
     /// The same as its chain hears it, before the fader: by this thresholds are set.
     pub input: &'a Track,
     /// What it brings along, as far as that is known.
-    pub own: Own,
+    pub traits: Traits,
     /// Its analysis, if that is at hand: when something happens.
     pub report: Option<&'a Report>,
     /// The gain at which it stands in the printed mix, relative to the delivery, in dB, if a mix was given

@@ -7,7 +7,7 @@
 //! Everything lies in one table in memory that processes share ([`table`]). Nobody waits for anybody: there
 //! is no lock, a reader that keeps meeting a write keeps what it had, and what an instance leaves behind
 //! when it is killed is free two seconds later ([`lease`]). Where no memory can be shared, instances of one
-//! process still see each other, and nothing is said about it.
+//! process still see each other, and that is said quietly.
 //!
 //! For workers: it makes system calls. A [`Link`] can be sent to a thread but not shared by two, so it cannot
 //! be within reach of an audio thread and a worker at once.

@@ -43,21 +43,38 @@ impl StemChange {
     /// quite the same number.
     pub fn is_like(&self, other: &Self) -> bool {
         let near = |a: f32, b: f32, by: f32| (a - b).abs() <= by;
-        let octave = |a: f32, b: f32| a.max(b) <= ALIKE_HZ * a.min(b);
         match (self, other) {
             (Self::Gain(a), Self::Gain(b)) => near(*a, *b, ALIKE_DB),
             (Self::Width(a), Self::Width(b)) => near(*a, *b, ALIKE_PCT),
             (Self::MonoBass(hz, a), Self::MonoBass(other_hz, b)) => {
-                octave(*hz, *other_hz) && near(*a, *b, ALIKE_PCT)
+                alike_hz(*hz, *other_hz) && near(*a, *b, ALIKE_PCT)
             }
             (Self::Compression(band, _, a), Self::Compression(other_band, _, b)) => {
                 band == other_band && near(*a, *b, ALIKE_RATIO)
             }
             (Self::Band(a), Self::Band(b)) => {
                 (a.shape, a.placement) == (b.shape, b.placement)
-                    && octave(a.frequency_hz, b.frequency_hz)
+                    && alike_hz(a.frequency_hz, b.frequency_hz)
                     && near(a.gain_db, b.gain_db, ALIKE_DB)
                     && near(a.range_db, b.range_db, ALIKE_DB)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a stem that does this itself needs the other no more: in the same place and the same direction, and at
+    /// least half as much. What is less is no answer to it, and more of it would be done twice. Where a stem
+    /// compresses a band itself nothing else can.
+    pub fn answers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::MonoBass(hz, amount_pct), Self::MonoBass(other_hz, wanted_pct)) => {
+                ALIKE_HZ * hz >= *other_hz && 2.0 * amount_pct >= *wanted_pct
+            }
+            (Self::Compression(band, ..), Self::Compression(other_band, ..)) => band == other_band,
+            (Self::Band(own), Self::Band(other)) => {
+                let same = (own.shape, own.placement) == (other.shape, other.placement);
+                let share = own.range_db / other.range_db;
+                same && alike_hz(own.frequency_hz, other.frequency_hz) && share >= 0.5
             }
             _ => false,
         }
@@ -133,6 +150,10 @@ impl StemChange {
             _ => return None,
         })
     }
+}
+
+fn alike_hz(a: f32, b: f32) -> bool {
+    a.max(b) <= ALIKE_HZ * a.min(b)
 }
 
 fn choice<T: Choice>(index: u8) -> Option<T> {

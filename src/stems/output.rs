@@ -6,15 +6,45 @@
 //! it is obeyed.
 
 use super::encoding::{Eye, Pen};
+use super::moves::{CHANGES_MAX, StemChange};
 use super::settings::Knobs;
 use super::track::{Moment, Track};
 use crate::analysis::bands::{THIRD_1_KHZ, THIRDS, center_hz};
 use crate::dsp::loudness::k_weighting_power;
 use crate::dsp::units::db_to_energy;
 use crate::engine::equalizer::response::{Lane, response_db};
+use crate::engine::settings::equalizer::BandSettings;
+use crate::engine::settings::input::REFERENCE_LEVEL_DB;
 
 /// The equalizer is looked at as it is at this rate.
 const RATE_HZ: f64 = 48_000.0;
+
+/// What a stem does itself that depends on the sound, or that [`Output`] does not count: its dynamic bands, its
+/// compression, its mono bass; the first so many, as far as intensity lets them. Thresholds count from the default
+/// reference level, as those of moves do.
+pub fn own_changes(knobs: &Knobs) -> [Option<StemChange>; CHANGES_MAX] {
+    let settings = knobs.settings.at(knobs.settings.intensity);
+    let offset_db = settings.input.reference_level_db - REFERENCE_LEVEL_DB.default;
+    let equalizer = Some(&settings.equalizer).filter(|stage| stage.on);
+    let bands = equalizer.into_iter().flat_map(|stage| &stage.bands);
+    let dynamic = bands.filter(|band| band.on && band.dynamic()).map(|band| {
+        StemChange::Band(BandSettings {
+            threshold_db: band.threshold_db + offset_db,
+            ..*band
+        })
+    });
+    let multiband = Some(&settings.multiband).filter(|stage| stage.on);
+    let bands = multiband.into_iter().flat_map(|stage| &stage.bands);
+    let bands = bands.enumerate().filter(|(_, band)| band.ratio != 1.0);
+    let compressing = bands.map(|(place, band)| {
+        let threshold_db = band.threshold_db + offset_db;
+        StemChange::Compression(place as u8, threshold_db, band.ratio)
+    });
+    let image = Some(&settings.image).filter(|stage| stage.on && stage.mono_amount_pct > 0.0);
+    let mono = image.map(|stage| StemChange::MonoBass(stage.mono_below_hz, stage.mono_amount_pct));
+    let mut all = compressing.chain(mono).chain(dynamic);
+    core::array::from_fn(|_| all.next().filter(|_| !knobs.settings.bypass))
+}
 
 /// How a stem's knobs change what it hears: gains in third-octaves, in hundredths of a dB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -202,5 +232,58 @@ mod tests {
         assert!(moved(2).abs() < 0.1);
         let all = db(out.weighted / 0.01);
         assert!((-1.5..-0.1).contains(&all), "{all}");
+    }
+
+    #[test]
+    fn what_was_taken_over_answers_what_was_advised() {
+        let dip = StemChange::Band(BandSettings {
+            on: true,
+            shape: Shape::Bell,
+            frequency_hz: 2500.0,
+            range_db: -1.5,
+            threshold_db: -38.0,
+            ..BandSettings::default()
+        });
+        let advised = [
+            dip,
+            StemChange::Compression(1, -30.0, 2.0),
+            StemChange::MonoBass(120.0, 60.0),
+        ];
+        let mut knobs = Knobs::default();
+        knobs.settings.input.reference_level_db = -26.0;
+        let answered = |knobs: &Knobs, wanted: &StemChange| {
+            let own = own_changes(knobs);
+            own.iter().flatten().any(|own| own.answers(wanted))
+        };
+        assert_eq!(own_changes(&knobs), [None; CHANGES_MAX]);
+        for share_pct in [100.0, 60.0] {
+            knobs.stem.advice_pct = share_pct;
+            let mut taken = knobs.obeying(&advised).expect("some").quantized();
+            for wanted in &advised {
+                assert!(answered(&taken, wanted), "{share_pct}: {wanted:?}");
+            }
+            // Counted as moves are.
+            let [Some(StemChange::Compression(1, threshold_db, _)), ..] = own_changes(&taken)
+            else {
+                panic!("{:?}", own_changes(&taken));
+            };
+            assert!((threshold_db + 30.0).abs() < 0.1, "{threshold_db}");
+            // A trace of it is no answer, and nothing that is not heard is one.
+            taken.settings.intensity = 10.0;
+            assert!(!answered(&taken, &dip));
+            taken.settings.intensity = 100.0;
+            taken.settings.bypass = true;
+            assert!(!answered(&taken, &dip));
+        }
+        // Elsewhere, or the other way.
+        let own = |range_db: f32, frequency_hz: f32| {
+            let StemChange::Band(mut band) = dip else {
+                unreachable!("it is a band")
+            };
+            (band.range_db, band.frequency_hz) = (range_db, frequency_hz);
+            StemChange::Band(band).answers(&dip)
+        };
+        assert!(own(-3.0, 2600.0));
+        assert!(!own(-3.0, 3500.0) && !own(3.0, 2500.0) && !own(-0.5, 2500.0));
     }
 }

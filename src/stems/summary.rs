@@ -5,7 +5,7 @@
 use super::encoding::{Eye, Pen};
 use super::moves::{CHANGES_MAX, CODE_NUMBERS, StemChange};
 use super::output::Output;
-use super::own::{OWN_BYTES, Own};
+use super::traits::{TRAITS_BYTES, Traits};
 use crate::analysis::bands::THIRDS;
 use crate::analysis::code;
 use crate::analysis::slice::Slice;
@@ -16,8 +16,8 @@ pub const RECENT: usize = 100;
 pub const SUMMARY_BYTES: usize = HEAD_BYTES + RECENT * NOTE_BYTES;
 
 /// Goes up when the bytes change their meaning.
-pub(super) const VERSION: u16 = 2;
-const HEAD_BYTES: usize = 36 + 4 * THIRDS + OWN_BYTES + CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
+pub(super) const VERSION: u16 = 3;
+const HEAD_BYTES: usize = 36 + 4 * THIRDS + TRAITS_BYTES + 2 * CHANGES_MAX * (4 + 4 * CODE_NUMBERS);
 const NOTE_BYTES: usize = 80;
 
 /// What a stem tells.
@@ -30,7 +30,9 @@ pub struct Summary {
     /// What it makes of what it hears.
     pub output: Output,
     /// What it brings along, as far as it was heard.
-    pub own: Own,
+    pub traits: Traits,
+    /// What it does itself that this does not count, the first so many ([`super::output::own_changes`]).
+    pub own: [Option<StemChange>; CHANGES_MAX],
     /// What it holds of what it was advised, the first so many.
     pub held: [Option<StemChange>; CHANGES_MAX],
     /// Which of them find no room beside what the stem has set itself.
@@ -53,7 +55,8 @@ impl Default for Summary {
             position_s: 0.0,
             playing: false,
             output: Output::default(),
-            own: Own::default(),
+            traits: Traits::default(),
+            own: [None; CHANGES_MAX],
             held: [None; CHANGES_MAX],
             blocked: [false; CHANGES_MAX],
             obeyed_pct: 0,
@@ -197,8 +200,8 @@ impl Summary {
         }
         pen.u64(self.recent.heard);
         self.output.write(&mut pen);
-        self.own.write(&mut pen);
-        for change in &self.held {
+        self.traits.write(&mut pen);
+        for change in self.held.iter().chain(&self.own) {
             let (names, numbers) = change.map_or(([0; 4], [0.0; CODE_NUMBERS]), |one| one.code());
             pen.bytes(&names);
             numbers.into_iter().for_each(|number| pen.f32(number));
@@ -224,16 +227,23 @@ impl Summary {
         let [momentary_lufs, short_term_lufs, true_peak_dbtp] =
             core::array::from_fn(|_| eye.known());
         let heard = eye.u64();
-        Some(Self {
-            position_s,
-            playing: flags & 1 != 0,
-            output: Output::read(&mut eye),
-            own: Own::read(&mut eye),
-            held: core::array::from_fn(|_| {
+        let output = Output::read(&mut eye);
+        let traits = Traits::read(&mut eye);
+        let mut changes = || {
+            core::array::from_fn(|_| {
                 let names = eye.array();
                 let numbers = core::array::from_fn(|_| eye.f32());
                 StemChange::of_code(names, numbers)
-            }),
+            })
+        };
+        let (held, own) = (changes(), changes());
+        Some(Self {
+            position_s,
+            playing: flags & 1 != 0,
+            output,
+            traits,
+            own,
+            held,
             blocked: core::array::from_fn(|place| blocked >> place & 1 != 0),
             obeyed_pct,
             momentary_lufs,
@@ -250,8 +260,8 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stems::own::Consonants;
     use crate::stems::settings::Knobs;
+    use crate::stems::traits::Consonants;
 
     fn note(n: u64) -> SliceNote {
         SliceNote {
@@ -273,7 +283,7 @@ mod tests {
             obeyed_pct: 50,
             momentary_lufs: Some(-14.5),
             true_peak_dbtp: Some(-0.25),
-            own: Own {
+            traits: Traits {
                 consonants: Some(Consonants {
                     sharp_db: 1.5,
                     center_hz: 6000.0,
@@ -284,6 +294,7 @@ mod tests {
             ..Summary::default()
         };
         summary.held[0] = Some(StemChange::Gain(-0.75));
+        summary.own[0] = Some(StemChange::Compression(2, -30.0, 2.0));
         summary.blocked[1] = true;
         summary.blocked[7] = true;
         summary.output = Output::of(&turned);
@@ -303,7 +314,7 @@ mod tests {
     #[test]
     fn the_places_of_the_fields_stay() {
         let bytes = summary(1).bytes();
-        let mut head = vec![2, 0, 1, 50, 100, 0, 0b1000_0010, 0];
+        let mut head = vec![3, 0, 1, 50, 100, 0, 0b1000_0010, 0];
         head.extend(61.25_f64.to_le_bytes());
         head.extend((-14.5_f32).to_le_bytes());
         head.extend(f32::NAN.to_le_bytes());
@@ -315,8 +326,8 @@ mod tests {
                 .chunks(2)
                 .all(|gain| gain == (-150_i16).to_le_bytes())
         );
-        let own = [1.5_f32, 6000.0, -24.0].map(f32::to_le_bytes);
-        assert_eq!(bytes[160..172], own.concat());
+        let traits = [1.5_f32, 6000.0, -24.0].map(f32::to_le_bytes);
+        assert_eq!(bytes[160..172], traits.concat());
         assert!(
             bytes[172..192]
                 .chunks(4)
@@ -326,14 +337,19 @@ mod tests {
         held.extend((-0.75_f32).to_le_bytes());
         held.resize(8 * 36, 0);
         assert_eq!(bytes[192..480], held);
+        let mut own = vec![5, 2, 0, 0];
+        own.extend((-30.0_f32).to_le_bytes());
+        own.extend(2.0_f32.to_le_bytes());
+        own.resize(8 * 36, 0);
+        assert_eq!(bytes[480..768], own);
         let mut first = (-20_i64).to_le_bytes().to_vec();
         first.extend(0_f32.to_le_bytes());
         first.extend(0.5_f32.to_le_bytes());
         first.extend(0..31_u8);
         first.extend(0..31_u8);
         first.extend([1, 0]);
-        assert_eq!(bytes[480..560], first);
-        assert_eq!(bytes.len(), 8480);
+        assert_eq!(bytes[768..848], first);
+        assert_eq!(bytes.len(), 8768);
     }
 
     #[test]
@@ -350,8 +366,8 @@ mod tests {
             }
         }
         let mut bytes = good;
-        bytes[488..492].copy_from_slice(&f32::INFINITY.to_le_bytes());
-        bytes[492..496].copy_from_slice(&(-1.0_f32).to_le_bytes());
+        bytes[776..780].copy_from_slice(&f32::INFINITY.to_le_bytes());
+        bytes[780..784].copy_from_slice(&(-1.0_f32).to_le_bytes());
         let read = Summary::of_bytes(&bytes).expect("the layout is right");
         let (_, mut notes) = read.recent.since(0);
         let first = notes.next().expect("three were heard");

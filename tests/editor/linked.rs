@@ -10,7 +10,7 @@ use finalcoat::editor::linked::does;
 use finalcoat::editor::view::{Gesture, Menu, Page, StemView, ViewModel};
 use finalcoat::engine::settings::equalizer::{BandSettings, Shape};
 use finalcoat::engine::settings::fields::Choice;
-use finalcoat::handoff::linked::{Holds, Linked, Master, State, Stem, Wish};
+use finalcoat::handoff::linked::{Holds, Linked, Master, Shares, State, Stem, Wish};
 use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN, WINDOW_STEM};
 use finalcoat::stems::moves::{CHANGES_MAX, StemChange, StemMove, StemStage};
 use finalcoat::stems::role::Role;
@@ -51,6 +51,10 @@ fn dip() -> StemMove {
     }
 }
 
+fn shares(spectrum: [f32; 4], peaks: f32) -> Option<Shares> {
+    Some(Shares { spectrum, peaks })
+}
+
 fn stem(id: u64, name: &str, role: Role) -> Stem {
     Stem {
         id,
@@ -58,8 +62,7 @@ fn stem(id: u64, name: &str, role: Role) -> Stem {
         role,
         playing: true,
         short_term_lufs: Some(-18.4),
-        spectrum: [0.25; 4],
-        peaks: 0.2,
+        shares: shares([0.25; 4], 0.2),
         moves: Vec::new(),
         holds: Holds::Nothing,
         held: 0,
@@ -71,19 +74,16 @@ fn stem(id: u64, name: &str, role: Role) -> Stem {
 /// A master with five stems, each in another state.
 pub(crate) fn stems() -> Linked {
     let mut drums = stem(1, "Drums", Role::Drums);
-    drums.spectrum = [0.34, 0.22, 0.31, 0.55];
-    drums.peaks = 0.61;
+    drums.shares = shares([0.34, 0.22, 0.31, 0.55], 0.61);
     let mut bass = stem(2, "BASS 808", Role::Bass);
-    bass.spectrum = [0.58, 0.12, 0.03, 0.01];
-    bass.peaks = 0.24;
+    bass.shares = shares([0.58, 0.12, 0.03, 0.01], 0.24);
     bass.short_term_lufs = Some(-16.2);
     bass.moves = vec![gain(
         -0.8,
         "It is 2.3 dB louder than the low end of the others bears: 58 % of the power below 150 Hz.",
     )];
     let mut vocal = stem(3, "Lead Vox", Role::LeadVocal);
-    vocal.spectrum = [0.01, 0.24, 0.38, 0.29];
-    vocal.peaks = 0.08;
+    vocal.shares = shares([0.01, 0.24, 0.38, 0.29], 0.08);
     vocal.moves = vec![gain(
         0.6,
         "It is 1.7 dB below where leads of this density stand.",
@@ -91,13 +91,11 @@ pub(crate) fn stems() -> Linked {
     vocal.holds = Holds::Proposed;
     vocal.held = 1;
     let mut music = stem(4, "Keys + Gtr", Role::Music);
-    music.spectrum = [0.07, 0.41, 0.26, 0.12];
-    music.peaks = 0.06;
+    music.shares = shares([0.07, 0.41, 0.26, 0.12], 0.06);
     music.moves = vec![dip()];
     music.holds = Holds::OnItsWay;
     let mut fx = stem(5, "", Role::Fx);
-    fx.spectrum = [0.0, 0.01, 0.02, 0.03];
-    fx.peaks = 0.01;
+    fx.shares = None;
     fx.playing = false;
     Linked {
         state: State::Linked,
@@ -134,8 +132,7 @@ pub(crate) fn crowded() -> ViewModel {
             name: format!("A group with a name that is far too long for its column, number {n}"),
             role: Role::BackingVocals,
             short_term_lufs: Some(-123.4),
-            spectrum: [1.0; 4],
-            peaks: 1.0,
+            shares: shares([1.0; 4], 1.0),
             held: 8,
             obeyed_pct: 33,
             holds: Holds::Other,
@@ -405,6 +402,40 @@ fn a_link_that_cannot_be_says_why() {
 }
 
 #[test]
+fn where_the_system_allows_no_link_that_is_said_quietly() {
+    let why = "Instances in other processes cannot be seen: no folder.";
+    let mut stem = alone();
+    let mut master = proposed();
+    for view in [&mut stem, &mut master] {
+        let mut linked = Linked::clone(&view.linked);
+        linked.unseen = Some(why.to_owned());
+        view.linked = Arc::new(linked);
+    }
+    let quiet_ink = finalcoat::editor::theme::colors().label;
+    let said_quietly = |size, page, view: &ViewModel, wanted: &str| {
+        let shapes = quiet(size, page).still(view);
+        let mut found = texts(&shapes).into_iter();
+        let found = found.find(|text| text.words.contains(wanted));
+        assert_eq!(found.expect(wanted).color, quiet_ink, "{wanted}");
+    };
+    let sentence = "Works on its own: this system does not let instances link.";
+    said_quietly(WINDOW_STEM, Page::Stem, &stem, sentence);
+    let sentence = "This system does not let instances in different processes link";
+    said_quietly(WINDOW_DEFAULT, Page::Stems, &master, sentence);
+    // Nobody is told who did not ask, nor where they are linked all the same.
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
+    assert!(!shows(
+        &words(&mut stage, &master),
+        "Stems cannot be reached"
+    ));
+    let mut linked = Linked::clone(&with_stems(proposed()).linked);
+    linked.unseen = Some(why.to_owned());
+    master.linked = Arc::new(linked);
+    stage.memory.page = Page::Stems;
+    assert!(!shows(&words(&mut stage, &master), sentence));
+}
+
+#[test]
 fn a_master_says_of_each_stem_what_it_is_and_what_is_proposed() {
     let view = with_stems(proposed());
     let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
@@ -518,6 +549,31 @@ fn two_masters_of_one_session_can_part_and_a_remix_is_said() {
 }
 
 #[test]
+fn a_master_that_nobody_listens_to_sends_nothing_and_says_why() {
+    let mut view = with_stems(proposed());
+    let mut linked = Linked::clone(&view.linked);
+    linked.state = State::Elder;
+    view.linked = Arc::new(linked);
+    let mut stage = quiet(WINDOW_DEFAULT, Page::Stems);
+    assert!(shows(&words(&mut stage, &view), "stems obey that one"));
+    for label in ["Accept all", "Withdraw all", "Accept", "Withdraw"] {
+        let at = find(&mut stage, &view, label).center();
+        let done = click(&mut stage, &view, at, Modifiers::NONE);
+        assert_eq!(done, [], "{label}");
+        let said = super::harness::sentence_at(&mut stage, &view, at);
+        assert!(
+            said.is_some_and(|said| said.contains("other master")),
+            "{label}"
+        );
+    }
+    let at = find(&mut stage, &view, "Own session").center();
+    assert_eq!(
+        click(&mut stage, &view, at, Modifiers::NONE),
+        [Gesture::Link(Wish::Part)]
+    );
+}
+
+#[test]
 fn where_stems_would_help_it_says_how_they_come_in() {
     let mut view = proposed();
     let mut stage = quiet(WINDOW_DEFAULT, Page::Spectrum);
@@ -537,6 +593,25 @@ fn where_stems_would_help_it_says_how_they_come_in() {
         &words(&mut stage, &view),
         "Put Finalcoat Stem on each group"
     ));
+}
+
+#[test]
+fn a_master_that_knows_no_stems_says_how_they_come_in_where_help_is() {
+    let view = fresh();
+    let mut stage = quiet(WINDOW_MIN, Page::Spectrum);
+    stage.memory.menu = Some(Menu::Help);
+    let at = find(&mut stage, &view, "Show").center();
+    click(&mut stage, &view, at, Modifiers::NONE);
+    assert_eq!((stage.memory.page, stage.memory.menu), (Page::Stems, None));
+    assert!(shows(
+        &words(&mut stage, &view),
+        "Put Finalcoat Stem on each group"
+    ));
+    // A stem has no stems.
+    let mut stage = quiet(WINDOW_STEM, Page::Stem);
+    stage.memory.menu = Some(Menu::Help);
+    let said = words(&mut stage, &alone());
+    assert!(!said.iter().any(|one| one == "Show"), "{said:#?}");
 }
 
 #[test]

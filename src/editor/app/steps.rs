@@ -9,7 +9,7 @@ use crate::engine::audition::settings::{AuditionSettings, Listen};
 use crate::engine::settings::fields::{Field, Group};
 use crate::handoff::errand::Answer;
 use crate::handoff::lock;
-use crate::params::session::{Chosen, SLOTS, Session, Slot};
+use crate::params::session::{Chosen, SLOTS, Session, Slot, SlotStem};
 use crate::stems::moves::StemChange;
 use crate::stems::settings::Knobs;
 
@@ -99,14 +99,15 @@ impl App {
             session.applied = slot.applied;
             session.applied_bands = slot.bands;
             session.preset = slot.preset;
-            Some(*settings)
+            Some((*settings, slot.stem))
         });
-        if let Some(settings) = held {
+        if let Some((settings, beside)) = held {
             let letter = char::from(b'A' + place as u8);
-            let to = Knobs {
-                settings,
-                ..here.knobs
-            };
+            let mut stem = here.knobs.stem;
+            if let Some(SlotStem { fader, advice_pct }) = beside {
+                (stem.fader, stem.advice_pct) = (fader, advice_pct);
+            }
+            let to = Knobs { settings, stem };
             lock(&self.undo).note(&format!("Slot {letter}"), here, &to, false);
             self.set_out(view, &to);
             self.match_loudness(view);
@@ -246,6 +247,10 @@ impl App {
 fn slot_of(place: Place) -> Slot {
     Slot {
         settings: Some(Box::new(place.knobs.settings)),
+        stem: Some(SlotStem {
+            fader: place.knobs.stem.fader,
+            advice_pct: place.knobs.stem.advice_pct,
+        }),
         applied: place.applied,
         bands: place.bands,
         preset: place.preset,

@@ -1,14 +1,14 @@
 //! What opens from the top row: zoom, history, slots, help.
 
-use egui::{Align2, Rect, Sense, vec2};
+use egui::{Align2, Rect, Sense, Ui, vec2};
 
 use super::latency;
-use crate::editor::desk::Desk;
+use crate::editor::desk::{Desk, cut_right};
 use crate::editor::preferences::ZOOMS_PCT;
 use crate::editor::theme::{self, GRID};
-use crate::editor::view::{Gesture, Menu, Slots};
+use crate::editor::view::{Gesture, Menu, Page, Slots};
 use crate::editor::widgets::popup::{ROW, caption, popup, row};
-use crate::editor::widgets::text;
+use crate::editor::widgets::{button, text};
 use crate::params::session::SLOTS;
 
 /// Most steps that are listed.
@@ -145,38 +145,37 @@ const HELP: [[&str; 2]; 14] = [
     ],
 ];
 
+/// In a master.
+const STEMS: [&str; 2] = [
+    "Stems",
+    "Groups with a Finalcoat Stem on each, mastered together.",
+];
+
+const HELP_LINE: f32 = 22.0;
+
 /// How things are done.
 pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
     if !desk.opened(Menu::Help) {
         return;
     }
     let latency = latency(desk.view);
-    let size = vec2(560.0, (HELP.len() as f32 + 1.0) * 22.0 + GRID);
+    let is_master = desk.view.stem.is_none();
+    let lines = HELP.len() + 1 + usize::from(is_master);
+    let size = vec2(560.0, lines as f32 * HELP_LINE + GRID);
+    let mut shows_stems = false;
     let left = popup(desk.ui, "help", anchor, size, |ui| {
         let colors = theme::colors();
-        for [what, how] in HELP {
-            let (rect, _) =
-                ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-            let at = rect.left_center() + vec2(2.0 * GRID, 0.0);
-            text(
-                ui.painter(),
-                at,
-                Align2::LEFT_CENTER,
-                what,
-                theme::label(),
-                colors.text,
-            );
-            let at = at + vec2(136.0, 0.0);
-            text(
-                ui.painter(),
-                at,
-                Align2::LEFT_CENTER,
-                how,
-                theme::label(),
-                colors.label,
-            );
+        for told in HELP {
+            help_line(ui, told);
         }
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+        if is_master {
+            let mut line = help_line(ui, STEMS);
+            let place = cut_right(&mut line, 64.0, 2.0 * GRID).shrink2(vec2(0.0, 1.0));
+            let said = "How the groups of a song are linked with this master, and those that are.";
+            shows_stems = button(ui, place, "Show", said, None, true);
+        }
+        let (rect, _) =
+            ui.allocate_exact_size(vec2(ui.available_width(), HELP_LINE), Sense::hover());
         let at = rect.left_center() + vec2(2.0 * GRID, 0.0);
         let version = format!("Finalcoat {}", env!("CARGO_PKG_VERSION"));
         let said = [Some(version), latency]
@@ -192,5 +191,22 @@ pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
             colors.label,
         );
     });
-    close(desk, left);
+    if shows_stems {
+        desk.memory.page = Page::Stems;
+    }
+    close(desk, left || shows_stems);
+}
+
+/// What, and how; returns where.
+fn help_line(ui: &mut Ui, [what, how]: [&str; 2]) -> Rect {
+    let colors = theme::colors();
+    let size = vec2(ui.available_width(), HELP_LINE);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let mut at = rect.left_center() + vec2(2.0 * GRID, 0.0);
+    for (words, ink) in [(what, colors.text), (how, colors.label)] {
+        let painter = ui.painter();
+        text(painter, at, Align2::LEFT_CENTER, words, theme::label(), ink);
+        at.x += 136.0;
+    }
+    rect
 }

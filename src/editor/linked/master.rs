@@ -16,6 +16,8 @@ use crate::editor::widgets::{
 };
 use crate::handoff::linked::{Holds, Linked, State, Stem, Wish};
 
+/// Why nothing is known of a stem.
+const UNHEARD: &str = "Not enough of it was heard beside the others yet: play the song.";
 /// Height of the row in the assistant's panel.
 const ROW: f32 = 24.0;
 /// Height of a stem's line.
@@ -116,9 +118,10 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
     head.max.x -= 2.0 * GRID;
     draw_columns(&desk.painter(), head);
     let mut gestures = Vec::new();
+    let heeded = is_heeded(&linked);
     list(desk, "stems", content, |ui| {
         for (place, stem) in linked.stems.iter().enumerate() {
-            gestures.extend(draw_stem(ui, stem, place).map(Gesture::Link));
+            gestures.extend(draw_stem(ui, stem, place, heeded).map(Gesture::Link));
         }
         let left: Vec<&String> = left_alone(&linked).collect();
         if !left.is_empty() {
@@ -131,6 +134,15 @@ pub fn draw(desk: &mut Desk<'_>, rect: Rect) {
         }
     });
     desk.memory.gestures.append(&mut gestures);
+}
+
+/// Why nothing can be sent.
+const UNHEEDED: &str = "Stems obey the other master of this session, which was opened last: accept there, or give \
+                        this one a session of its own.";
+
+/// Whether stems listen to this master.
+fn is_heeded(linked: &Linked) -> bool {
+    linked.state != State::Elder
 }
 
 /// Conflicts that are no reason of a move.
@@ -146,7 +158,9 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let back = cut_right(&mut head, 96.0, GRID);
     let holding = linked.stems.iter().filter(|stem| can_withdraw(stem));
     let said = "Takes back what was sent to every stem; knobs that took it over stay as they are.";
-    let any = holding.clone().next().is_some();
+    let heeded = is_heeded(linked);
+    let said = if heeded { said } else { UNHEEDED };
+    let any = heeded && holding.clone().next().is_some();
     if button(desk.ui, back, "Withdraw all", said, None, any) {
         let wishes = holding.map(|stem| Gesture::Link(Wish::Withdraw(stem.id)));
         desk.memory.gestures.extend(wishes);
@@ -155,7 +169,8 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let news = linked.stems.iter().filter(|stem| stem.is_news());
     let said = "Sends every stem what is proposed for it; the stems keep it in their own saved state, so \
                 save the project.";
-    let any = news.clone().next().is_some();
+    let said = if heeded { said } else { UNHEEDED };
+    let any = heeded && news.clone().next().is_some();
     let fill = (any && linked.remix.is_none()).then_some(theme::colors().goal);
     if button(desk.ui, all, "Accept all", said, fill, any) {
         let wishes = news.map(accepted).map(Gesture::Link);
@@ -165,7 +180,7 @@ fn draw_head(desk: &mut Desk<'_>, linked: &Linked, content: &mut Rect) {
     let name = title(&painter, head, "Stems");
     cut_left(&mut head, name.width(), 2.0 * GRID);
     let said = match linked.heard_s {
-        0.0 => "play the song: nothing heard yet".to_owned(),
+        0.0 => "play the song: not enough heard yet".to_owned(),
         heard_s => format!("{} of the song heard", clock(heard_s)),
     };
     one_line(&painter, head, &said, theme::label(), theme::colors().label);
@@ -177,17 +192,29 @@ fn notice(linked: &Linked) -> Option<(String, Color32, bool)> {
     if let Some(fault) = &linked.fault {
         return Some((fault.clone(), colors.over, false));
     }
-    if linked.state == State::Twins {
-        let said = "Another Finalcoat has this session too, as after a copied project: stems obey the one that \
-                    was opened last.";
-        return Some((said.to_owned(), colors.reduction, true));
+    let obeyed = match linked.state {
+        State::Twins => Some("this one, which"),
+        State::Elder => Some("that one, which"),
+        _ => None,
+    };
+    if let Some(obeyed) = obeyed {
+        let said = format!(
+            "Another Finalcoat has this session too, as after a copied project: stems obey {obeyed} was opened \
+             last."
+        );
+        return Some((said, colors.reduction, true));
     }
-    let remix = linked.remix.as_ref()?;
-    Some((
-        true_minus(&format!("More than a master should do: {remix}")),
-        colors.reduction,
-        false,
-    ))
+    if let Some(remix) = &linked.remix {
+        let said = true_minus(&format!("More than a master should do: {remix}"));
+        return Some((said, colors.reduction, false));
+    }
+    // Where some are seen nothing is amiss.
+    let unseen = linked.unseen.as_ref().filter(|_| linked.stems.is_empty());
+    unseen.map(|_| {
+        let said = "This system does not let instances in different processes link: stems are found where the host \
+                    runs them in one process with this master.";
+        (said.to_owned(), colors.label, false)
+    })
 }
 
 fn how_to(ui: &mut Ui) {
@@ -249,8 +276,9 @@ fn can_withdraw(stem: &Stem) -> bool {
     stem.held > 0 || stem.holds == Holds::OnItsWay
 }
 
-/// One stem and what is proposed for it, at its place from 0. Returns what the user wants of it.
-fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
+/// One stem and what is proposed for it, at its place from 0; `heeded`: it listens. Returns what the user wants of
+/// it.
+fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize, heeded: bool) -> Option<Wish> {
     let size = vec2(ui.available_width(), LINE);
     let (line, _) = ui.allocate_exact_size(size, Sense::hover());
     let colors = theme::colors();
@@ -284,22 +312,26 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize) -> Option<Wish> {
         loudness,
         "Loudness of the last 3 s in LUFS, as its knobs leave it: without advice and compression.",
     );
-    for (index, share) in stem.spectrum.into_iter().enumerate() {
+    let shown = |place: Rect, share: Option<f32>, ink| {
+        let said = share.map_or_else(|| "\u{2013}".to_owned(), percent);
+        cell(&painter, place, &said, share.unwrap_or(0.0), ink);
+    };
+    for index in 0..BANDS.len() {
+        let share = stem.shares.map(|shares| shares.spectrum[index]);
         let place = column(spectrum, index, BANDS.len(), GRID);
-        cell(&painter, place, &percent(share), share, colors.input);
+        shown(place, share, colors.input);
     }
-    let said = "Its share of what all stems together have in this part of the spectrum.";
+    let about = |said| stem.shares.map_or(UNHEARD, |_| said);
+    let said = about("Its share of what all stems together have in this part of the spectrum.");
     tip_in(ui, id(stem, "spectrum"), spectrum, said);
-    cell(
-        &painter,
+    shown(
         peaks,
-        &percent(stem.peaks),
-        stem.peaks,
+        stem.shares.map(|shares| shares.peaks),
         colors.reduction,
     );
-    let said = "Its share of the song's highest peaks: who eats the headroom.";
+    let said = about("Its share of the song's highest peaks: who eats the headroom.");
     tip_in(ui, id(stem, "peaks"), peaks, said);
-    let wish = draw_button(ui, stem, button);
+    let wish = draw_button(ui, stem, button, heeded);
     let heard = stem.holds == Holds::Proposed && stem.obeyed_pct > 0;
     let ink = if heard || stem.is_news() {
         colors.goal
@@ -348,7 +380,7 @@ fn standing(stem: &Stem) -> Option<(String, Color32)> {
 }
 
 /// What can be done with a stem now.
-fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
+fn draw_button(ui: &Ui, stem: &Stem, place: Rect, heeded: bool) -> Option<Wish> {
     let place = Rect::from_center_size(place.center(), vec2(place.width(), ROW));
     let colors = theme::colors();
     if stem.is_news() {
@@ -362,11 +394,15 @@ fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
                 "Sends the stem what is proposed; it keeps it in its own saved state, so save the project.",
             ),
         };
-        let pressed = button_of(ui, id(stem, "accept"), place, label, said, None, true);
+        let said = if heeded { said } else { UNHEEDED };
+        let pressed = button_of(ui, id(stem, "accept"), place, label, said, None, heeded);
         return pressed.then(|| accepted(stem));
     }
     if can_withdraw(stem) {
-        let said = "The stem forgets what it was sent; its own knobs stay as they are.";
+        let said = match heeded {
+            true => "The stem forgets what it was sent; its own knobs stay as they are.",
+            false => UNHEEDED,
+        };
         let pressed = button_of(
             ui,
             id(stem, "withdraw"),
@@ -374,7 +410,7 @@ fn draw_button(ui: &Ui, stem: &Stem, place: Rect) -> Option<Wish> {
             "Withdraw",
             said,
             None,
-            true,
+            heeded,
         );
         return pressed.then_some(Wish::Withdraw(stem.id));
     }

@@ -11,7 +11,7 @@ use crate::editor::theme::{self, GAP, GRID};
 use crate::editor::view::{Gesture, Menu, StemView};
 use crate::editor::widgets::list::{list, words};
 use crate::editor::widgets::popup::{ROW, drop_down, popup, row};
-use crate::editor::widgets::{bar, button, knob, light, paragraph, text, title};
+use crate::editor::widgets::{bar, button, knob, light, paragraph, text, tip_in, title};
 use crate::engine::settings::fields::Choice;
 use crate::handoff::linked::{Linked, Master, State, Wish};
 use crate::stems::moves::StemChange;
@@ -71,6 +71,9 @@ fn draw_own(desk: &mut Desk<'_>, stem: &StemView, mut rect: Rect, titled: bool) 
     light(&desk.painter(), at, linked, theme::colors().goal);
     said.min.x += 4.0 * GRID;
     paragraph(&desk.painter(), said, &words, theme::label(), ink);
+    if !linked && let Some(why) = &desk.view.linked.unseen {
+        tip_in(desk.ui, egui::Id::unique("unseen"), said, why);
+    }
     let live = stages::live(desk, true);
     rect.max.y = rect.bottom().min(rect.top() + KNOBS_MAX);
     for (index, number) in STEM_FADER.into_iter().enumerate() {
@@ -201,6 +204,11 @@ fn standing(linked: &Linked) -> (String, Color32, bool) {
         State::Alone if !linked.masters.is_empty() => {
             ("Works on its own, as you chose.", colors.label, false)
         }
+        State::Alone if linked.unseen.is_some() => (
+            "Works on its own: this system does not let instances link.",
+            colors.label,
+            false,
+        ),
         State::Alone => (
             "No Finalcoat on the master bus yet: works on its own.",
             colors.label,
@@ -216,6 +224,11 @@ fn standing(linked: &Linked) -> (String, Color32, bool) {
             colors.reduction,
             false,
         ),
+        State::Waiting if linked.unseen.is_some() => (
+            "This system does not let its master be seen; what it advised stays in effect.",
+            colors.label,
+            false,
+        ),
         State::Waiting => (
             "Its master is away; what it advised stays in effect.",
             colors.label,
@@ -226,7 +239,7 @@ fn standing(linked: &Linked) -> (String, Color32, bool) {
             colors.label,
             true,
         ),
-        State::Twins => (
+        State::Twins | State::Elder => (
             "Two masters have this session, as after a copy: the newer one advises.",
             colors.reduction,
             true,

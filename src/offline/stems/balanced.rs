@@ -8,8 +8,8 @@ use crate::offline::render::render_shaping;
 use crate::offline::watch::Watch;
 use crate::stems::balance::{Balance, Heard, balance};
 use crate::stems::moves::{StemChange, laid_over};
-use crate::stems::own::Own;
 use crate::stems::track::Track;
+use crate::stems::traits::Traits;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,7 +31,7 @@ pub(super) fn work_out(stems: &[Stem], mix_gains_db: &[Option<f64>]) -> Balance 
             role: stems[place].role,
             track: &tracks[place],
             input: &tracks[place],
-            own: reports[place].as_ref().map(Own::of).unwrap_or_default(),
+            traits: reports[place].as_ref().map(Traits::of).unwrap_or_default(),
             report: reports[place].as_ref(),
             mix_gain_db: mix_gains_db[place],
         })

@@ -91,7 +91,7 @@ impl Ears {
             }
             if let Some(summary) = summary(stem.id) {
                 news.turned |=
-                    ear.summary.output != summary.output || ear.summary.own != summary.own;
+                    ear.summary.output != summary.output || ear.summary.traits != summary.traits;
                 news.heard |= ear.seen != summary.recent.heard();
                 let lost = ear.take(summary, self.looks, &mut self.told);
                 if lost > 0 {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::ears::{Ears, News};
 use super::weighing::{Part, Scales, Weighed};
-use crate::handoff::linked::{Holds, Linked, Receiver, State, Stem, Wish};
+use crate::handoff::linked::{Holds, Linked, Receiver, Shares, State, Stem, Wish};
 use crate::stems::advice::StemAdvice;
+use crate::stems::balance::Conflict;
 use crate::stems::link::{Link, Peer, Standing, fresh_id};
 use crate::stems::moves::{StemChange, StemMove};
 use crate::stems::role::Role;
@@ -70,7 +71,7 @@ impl MasterDesk {
                 name: ear.name.clone(),
                 role: ear.role.unwrap_or(Role::Other),
                 output: ear.summary.output,
-                own: ear.summary.own,
+                traits: ear.summary.traits,
                 heard: ear.heard.clone(),
             })
         };
@@ -83,9 +84,25 @@ impl MasterDesk {
         };
         let moves = self.weighed.balance.moves.iter();
         moves
-            .filter(|(stem, _)| *stem == place)
+            .filter(|(stem, one)| *stem == place && !self.does_itself(id, one))
             .map(|(_, one)| one.clone())
             .collect()
+    }
+
+    /// Whether a stem does a move itself: it is weighed as it sounds before its dynamics.
+    fn does_itself(&self, id: u64, one: &StemMove) -> bool {
+        let own = self.ears.of(id).map(|ear| &ear.summary.own);
+        let mut own = own.into_iter().flatten().flatten();
+        own.any(|own| own.answers(&one.change))
+    }
+
+    /// Whether that is why a conflict is no reason of a move.
+    fn is_answered(&self, conflict: &Conflict) -> bool {
+        let mut moves = self.weighed.balance.moves.iter();
+        moves.any(|(place, one)| {
+            let id = self.weighed.order.get(*place);
+            one.text == conflict.text && id.is_some_and(|id| self.does_itself(*id, one))
+        })
     }
 
     fn send(&mut self, link: &mut Link, id: u64, moves: Vec<StemMove>) {
@@ -103,20 +120,15 @@ impl MasterDesk {
     }
 
     fn shown(&self, link: &Link, stems: &[Peer], standing: Standing) -> Linked {
-        let twins = matches!(standing, Standing::Linked { twins: true, .. });
-        let state = match stems {
-            _ if twins => State::Twins,
-            [] => State::Alone,
-            _ => State::Linked,
-        };
         Linked {
-            state,
+            state: state(standing, link.id(), stems.is_empty()),
             stems: stems.iter().map(|stem| self.stem(link, stem)).collect(),
             conflicts: self
                 .weighed
                 .balance
                 .conflicts
                 .iter()
+                .filter(|conflict| !self.is_answered(conflict))
                 .map(|conflict| conflict.text.clone())
                 .collect(),
             fault: self.fault.clone(),
@@ -131,9 +143,17 @@ impl MasterDesk {
         }
     }
 
+    /// What the stem at this place of the balance has of the song.
+    fn shares(&self, place: usize) -> Option<Shares> {
+        let balance = &self.weighed.balance;
+        Some(Shares {
+            spectrum: *balance.spectra.get(place)?,
+            peaks: balance.eaters.get(place)?.share as f32,
+        })
+    }
+
     fn stem(&self, link: &Link, peer: &Peer) -> Stem {
         let place = self.weighed.order.iter().position(|id| *id == peer.id);
-        let eater = place.and_then(|place| self.weighed.balance.eaters.get(place));
         let moves = self.moves_of(peer.id);
         let ear = self.ears.of(peer.id);
         let held: Vec<StemChange> = ear
@@ -158,20 +178,41 @@ impl MasterDesk {
             role: peer.role.unwrap_or(Role::Other),
             playing: ear.is_some_and(|ear| ear.summary.playing),
             short_term_lufs: ear.and_then(|ear| ear.summary.short_term_lufs),
-            spectrum: place.map_or([0.0; 4], |place| {
-                self.weighed
-                    .balance
-                    .spectra
-                    .get(place)
-                    .copied()
-                    .unwrap_or_default()
-            }),
-            peaks: eater.map_or(0.0, |eater| eater.share as f32),
+            shares: place.and_then(|place| self.shares(place)),
             moves,
             holds,
             held: held.len(),
             blocked: ear.map_or_else(Default::default, |ear| ear.summary.blocked),
             obeyed_pct: ear.map_or(0, |ear| ear.summary.obeyed_pct),
         }
+    }
+}
+
+/// Where the master with this id stands; `alone` without stems.
+fn state(standing: Standing, id: u64, alone: bool) -> State {
+    match standing {
+        Standing::Linked {
+            master,
+            twins: true,
+        } if master != id => State::Elder,
+        Standing::Linked { twins: true, .. } => State::Twins,
+        _ if alone => State::Alone,
+        _ => State::Linked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_twins_the_elder_knows_that_nobody_listens() {
+        let standing = |twins| Standing::Linked { master: 5, twins };
+        assert_eq!(state(standing(true), 5, false), State::Twins);
+        assert_eq!(state(standing(true), 4, false), State::Elder);
+        assert_eq!(state(standing(true), 4, true), State::Elder);
+        // A reload is no twin yet.
+        assert_eq!(state(standing(false), 4, false), State::Linked);
+        assert_eq!(state(standing(false), 5, true), State::Alone);
     }
 }

@@ -8,7 +8,7 @@ use crate::handoff::linked::{Linked, Master, Receiver, State, Wish};
 use crate::params::FinalcoatParams;
 use crate::stems::link::{Link, Standing};
 use crate::stems::moves::StemChange;
-use crate::stems::output::Output;
+use crate::stems::output::{Output, own_changes};
 use crate::stems::role::Role;
 use crate::stems::role::names::{Certainty, roles};
 use crate::stems::role::sound::Sound;
@@ -82,6 +82,7 @@ impl StemDesk {
         }
         let knobs = params.knobs();
         self.summary.output = Output::of(&knobs);
+        self.summary.own = own_changes(&knobs);
         self.hear(feed);
         // A bounce uses what is saved. First of all, so that who is told that it was taken sees it in effect.
         if !desk.bounces()
@@ -114,9 +115,9 @@ impl StemDesk {
             let mut heard = feed.take();
             self.summary.position_s = heard.position_s;
             heard.playing = false;
-            if let Some((sound, own)) = heard.sound {
+            if let Some((sound, traits)) = heard.sound {
                 self.sound = Some(sound);
-                self.summary.own = own;
+                self.summary.traits = traits;
             }
             core::mem::take(&mut heard.notes)
         };

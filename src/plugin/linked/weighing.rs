@@ -11,11 +11,11 @@ use crate::handoff::joined::Joined;
 use crate::handoff::lock;
 use crate::stems::balance::{Balance, Heard, balance_while};
 use crate::stems::output::Output;
-use crate::stems::own::Own;
 use crate::stems::role::Role;
 use crate::stems::summary::SliceNote;
 use crate::stems::timeline::{Known, Timeline};
 use crate::stems::track::{Moment, Track};
+use crate::stems::traits::Traits;
 
 /// Nothing is said of a stem before so many slices of it sounded.
 const SLICES_MIN: usize = 100;
@@ -36,7 +36,7 @@ pub(super) struct Part {
     pub(super) role: Role,
     /// As it is turned now, whenever it was heard.
     pub(super) output: Output,
-    pub(super) own: Own,
+    pub(super) traits: Traits,
     pub(super) heard: Timeline<SliceNote>,
 }
 
@@ -112,7 +112,7 @@ fn weighed(parts: &[Part], stop: &AtomicBool) -> Weighed {
             role: part.role,
             track: &tracks[place],
             input: &inputs[place],
-            own: part.own,
+            traits: part.traits,
             report: None,
             mix_gain_db: None,
         })
@@ -204,7 +204,7 @@ mod tests {
             name: format!("Stem {id}"),
             role,
             output: Output::default(),
-            own: Own::default(),
+            traits: Traits::default(),
             heard: Timeline::default(),
         };
         for (numbers, power) in heard {

@@ -107,7 +107,7 @@ fn wide(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
 
 fn sibilant(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
     let stem = &scene.stems[place];
-    let Some(heard) = stem.own.consonants else {
+    let Some(heard) = stem.traits.consonants else {
         return;
     };
     let sharp_db = f64::from(heard.sharp_db);
@@ -168,7 +168,7 @@ fn sibilant(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
 
 fn ringing(scene: &Scene<'_>, place: usize, wanted: &mut Wanted) {
     let stem = &scene.stems[place];
-    let Some(note) = stem.own.note else { return };
+    let Some(note) = stem.traits.note else { return };
     let need = (note.evidence_db() - RINGS_DB[0]) / (RINGS_DB[1] - RINGS_DB[0]);
     let depth_db = libm::round(NOTE_MAX_DB * need.clamp(0.0, 1.0) * 10.0) / 10.0;
     if depth_db < DE_ESSING_MIN_DB {

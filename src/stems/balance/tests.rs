@@ -74,7 +74,7 @@ fn heard<'a>(name: &'a str, role: Role, track: &'a Track) -> Heard<'a> {
         role,
         track,
         input: track,
-        own: Own::default(),
+        traits: Traits::default(),
         report: None,
         mix_gain_db: None,
     }

@@ -11,13 +11,13 @@ pub enum LinkFault {
     Full,
     /// The master advises as many stems as it can.
     TooManyStems,
-    /// The system does not allow it, or a file is in the way. Nothing to bother the user with: instances of
-    /// one process still see each other.
+    /// The system does not allow it, or a file is in the way. Said where somebody looks for it and not as a fault:
+    /// instances of one process still see each other.
     Unavailable(String),
 }
 
 impl LinkFault {
-    /// Whether the user should not be bothered.
+    /// Whether it is no fault to the user.
     pub fn is_quiet(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }

@@ -1,4 +1,4 @@
-//! What the balance must know of a stem that thirds of a second do not show: how sharp its consonants are, and
+//! What the balance must know of a stem that third-octaves do not show: how sharp its consonants are, and
 //! whether a note rings. Small enough to be told to another process.
 
 use super::encoding::{Eye, Pen};
@@ -8,14 +8,14 @@ use crate::engine::settings::input::REFERENCE_LEVEL_DB;
 /// How far a note must stand above the strongest other, in dB, and what share of the time it must sound.
 const MARGIN_MIN_DB: f64 = 2.0;
 const ACTIVE_MIN: f64 = 0.08;
-/// Numbers of [`Own`] as they are told.
+/// Numbers of [`Traits`] as they are told.
 const NUMBERS: usize = 8;
 /// Length as bytes.
-pub(super) const OWN_BYTES: usize = 4 * NUMBERS;
+pub(super) const TRAITS_BYTES: usize = 4 * NUMBERS;
 
 /// What a stem brings along.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Own {
+pub struct Traits {
     /// Its consonants, if it has any.
     pub consonants: Option<Consonants>,
     /// The note that rings most, if one does.
@@ -55,7 +55,7 @@ impl Note {
     }
 }
 
-impl Own {
+impl Traits {
     /// As a stem's analysis says.
     pub fn of(report: &Report) -> Self {
         let reference_lufs = report.loudness.max_short_term_lufs;
@@ -161,12 +161,12 @@ mod tests {
     fn the_note_that_rings_most_is_told_and_none_that_is_hardly_played() {
         let mut report = Report::plain();
         report.low_end.notes = vec![note(41.2, 1.9, 0.5), note(55.0, 12.0, 0.05)];
-        assert_eq!(Own::of(&report).note, None);
+        assert_eq!(Traits::of(&report).note, None);
         report.low_end.notes.push(note(61.7, 3.0, 0.1));
         report.low_end.notes.push(note(65.4, 4.0, 0.1));
         report.loudness.max_short_term_lufs = Some(f64::from(REFERENCE_LEVEL_DB.default) - 6.0);
-        let own = Own::of(&report);
-        let told = own.note.expect("it rings");
+        let traits = Traits::of(&report);
+        let told = traits.note.expect("it rings");
         assert_eq!(told.frequency_hz, 65.4);
         assert_eq!(told.threshold_db, -26.0);
     }
@@ -176,13 +176,16 @@ mod tests {
         let mut report = Report::plain();
         report.low_end.notes = vec![note(61.7, 3.0, 0.1)];
         report.sibilance.center_hz = 6500.0;
-        for own in [Own::default(), Own::of(&report)] {
-            let mut bytes = [0; OWN_BYTES];
-            own.write(&mut Pen::new(&mut bytes));
-            assert_eq!(Own::read(&mut Eye::new(&bytes)), own);
+        for traits in [Traits::default(), Traits::of(&report)] {
+            let mut bytes = [0; TRAITS_BYTES];
+            traits.write(&mut Pen::new(&mut bytes));
+            assert_eq!(Traits::read(&mut Eye::new(&bytes)), traits);
         }
         for byte in [0x00, 0x7f, 0xff] {
-            assert_eq!(Own::read(&mut Eye::new(&[byte; OWN_BYTES])), Own::default());
+            assert_eq!(
+                Traits::read(&mut Eye::new(&[byte; TRAITS_BYTES])),
+                Traits::default()
+            );
         }
     }
 }
