@@ -136,6 +136,10 @@ fn no_text_is_cut_or_covers_another() {
         ("stem alone", linked::alone()),
         ("stem choosing", linked::choosing()),
         ("stem advised", linked::advised()),
+        ("stem blocked", linked::blocked()),
+        ("stem unseen", linked::unseen(linked::alone())),
+        ("stems unseen", linked::unseen(assistant::proposed())),
+        ("stems elder", linked::elder()),
     ];
     for (name, view) in views().into_iter().chain(more) {
         let between = [

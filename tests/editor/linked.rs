@@ -210,6 +210,40 @@ pub(crate) fn advised() -> ViewModel {
     is_stem(playing(), linked, stem)
 }
 
+/// A stem that has no room for some of what it was advised.
+pub(crate) fn blocked() -> ViewModel {
+    let mut view = advised();
+    view.settings.equalizer.on = true;
+    for band in &mut view.settings.equalizer.bands {
+        band.on = true;
+    }
+    let stem = view.stem.as_mut().expect("a stem");
+    stem.settings.fader.gain_db = -12.0;
+    view
+}
+
+/// Where the system allows no link.
+pub(crate) fn unseen(mut view: ViewModel) -> ViewModel {
+    let mut linked = Linked::clone(&view.linked);
+    linked.unseen = Some("Instances in other processes cannot be seen: no folder.".to_owned());
+    view.linked = Arc::new(linked);
+    view
+}
+
+/// A master that its stems do not listen to, one of which has no room for all that it was advised.
+pub(crate) fn elder() -> ViewModel {
+    let mut linked = stems();
+    linked.state = State::Elder;
+    let vocal = &mut linked.stems[2];
+    vocal.moves.push(dip());
+    vocal.held = 2;
+    vocal.blocked[1] = true;
+    vocal.obeyed_pct = 40;
+    let mut view = proposed();
+    view.linked = Arc::new(linked);
+    view
+}
+
 fn words(stage: &mut Stage, view: &ViewModel) -> Vec<String> {
     let shapes = stage.still(view);
     texts(&shapes).into_iter().map(|text| text.words).collect()
@@ -279,18 +313,20 @@ fn a_stem_may_pass_full_scale_unless_its_limiter_is_on() {
 
 #[test]
 fn advice_without_room_says_so_and_how_to_make_some() {
-    let sentence = "all 16 bands of the equalizer are in use";
-    let mut view = advised();
+    let sentences = [
+        "all 16 bands of the equalizer are in use",
+        "the fader is at the end of its range",
+    ];
+    let mut view = blocked();
     let mut stage = quiet(WINDOW_STEM, Page::Stem);
-    assert!(!shows(&words(&mut stage, &view), sentence));
-    view.settings.equalizer.on = true;
-    for band in &mut view.settings.equalizer.bands {
-        band.on = true;
-    }
-    assert!(shows(&words(&mut stage, &view), sentence));
+    let said = words(&mut stage, &view);
+    assert!(sentences.iter().all(|one| shows(&said, one)), "{said:#?}");
     // Where nothing is heard of any of it, that is not what is in the way.
     view.settings.bypass = true;
-    assert!(!shows(&words(&mut stage, &view), sentence));
+    for view in [view, advised()] {
+        let said = words(&mut stage, &view);
+        assert!(!sentences.iter().any(|one| shows(&said, one)), "{said:#?}");
+    }
 }
 
 #[test]
@@ -403,14 +439,7 @@ fn a_link_that_cannot_be_says_why() {
 
 #[test]
 fn where_the_system_allows_no_link_that_is_said_quietly() {
-    let why = "Instances in other processes cannot be seen: no folder.";
-    let mut stem = alone();
-    let mut master = proposed();
-    for view in [&mut stem, &mut master] {
-        let mut linked = Linked::clone(&view.linked);
-        linked.unseen = Some(why.to_owned());
-        view.linked = Arc::new(linked);
-    }
+    let (stem, master) = (unseen(alone()), unseen(proposed()));
     let quiet_ink = finalcoat::editor::theme::colors().label;
     let said_quietly = |size, page, view: &ViewModel, wanted: &str| {
         let shapes = quiet(size, page).still(view);
@@ -428,11 +457,9 @@ fn where_the_system_allows_no_link_that_is_said_quietly() {
         &words(&mut stage, &master),
         "Stems cannot be reached"
     ));
-    let mut linked = Linked::clone(&with_stems(proposed()).linked);
-    linked.unseen = Some(why.to_owned());
-    master.linked = Arc::new(linked);
     stage.memory.page = Page::Stems;
-    assert!(!shows(&words(&mut stage, &master), sentence));
+    let seen = unseen(with_stems(proposed()));
+    assert!(!shows(&words(&mut stage, &seen), sentence));
 }
 
 #[test]
@@ -550,10 +577,7 @@ fn two_masters_of_one_session_can_part_and_a_remix_is_said() {
 
 #[test]
 fn a_master_that_nobody_listens_to_sends_nothing_and_says_why() {
-    let mut view = with_stems(proposed());
-    let mut linked = Linked::clone(&view.linked);
-    linked.state = State::Elder;
-    view.linked = Arc::new(linked);
+    let view = elder();
     let mut stage = quiet(WINDOW_DEFAULT, Page::Stems);
     assert!(shows(&words(&mut stage, &view), "stems obey that one"));
     for label in ["Accept all", "Withdraw all", "Accept", "Withdraw"] {
@@ -600,7 +624,7 @@ fn a_master_that_knows_no_stems_says_how_they_come_in_where_help_is() {
     let view = fresh();
     let mut stage = quiet(WINDOW_MIN, Page::Spectrum);
     stage.memory.menu = Some(Menu::Help);
-    let at = find(&mut stage, &view, "Show").center();
+    let at = find(&mut stage, &view, "Stems").center();
     click(&mut stage, &view, at, Modifiers::NONE);
     assert_eq!((stage.memory.page, stage.memory.menu), (Page::Stems, None));
     assert!(shows(
@@ -611,7 +635,7 @@ fn a_master_that_knows_no_stems_says_how_they_come_in_where_help_is() {
     let mut stage = quiet(WINDOW_STEM, Page::Stem);
     stage.memory.menu = Some(Menu::Help);
     let said = words(&mut stage, &alone());
-    assert!(!said.iter().any(|one| one == "Show"), "{said:#?}");
+    assert!(!said.iter().any(|one| one == "Stems"), "{said:#?}");
 }
 
 #[test]

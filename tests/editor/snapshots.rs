@@ -22,7 +22,7 @@ use finalcoat::params::kept::{WINDOW_DEFAULT, WINDOW_MIN, WINDOW_STEM};
 
 use super::assistant::{listening, proposed};
 use super::harness::Stage;
-use super::linked::{advised, alone, choosing, crowded, with_stems};
+use super::linked::{advised, alone, blocked, choosing, crowded, elder, with_stems};
 use super::transport::{song, with};
 use super::views::{extreme, fresh, playing};
 
@@ -350,6 +350,7 @@ fn linked_shots() -> Vec<Shot> {
             scale: 2.0,
             ..stem("stem-advised-light-2x", light(advised()))
         },
+        stem("stem-blocked", blocked()),
         Shot {
             menu: Some(Menu::Roles),
             ..stem("stem-roles", advised())
@@ -373,6 +374,7 @@ fn linked_shots() -> Vec<Shot> {
         },
         stems("stems-light", light(with_stems(proposed()))),
         stems("stems-crowded", crowded()),
+        stems("stems-elder", elder()),
         Shot {
             size: WINDOW_MIN,
             ..stems("least-stems", with_stems(proposed()))

@@ -1,14 +1,15 @@
 //! What opens from the top row: zoom, history, slots, help.
 
-use egui::{Align2, Rect, Sense, Ui, vec2};
+use egui::{Align2, CursorIcon, Rect, Sense, Ui, vec2};
 
 use super::latency;
-use crate::editor::desk::{Desk, cut_right};
+use crate::editor::desk::Desk;
 use crate::editor::preferences::ZOOMS_PCT;
 use crate::editor::theme::{self, GRID};
 use crate::editor::view::{Gesture, Menu, Page, Slots};
+use crate::editor::widgets::icon::{self, right_of};
 use crate::editor::widgets::popup::{ROW, caption, popup, row};
-use crate::editor::widgets::{button, text};
+use crate::editor::widgets::{Icon, text, tip};
 use crate::params::session::SLOTS;
 
 /// Most steps that are listed.
@@ -166,13 +167,11 @@ pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
     let left = popup(desk.ui, "help", anchor, size, |ui| {
         let colors = theme::colors();
         for told in HELP {
-            help_line(ui, told);
+            help_line(ui, told, None);
         }
         if is_master {
-            let mut line = help_line(ui, STEMS);
-            let place = cut_right(&mut line, 64.0, 2.0 * GRID).shrink2(vec2(0.0, 1.0));
             let said = "How the groups of a song are linked with this master, and those that are.";
-            shows_stems = button(ui, place, "Show", said, None, true);
+            shows_stems = help_line(ui, STEMS, Some(said));
         }
         let (rect, _) =
             ui.allocate_exact_size(vec2(ui.available_width(), HELP_LINE), Sense::hover());
@@ -197,16 +196,27 @@ pub(super) fn help(desk: &mut Desk<'_>, anchor: Rect) {
     close(desk, left || shows_stems);
 }
 
-/// What, and how; returns where.
-fn help_line(ui: &mut Ui, [what, how]: [&str; 2]) -> Rect {
+/// What, and how. One that leads somewhere says where that is; returns whether it was pressed.
+fn help_line(ui: &mut Ui, [what, how]: [&str; 2], leads: Option<&str>) -> bool {
     let colors = theme::colors();
-    let size = vec2(ui.available_width(), HELP_LINE);
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let sense = leads.map_or(Sense::hover(), |_| Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HELP_LINE), sense);
+    let painter = ui.painter();
+    if leads.is_some() {
+        if response.hovered() || response.has_focus() {
+            painter.rect_filled(rect, theme::RADIUS, colors.hovered);
+        }
+        icon::draw(painter, right_of(rect), Icon::Next, colors.text);
+    }
     let mut at = rect.left_center() + vec2(2.0 * GRID, 0.0);
     for (words, ink) in [(what, colors.text), (how, colors.label)] {
-        let painter = ui.painter();
         text(painter, at, Align2::LEFT_CENTER, words, theme::label(), ink);
         at.x += 136.0;
     }
-    rect
+    let Some(said) = leads else {
+        return false;
+    };
+    let pressed = response.clicked();
+    tip(response.on_hover_cursor(CursorIcon::PointingHand), said);
+    pressed
 }

@@ -292,15 +292,18 @@ fn draw_stem(ui: &mut Ui, stem: &Stem, place: usize, heeded: bool) -> Option<Wis
     let upper = Rect::from_min_size(name.min, vec2(name.width(), 18.0));
     one_line(&painter, upper, &title, theme::body(), colors.text);
     let lower = Rect::from_min_max(pos2(name.left(), name.top() + 17.0), name.max);
-    let (role, ink) = match standing(stem) {
-        Some((said, ink)) => (format!("{said} \u{b7} {}", stem.role.name()), ink),
+    let stands = standing(stem);
+    let (role, ink) = match &stands {
+        Some((said, ink)) => (format!("{said} \u{b7} {}", stem.role.name()), *ink),
         None => (stem.role.name().to_owned(), colors.label),
     };
     one_line(&painter, lower, &role, theme::tiny(), ink);
-    if stem.laid() < stem.held {
-        let said = "What it has set itself comes first: its own window says what is in the way, and how to \
-                    make room.";
-        tip_in(ui, id(stem, "standing"), lower, said);
+    if let Some((said, _)) = stands.filter(|_| stem.laid() < stem.held) {
+        let said = format!(
+            "{said}: what it has set itself comes first. Its own window says what is in the way, and how to make \
+             room."
+        );
+        tip_in(ui, id(stem, "standing"), lower, &said);
     }
     let level = stem.short_term_lufs.filter(|_| stem.playing);
     let share = level.map_or(0.0, |lufs| (f64::from(lufs) + 48.0) / 48.0);
