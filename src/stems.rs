@@ -14,7 +14,6 @@ pub mod output;
 pub mod role;
 pub mod settings;
 pub mod summary;
-pub mod timeline;
 pub mod track;
 pub mod traits;
 pub mod voice;

@@ -7,6 +7,7 @@
 mod ears;
 mod master;
 mod stem;
+mod timeline;
 mod weighing;
 
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::timeline::Timeline;
 use crate::stems::link::Peer;
 use crate::stems::role::Role;
 use crate::stems::summary::{SliceNote, Summary};
-use crate::stems::timeline::Timeline;
 
 /// Looks for which a stem may be away and what was heard of it is kept: ten minutes. Who stands still for two
 /// seconds, as on a busy machine, is taken for gone.

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use thread_priority::ThreadPriority;
 
+use super::timeline::{Known, Timeline};
 use crate::handoff::joined::Joined;
 use crate::handoff::lock;
 use crate::stems::balance::{Balance, Heard, balance_while};
 use crate::stems::output::Output;
 use crate::stems::role::Role;
 use crate::stems::summary::SliceNote;
-use crate::stems::timeline::{Known, Timeline};
 use crate::stems::track::{Moment, Track};
 use crate::stems::traits::Traits;
 

@@ -11,7 +11,7 @@ const PIECES_MAX: usize = 188;
 
 /// What was heard, a value per slice of 100 ms. Copies share what neither changes.
 #[derive(Debug, Clone, Default)]
-pub struct Timeline<T> {
+pub(super) struct Timeline<T> {
     pieces: BTreeMap<i64, Arc<Piece<T>>>,
     /// Counts what was put.
     puts: u64,
@@ -37,7 +37,7 @@ fn place(number: i64) -> (i64, usize) {
 
 impl<T: Copy + Default> Timeline<T> {
     /// Remembers a slice; what is heard again replaces what was there.
-    pub fn put(&mut self, number: i64, value: T) {
+    pub(super) fn put(&mut self, number: i64, value: T) {
         let (piece, bit) = place(number);
         self.puts += 1;
         if !self.pieces.contains_key(&piece) && self.pieces.len() >= PIECES_MAX {
@@ -60,14 +60,14 @@ impl<T: Copy + Default> Timeline<T> {
     }
 
     /// A slice, if it was heard.
-    pub fn get(&self, number: i64) -> Option<&T> {
+    pub(super) fn get(&self, number: i64) -> Option<&T> {
         let (piece, bit) = place(number);
         let piece = self.pieces.get(&piece)?;
         (piece.known >> bit & 1 == 1).then(|| &piece.values[bit])
     }
 
     /// What was heard, in the order of the song.
-    pub fn iter(&self) -> impl Iterator<Item = (i64, &T)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, &T)> {
         self.pieces.iter().flat_map(|(&number, piece)| {
             let heard = (0..PIECE).filter(|bit| piece.known >> bit & 1 == 1);
             heard.map(move |bit| (number * PIECE as i64 + bit as i64, &piece.values[bit]))
@@ -75,7 +75,7 @@ impl<T: Copy + Default> Timeline<T> {
     }
 
     /// The same of what is known.
-    pub fn known(&self) -> Known {
+    pub(super) fn known(&self) -> Known {
         Known(
             self.pieces
                 .iter()
@@ -87,17 +87,17 @@ impl<T: Copy + Default> Timeline<T> {
 
 /// Which slices of a song are known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Known(BTreeMap<i64, u64>);
+pub(super) struct Known(BTreeMap<i64, u64>);
 
 impl Known {
     /// How many.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.0.values().map(|bits| bits.count_ones() as usize).sum()
     }
 
     /// Those that both know.
     #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
+    pub(super) fn and(&self, other: &Self) -> Self {
         let both = |(number, bits): (&i64, &u64)| {
             let bits = bits & other.0.get(number)?;
             (bits != 0).then_some((*number, bits))
@@ -106,7 +106,7 @@ impl Known {
     }
 
     /// Their numbers, in order.
-    pub fn numbers(&self) -> impl Iterator<Item = i64> {
+    pub(super) fn numbers(&self) -> impl Iterator<Item = i64> {
         self.0.iter().flat_map(|(&number, &bits)| {
             let known = (0..PIECE).filter(move |bit| bits >> bit & 1 == 1);
             known.map(move |bit| number * PIECE as i64 + bit as i64)
