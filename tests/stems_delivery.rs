@@ -147,10 +147,36 @@ fn nothing_is_said_of_stems_that_are_right() {
         ["music", "bass", "drums", "music"]
     );
     assert!(report.get("output").is_none() && names(folder.path()) == ["mix.wav", "stems"]);
-    // Nor without the mix; then nothing is known of a residue.
-    let alone = json(&folder, &["stems", "stems", "--check"], 0);
+    assert_eq!(lacks_a_mix(&report), 0);
+    // Nor without the mix; then nothing is known of a residue, and it is said what is not known.
+    let arguments = ["stems", "stems", "--check"];
+    let alone = json(&folder, &arguments, 0);
     assert_eq!(found(&alone), Vec::<String>::new());
     assert!(alone["null_residue_db"].is_null());
+    assert_eq!(lacks_a_mix(&alone), 1);
+    let told = run(&folder, &arguments).stdout;
+    let told = String::from_utf8_lossy(&told);
+    assert_eq!(told.matches("There is no mix").count(), 1, "{told}");
+    assert!(told.contains("Nothing is wrong with the stems by themselves."));
+    // One that was found among them will do; a silent one will not.
+    write(&folder, "stems/mix.wav", RATE_HZ, &mix());
+    assert_eq!(lacks_a_mix(&json(&folder, &arguments, 0)), 0);
+    std::fs::remove_file(folder.path().join("stems/mix.wav")).expect("removed");
+    write(
+        &folder,
+        "mix.wav",
+        RATE_HZ,
+        &each(&mix(), |x| vec![0.0; x.len()]),
+    );
+    assert_eq!(lacks_a_mix(&check(&folder, 0)), 1);
+}
+
+/// How often it is said that nothing is there to hold the stems against.
+fn lacks_a_mix(report: &Value) -> usize {
+    let notes = report["delivery"]["notes"].as_array().expect("a list");
+    let told = notes.iter().filter_map(Value::as_str);
+    told.filter(|note| note.contains("to hold the stems against"))
+        .count()
 }
 
 #[test]

@@ -149,8 +149,8 @@ fn delivery(report: &StemsReport) -> String {
             signed(residue_db, 1)
         );
     }
-    if delivery.problems.is_empty() {
-        body.push_str("<p>Nothing is wrong with the files.</p>");
+    if let Some(well) = report.all_is_well() {
+        let _ = write!(body, "<p>{well}</p>");
     }
     for problem in &delivery.problems {
         let level = match problem.level {

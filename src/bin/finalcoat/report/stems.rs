@@ -38,8 +38,8 @@ pub(crate) fn print_stems(folder: &Path, report: &StemsReport) {
                 number(Some(residue_db), 1)
             );
         }
-        if delivery.problems.is_empty() {
-            line!("  Nothing is wrong with the delivery.");
+        if let Some(well) = report.all_is_well() {
+            line!("  {well}");
         }
         line!();
     }
