@@ -7,7 +7,8 @@ use egui::{Align2, Color32, Sense, Ui, pos2, vec2};
 
 use super::theme::{self, GRID};
 use super::widgets::list::words_in;
-use super::widgets::{decibels, minus, text};
+use super::widgets::{decibels, text};
+use crate::dsp::units::hertz;
 use crate::stems::moves::{StemMove, StemStage};
 
 /// What a move is called.
@@ -34,16 +35,6 @@ pub fn does(one: &StemMove) -> String {
     match one.band_hz {
         Some([from, to]) => format!("{much}, {}\u{2013}{}", hertz(from), hertz(to)),
         None => much,
-    }
-}
-
-/// A frequency with its unit, in as few digits as it needs.
-fn hertz(hz: f64) -> String {
-    let number = |hz: f64, places| minus(&crate::params::text::number(hz as f32, places));
-    match hz {
-        hz if hz >= 9950.0 => format!("{} kHz", number(hz / 1000.0, 0)),
-        hz if hz >= 1000.0 => format!("{} kHz", number(hz / 1000.0, 1)),
-        hz => format!("{} Hz", number(hz, 0)),
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::reading::Stem;
 use super::sound;
-use crate::assistant::moves::need::hertz;
-use crate::dsp::units::gain_to_db;
+use crate::dsp::units::{gain_to_db, hertz};
 use crate::offline::failure::Outcome;
 use crate::offline::watch::Watch;
 use crate::stems::delivery::null::Fit;

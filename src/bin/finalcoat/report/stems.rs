@@ -1,7 +1,7 @@
 //! What is printed of a folder of stems.
 
 use super::{number, paragraph, print_mastered};
-use finalcoat::assistant::moves::need::hertz;
+use finalcoat::dsp::units::hertz;
 use finalcoat::offline::stems::StemsReport;
 use finalcoat::stems::delivery::Level;
 use std::io::Write;
