@@ -106,9 +106,9 @@ const BAND_SHARE: f64 = 0.7;
 const PLACE_GAP: usize = 6;
 /// Neighbouring bands in which a part must stand: an octave.
 const ALONE_BANDS: usize = 3;
-/// Share of the mix that it is there, and share of what is left in these bands that lies in such moments. Of 29 quiet
-/// and softened stems that were left out of a mix it is 0.5 and more in those with a place of their own; of reverbs,
-/// hiss, five codings, dither and resampling on the same mixes at most 0.32.
+/// Share of the mix that it is there, and share of what is left in these bands that lies in such moments. Hats that are
+/// left out 29 LU under the sum have 0.76; of 26 stems left out as they are 14 have 0.5 and more, of the same 12 dB
+/// softer 7. Of reverbs, hiss, five codings, dither and resampling on the same mixes the highest has 0.32.
 const ALONE_SHARE: f64 = 0.5;
 /// For so long in all, in seconds.
 const ALONE_S: f64 = 1.0;
