@@ -137,6 +137,7 @@ fn stems_in_balance_are_hardly_moved_and_the_master_is_told_by_stem() {
     let page = std::fs::read_to_string(folder.path().join("out.report.html")).expect("a page");
     for part in [
         "Share of the limiting",
+        "There is no mix to hold the stems against",
         "05_lead.wav",
         "Lead vocal",
         "Conflicts",

@@ -147,10 +147,36 @@ fn nothing_is_said_of_stems_that_are_right() {
         ["music", "bass", "drums", "music"]
     );
     assert!(report.get("output").is_none() && names(folder.path()) == ["mix.wav", "stems"]);
-    // Nor without the mix; then nothing is known of a residue.
-    let alone = json(&folder, &["stems", "stems", "--check"], 0);
+    assert_eq!(lacks_a_mix(&report), 0);
+    // Nor without the mix; then nothing is known of a residue, and it is said what is not known.
+    let arguments = ["stems", "stems", "--check"];
+    let alone = json(&folder, &arguments, 0);
     assert_eq!(found(&alone), Vec::<String>::new());
     assert!(alone["null_residue_db"].is_null());
+    assert_eq!(lacks_a_mix(&alone), 1);
+    let told = run(&folder, &arguments).stdout;
+    let told = String::from_utf8_lossy(&told);
+    assert_eq!(told.matches("There is no mix").count(), 1, "{told}");
+    assert!(told.contains("Nothing is wrong with the stems by themselves."));
+    // One that was found among them will do; a silent one will not.
+    write(&folder, "stems/mix.wav", RATE_HZ, &mix());
+    assert_eq!(lacks_a_mix(&json(&folder, &arguments, 0)), 0);
+    std::fs::remove_file(folder.path().join("stems/mix.wav")).expect("removed");
+    write(
+        &folder,
+        "mix.wav",
+        RATE_HZ,
+        &each(&mix(), |x| vec![0.0; x.len()]),
+    );
+    assert_eq!(lacks_a_mix(&check(&folder, 0)), 1);
+}
+
+/// How often it is said that nothing is there to hold the stems against.
+fn lacks_a_mix(report: &Value) -> usize {
+    let notes = report["delivery"]["notes"].as_array().expect("a list");
+    let told = notes.iter().filter_map(Value::as_str);
+    told.filter(|note| note.contains("to hold the stems against"))
+        .count()
 }
 
 #[test]
@@ -337,6 +363,96 @@ fn what_is_in_no_stem_is_named() {
     let other = each(&stems()[3], |x| x.iter().rev().copied().collect());
     write(&folder, "stems/strings.wav", RATE_HZ, &other);
     assert_eq!(found(&check(&folder, 1)), ["strings.wav does_not_null"]);
+}
+
+/// Struck three times a second, 32 dB under a mix: most of it a low tone that hides there, and a little noise above
+/// 7 kHz, where nothing else plays.
+fn shaker(under: &Stereo) -> Stereo {
+    let energy = |stereo: &Stereo| -> f64 {
+        let samples = stereo.iter().flatten();
+        samples.map(|&x| f64::from(x).powi(2)).sum()
+    };
+    let mut random = 1_u32;
+    let mut before = [0.0_f32; 2];
+    let noise: Vec<f32> = (0..under[0].len())
+        .map(|n| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let x = random as f32 / u32::MAX as f32 - 0.5;
+            let high = x - 2.0 * before[0] + before[1];
+            before = [x, before[0]];
+            let struck = (n % 14_700) as f32;
+            let tone = (struck * std::f32::consts::TAU * 220.0 / RATE_HZ as f32).sin();
+            (2.0 * tone + high) * (-struck / 1500.0).exp()
+        })
+        .collect();
+    let strikes = [noise.clone(), noise];
+    let gain = (energy(under) / energy(&strikes)).sqrt() * 10f64.powf(-32.0 / 20.0);
+    each(&strikes, |x| x.iter().map(|x| x * gain as f32).collect())
+}
+
+#[test]
+fn a_quiet_stem_that_is_missing_is_named_by_where_it_plays() {
+    let others: Vec<&Stereo> = [0, 1, 3].iter().map(|&at| &stems()[at]).collect();
+    let shaker = shaker(&sum(&others));
+    let folder = folder();
+    for at in [0, 1, 3] {
+        write(&folder, &path(at), RATE_HZ, &stems()[at]);
+    }
+    let whole: Vec<&Stereo> = others.iter().copied().chain([&shaker]).collect();
+    write(&folder, "mix.wav", RATE_HZ, &sum(&whole));
+    let report = check(&folder, 1);
+    let told = ["mix.wav does_not_null", "stems too_few"];
+    assert_eq!(found(&report), told);
+    near(number(&report["null_residue_db"]), -32.0, 0.2);
+    let text = problems(&report)[0]["text"].as_str().expect("a text");
+    assert!(
+        text.contains("in no stem") && text.contains("kHz"),
+        "{text}"
+    );
+    // With it nothing is wrong.
+    write(&folder, "stems/shaker.wav", RATE_HZ, &shaker);
+    assert_eq!(found(&check(&folder, 0)), Vec::<String>::new());
+}
+
+#[test]
+fn a_mix_that_was_rounded_or_coded_misses_no_stem() {
+    let folder = intact();
+    // To 16 bits with a triangular dither.
+    let mut random = 7_u32;
+    let mut next = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        random as f32 / u32::MAX as f32
+    };
+    let rounded = mix().map(|channel| {
+        let rounded = channel
+            .iter()
+            .map(|x| (x * 32_768.0 + next() - next()).round() / 32_768.0);
+        rounded.collect::<Vec<f32>>()
+    });
+    write(&folder, "mix.wav", RATE_HZ, &rounded);
+    assert_eq!(found(&check(&folder, 0)), Vec::<String>::new());
+    // Through MP3, as that and as WAV again: the second looks like an effect on the mix, and never like a stem less.
+    let flags = ["--intensity", "0", "--loudness", "off"];
+    for (rate, may_be) in [("96", true), ("128", true), ("192", true), ("320", false)] {
+        write(&folder, "mix.wav", RATE_HZ, &mix());
+        let mp3 = format!("--mp3={rate}");
+        let mut arguments = vec!["master", "mix.wav", "-o", "coded.wav", "--force", &mp3];
+        arguments.extend(flags);
+        json(&folder, &arguments, 0);
+        let arguments = ["stems", "stems", "--mix", "coded.mp3", "--check"];
+        assert_eq!(found(&json(&folder, &arguments, 0)), Vec::<String>::new());
+        let mut file = SoundFile::open(&folder.path().join("coded.mp3")).expect("an MP3");
+        let (mut part, mut decoded) = (Vec::new(), [Vec::new(), Vec::new()]);
+        while file.read(&mut part).is_ok() && !part.is_empty() {
+            for (channel, samples) in decoded.iter_mut().enumerate() {
+                samples.extend(part.iter().skip(channel).step_by(2));
+            }
+        }
+        write(&folder, "mix.wav", RATE_HZ, &decoded);
+        let found = found(&check(&folder, 0));
+        let is_effect = found == ["mix.wav mix_bus_processing"];
+        assert!(found.is_empty() || may_be && is_effect, "{rate}: {found:?}");
+    }
 }
 
 #[test]

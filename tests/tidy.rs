@@ -95,6 +95,7 @@ const LAYERS: [(&str, &[&str]); 12] = [
             "preset",
             "engine::settings",
             "dsp::meter",
+            "dsp::units",
             "analysis::report",
             "assistant",
             "stems",

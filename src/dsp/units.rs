@@ -53,9 +53,34 @@ pub fn midi_name(midi: i32) -> String {
     )
 }
 
+/// A frequency as people say it, in no more digits than it needs: 63 Hz, 6 kHz, 18.5 kHz.
+pub fn hertz(hz: f64) -> String {
+    if hz >= 999.5 {
+        let khz = format!("{:.1}", hz / 1000.0);
+        format!("{} kHz", khz.trim_end_matches(".0"))
+    } else {
+        format!("{hz:.0} Hz")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_frequency_has_the_digits_that_it_needs() {
+        for (hz, said) in [
+            (62.6, "63 Hz"),
+            (999.4, "999 Hz"),
+            (999.5, "1 kHz"),
+            (4000.0, "4 kHz"),
+            (6607.1, "6.6 kHz"),
+            (10_000.0, "10 kHz"),
+            (18_500.0, "18.5 kHz"),
+        ] {
+            assert_eq!(hertz(hz), said);
+        }
+    }
 
     #[test]
     fn conversions_round_trip() {

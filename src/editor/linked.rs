@@ -7,7 +7,8 @@ use egui::{Align2, Color32, Sense, Ui, pos2, vec2};
 
 use super::theme::{self, GRID};
 use super::widgets::list::words_in;
-use super::widgets::{decibels, minus, text};
+use super::widgets::{decibels, text};
+use crate::dsp::units::hertz;
 use crate::stems::moves::{Obstacle, StemMove, StemStage};
 
 /// What a move is called.
@@ -52,16 +53,6 @@ pub fn hindered(obstacle: Obstacle) -> &'static str {
         Obstacle::EndOfRange => {
             "Not all of it is heard: the fader is at the end of its range. Turn it back to make room."
         }
-    }
-}
-
-/// A frequency with its unit, in as few digits as it needs.
-fn hertz(hz: f64) -> String {
-    let number = |hz: f64, places| minus(&crate::params::text::number(hz as f32, places));
-    match hz {
-        hz if hz >= 9950.0 => format!("{} kHz", number(hz / 1000.0, 0)),
-        hz if hz >= 1000.0 => format!("{} kHz", number(hz / 1000.0, 1)),
-        hz => format!("{} Hz", number(hz, 0)),
     }
 }
 

@@ -278,7 +278,7 @@ fn a_stem_shows_whose_it_is_and_why_it_is_changed() {
             "Gain",
             "\u{2212}0.8 dB",
             "louder than the others bear",
-            "\u{2212}1.5 dB, 1.6 kHz\u{2013}4.0 kHz",
+            "\u{2212}1.5 dB, 1.6 kHz\u{2013}4 kHz",
             "Take over",
             "Short-term",
             "True peak",
@@ -648,5 +648,5 @@ fn numbers_of_moves_are_short() {
     one.unit = "%".to_owned();
     one.value = 80.0;
     one.band_hz = Some([5200.0, 12_600.0]);
-    assert_eq!(does(&one), "80 %, 5.2 kHz\u{2013}13 kHz");
+    assert_eq!(does(&one), "80 %, 5.2 kHz\u{2013}12.6 kHz");
 }

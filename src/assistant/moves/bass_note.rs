@@ -1,9 +1,10 @@
 //! Ringing bass notes: a note that is louder than its neighbours whenever it is played is held back by what
 //! it is too loud.
 
-use super::need::{hertz, ramp, tenths};
+use super::need::{ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::RingingNote;
+use crate::dsp::units::hertz;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 
 /// Authority: so many notes, and each so deep at most, in dB.

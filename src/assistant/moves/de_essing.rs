@@ -1,8 +1,9 @@
 //! De-essing: bursts of 5–9 kHz that stand out of the voice's own presence are held back, and only they.
 
-use super::need::{finished, hertz, ramp, tenths};
+use super::need::{finished, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::assistant::finding::FindingKind;
+use crate::dsp::units::hertz;
 use crate::engine::settings::equalizer::{BandSettings, Placement, Shape};
 
 /// Authority: so deep at most, in dB.

@@ -1,10 +1,11 @@
 //! Mud: 160–400 Hz that builds up in loud moments. What is too much all through is the tone's.
 
-use super::need::{finished, hertz, ramp, tenths};
+use super::need::{finished, ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::bands::{THIRDS, center_hz};
 use crate::analysis::report::Report;
 use crate::dsp::loudness::k_weighting_power;
+use crate::dsp::units::hertz;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 
 /// Authority: so deep at most, in dB.

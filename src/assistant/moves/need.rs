@@ -52,12 +52,3 @@ pub(super) fn of_density(case: &Case<'_>) -> f64 {
 pub(super) fn tenths(value: f64) -> f32 {
     (libm::round(value * 10.0) / 10.0) as f32
 }
-
-/// A frequency as people say it.
-pub fn hertz(hz: f64) -> String {
-    if hz >= 1000.0 {
-        format!("{:.1} kHz", hz / 1000.0)
-    } else {
-        format!("{hz:.0} Hz")
-    }
-}

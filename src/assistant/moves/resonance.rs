@@ -1,8 +1,9 @@
 //! Resonances: narrow peaks that stay while the notes change, held back while they sound.
 
-use super::need::{finished, hertz, tenths};
+use super::need::{finished, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::report::Resonance;
+use crate::dsp::units::hertz;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 
 /// Authority: so many bands, and each so deep at most, in dB.

@@ -9,12 +9,13 @@ pub mod hypotheses;
 pub mod prior;
 mod words;
 
-use super::need::{hertz, ramp, tenths};
+use super::need::{ramp, tenths};
 use super::{Case, Change, Move, MoveKind};
 use crate::analysis::bands::THIRDS;
 use crate::analysis::report::Report;
 use crate::assistant::finding::Finding;
 use crate::assistant::style::{Side, Target};
+use crate::dsp::units::hertz;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 use hypotheses::{FAULTS, Fault, beliefs, deviation_db, response_db, weight_db};
 use prior::prior;

@@ -4,6 +4,7 @@ use super::Story;
 use super::charts::{Axis, chart, rows_height};
 use super::markup::{escaped, number, signed};
 use super::text::section;
+use crate::dsp::units::hertz;
 use crate::offline::stems::{Moved, StemsReport};
 use crate::stems::balance::ConflictKind;
 use crate::stems::delivery::Level;
@@ -149,8 +150,8 @@ fn delivery(report: &StemsReport) -> String {
             signed(residue_db, 1)
         );
     }
-    if delivery.problems.is_empty() {
-        body.push_str("<p>Nothing is wrong with the files.</p>");
+    if let Some(well) = report.all_is_well() {
+        let _ = write!(body, "<p>{well}</p>");
     }
     for problem in &delivery.problems {
         let level = match problem.level {
@@ -173,17 +174,11 @@ fn delivery(report: &StemsReport) -> String {
 
 /// A band as people say it: the unit once where both ends have it.
 fn band(from_hz: f64, to_hz: f64) -> String {
-    let plain = |hz: f64| {
-        if hz >= 1000.0 {
-            (number(hz / 1000.0, 1), "kHz")
-        } else {
-            (number(hz, 0), "Hz")
+    let (from, to) = (hertz(from_hz), hertz(to_hz));
+    match from.split_once(' ') {
+        Some((number, unit)) if to.ends_with(&format!(" {unit}")) => {
+            format!("{number}\u{2013}{to}")
         }
-    };
-    let ((from, from_unit), (to, to_unit)) = (plain(from_hz), plain(to_hz));
-    if from_unit == to_unit {
-        format!("{from}\u{2013}{to} {to_unit}")
-    } else {
-        format!("{from} {from_unit}\u{2013}{to} {to_unit}")
+        _ => format!("{from}\u{2013}{to}"),
     }
 }

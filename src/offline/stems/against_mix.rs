@@ -2,8 +2,7 @@
 
 use super::reading::Stem;
 use super::sound;
-use crate::assistant::moves::need::hertz;
-use crate::dsp::units::gain_to_db;
+use crate::dsp::units::{gain_to_db, hertz};
 use crate::offline::failure::Outcome;
 use crate::offline::watch::Watch;
 use crate::stems::delivery::null::Fit;
@@ -21,8 +20,11 @@ const PROCESSED_DB: f64 = -30.0;
 const OTHER_DB: f64 = -15.0;
 /// A part that is in no stem is looked for down to here.
 const MISSING_DB: f64 = -50.0;
-/// Where one is missing, it stands in the mix at least so high, in dB.
+/// Where one is missing, it stands in the mix at least so high, in dB, and in at least this share of moments and bands
+/// the stems give the mix exactly. Of 25 sums with one stem missing those that only this shows have 20 % and more; of
+/// MP3, AAC and Vorbis from 64 to 256 kbit/s, which stand as high in places, none has more than 7 %.
 const MISSING_THERE_DB: f64 = -12.0;
+const MISSING_EXACT_SHARE: f64 = 0.12;
 /// Stems are moved and looked at again so often.
 const ROUNDS: usize = 3;
 /// Down to here stems are looked for that lie a little beside their place in the mix, in dB.
@@ -402,7 +404,48 @@ fn limited(name: &str, pressed: &Pressed) -> Problem {
 fn left_over(mix: &str, residue: &Residue, is_lossy: bool) -> Option<Problem> {
     let db = residue.db;
     let problem = |kind, text: String| Some(Problem::new(mix, kind, db, "dB", text));
-    if residue.is_processing() && residue.left_db() <= OTHER_DB {
+    let missing = |place: String| {
+        problem(
+            ProblemKind::DoesNotNull,
+            format!(
+                "Something in the mix is in no stem ({db:.1} dB of it, {place}): a stem is missing, a track was muted or \
+                 changed, or a plugin plays differently each time. Export mix and stems from one session in one go, every \
+                 track in exactly one stem."
+            ),
+        )
+    };
+    let time = |from_s: f64, to_s: f64| {
+        format!(
+            "from {} to {}",
+            at_time(from_s),
+            at_time(to_s.max(from_s + 1.0))
+        )
+    };
+    let band = |low_hz: f64, high_hz: f64| format!("from {} to {}", hertz(low_hz), hertz(high_hz));
+    let place = format!(
+        "most of it {} and {}, where it stands {:.1} dB against the mix",
+        time(residue.from_s, residue.to_s),
+        band(residue.low_hz, residue.high_hz),
+        residue.there_db
+    );
+    let is_processing = residue.is_processing() && residue.left_db() <= OTHER_DB;
+    let is_part = residue.there_db > MISSING_THERE_DB && residue.exact_share > MISSING_EXACT_SHARE;
+    if !is_processing && (db > OTHER_DB || is_part) {
+        return missing(place);
+    }
+    // An equalizer may raise a band so far that most of it is new; a gain that moves does not.
+    let alone = residue
+        .alone
+        .filter(|_| !is_processing || residue.is_moving());
+    if let Some(alone) = alone {
+        return missing(format!(
+            "heard {}, where for {:.0} s in all more than half of the mix is from none of them, most of it {}",
+            band(alone.low_hz, alone.high_hz),
+            alone.seconds,
+            time(alone.from_s, alone.to_s)
+        ));
+    }
+    if is_processing {
         if db <= PROCESSED_DB {
             return None;
         }
@@ -419,30 +462,13 @@ fn left_over(mix: &str, residue: &Residue, is_lossy: bool) -> Option<Problem> {
             ),
         );
     }
-    let band = format!("{} to {}", hertz(residue.low_hz), hertz(residue.high_hz));
-    let place = format!(
-        "most of it from {} to {} and from {band}, where it stands {:.1} dB against the mix",
-        at_time(residue.from_s),
-        at_time(residue.to_s.max(residue.from_s + 1.0)),
-        residue.there_db
-    );
-    let limit_db = if is_lossy { OTHER_DB } else { MISSING_DB };
-    if db > OTHER_DB || db > limit_db && residue.there_db > MISSING_THERE_DB {
-        return problem(
-            ProblemKind::DoesNotNull,
-            format!(
-                "Something in the mix is in no stem ({db:.1} dB of it, {place}): a stem is missing, a track was muted or \
-                 changed, or a plugin plays differently each time. Export mix and stems from one session in one go, every \
-                 track in exactly one stem."
-            ),
-        );
-    }
     if db > PROCESSED_DB && !is_lossy {
         return problem(
             ProblemKind::MixBusProcessing,
             format!(
-                "The stems give the mix but for {db:.1} dB, {place}: saturation or another effect on the mix bus, or a \
-                 plugin that plays differently each time. The master is made of the stems without it."
+                "The stems give the mix but for {db:.1} dB, {place}: saturation or another effect on the mix bus, a lossy \
+                 coding of the mix, a soft part that is in no stem, or a plugin that plays differently each time. The \
+                 master is made of the stems without it."
             ),
         );
     }

@@ -283,11 +283,23 @@ impl Check {
                  down with it, and nothing takes them off again.",
             );
         }
-        let sounding = self.stems.iter().filter(|stem| !stem.facts.is_silent());
-        if sounding.clone().count() > 0 && sounding.clone().all(|stem| stem.facts.bits == 16) {
+        let mut sounding = self.stems.iter().filter(|stem| !stem.facts.is_silent());
+        let is_heard = sounding.clone().next().is_some();
+        if is_heard && sounding.all(|stem| stem.facts.bits == 16) {
             notes.push("All stems hold 16 bits: that is enough to go on, 24 bits leave more room.");
         }
         self.notes.extend(notes.into_iter().map(str::to_owned));
+        if is_heard && self.against.is_none() {
+            let lacking = match &self.mix {
+                Some(mix) => format!("There is nothing in the mix {}", mix.name),
+                None => "There is no mix".to_owned(),
+            };
+            self.notes.push(format!(
+                "{lacking} to hold the stems against. By themselves they do not tell whether one is missing, late, upside \
+                 down, or louder or softer than it was mixed; nor are the levels of drums judged, and of what is far softer \
+                 than the rest. With --mix FILE all of this is looked at."
+            ));
+        }
         if let Some(mix) = self
             .mix
             .as_ref()

@@ -186,6 +186,16 @@ impl StemsReport {
         }
     }
 
+    /// That nothing is wrong, where nothing is; without a mix that is said of less.
+    pub fn all_is_well(&self) -> Option<&'static str> {
+        let delivery = self.delivery.as_ref()?;
+        match (delivery.problems.is_empty(), self.null_residue_db) {
+            (false, _) => None,
+            (true, Some(_)) => Some("Nothing is wrong with the delivery."),
+            (true, None) => Some("Nothing is wrong with the stems by themselves."),
+        }
+    }
+
     /// What of the delivery a user should hear of with the master.
     pub(super) fn warnings(&self) -> Vec<String> {
         let problems = self.delivery.iter().flat_map(|delivery| &delivery.problems);

@@ -9,7 +9,7 @@
 use super::scene::{Scene, edges_hz, places, ratio_db};
 use super::{Conflict, ConflictKind, Wanted};
 use crate::analysis::bands::center_hz;
-use crate::assistant::moves::need::hertz;
+use crate::dsp::units::hertz;
 use crate::engine::settings::equalizer::{BandSettings, Shape};
 use crate::stems::moves::{StemChange, StemMove, StemStage};
 use crate::stems::role::Role;

@@ -2,16 +2,17 @@
 //! on it alone.
 //!
 //! Held against the mix such a stem leaves a residue that its own gain, moving, takes away better than one gain of
-//! all stems, which is what processing of the mix is. Of 25 stems limited by 6 dB 23 show it, a machine's hits among
-//! them, of which the peaks alone say nothing. Of 70 mixes with a compressor, a limiter, saturation or a shelf, of 25
-//! with a stem missing, of 25 that hold a stem compressed and of 50 with an echo on a stem or on what the mix holds
-//! of it, none does.
+//! all stems, which is what processing of the mix is. Of a stem that is nearly all of the mix it takes little more away,
+//! as the two gains are nearly one; but the mix then holds it louder at moments, and processing softer. Of 25 stems
+//! limited by 6 dB 24 show it, a machine's hits among them, of which the peaks alone say nothing. Of 409 mixes with a
+//! compressor, a limiter, saturation or a shelf, with a stem missing, that hold a stem compressed or limited, or with
+//! an echo on a stem or on what the mix holds of it, none does.
 
 use super::null::Fit;
 use super::products::Products;
 use crate::dsp::units::gain_to_db;
 
-/// The stem's own gain leaves less than this share of the residue, and of what one gain of all leaves.
+/// The stem's own gain leaves less than this share of the residue. (And less than one gain of all leaves.)
 const OWN_SHARE: f64 = 0.794;
 /// Moments of the stem this far below its loudest, as a share of energy, say nothing of its gain.
 const LOUD: f64 = 0.01;
@@ -70,7 +71,7 @@ pub fn pressed(products: &Products, mix: usize, fit: &Fit) -> Option<Pressed> {
         left_by_all += left(sum_product, sum_energy);
     }
     let best = (0..left_by.len()).min_by(|&a, &b| left_by[a].total_cmp(&left_by[b]))?;
-    if left_by[best] > OWN_SHARE * whole.min(left_by_all) {
+    if left_by[best] > OWN_SHARE * whole || left_by[best] >= left_by_all {
         return None;
     }
     let loudest = gains[best]
@@ -164,6 +165,16 @@ mod tests {
             stems[at] = pressed_down(&stems[at], threshold);
             assert_eq!(found(&stems, &mix), Some(at));
         }
+    }
+
+    #[test]
+    fn so_is_one_that_is_nearly_all_of_the_mix() {
+        let mut stems = stems();
+        stems[0].iter_mut().for_each(|x| *x *= 8.0);
+        let mix = sum(&stems);
+        assert_eq!(found(&stems, &pressed_down(&mix, 2.4)), None);
+        stems[0] = pressed_down(&stems[0], 2.4);
+        assert_eq!(found(&stems, &mix), Some(0));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is printed of a folder of stems.
 
 use super::{number, paragraph, print_mastered};
-use finalcoat::assistant::moves::need::hertz;
+use finalcoat::dsp::units::hertz;
 use finalcoat::offline::stems::StemsReport;
 use finalcoat::stems::delivery::Level;
 use std::io::Write;
@@ -38,8 +38,8 @@ pub(crate) fn print_stems(folder: &Path, report: &StemsReport) {
                 number(Some(residue_db), 1)
             );
         }
-        if delivery.problems.is_empty() {
-            line!("  Nothing is wrong with the delivery.");
+        if let Some(well) = report.all_is_well() {
+            line!("  {well}");
         }
         line!();
     }

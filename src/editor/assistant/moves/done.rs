@@ -1,6 +1,7 @@
 //! What a move does, in a few words with numbers, as they are said of a setting.
 
 use crate::assistant::moves::Change;
+use crate::dsp::units;
 use crate::editor::widgets::decibels;
 use crate::engine::settings::equalizer::{BandSettings, Placement, Shape};
 use crate::engine::settings::fields::Choice;
@@ -166,14 +167,9 @@ fn ratio(ratio: f32) -> String {
     format!("{}:1", digits(f64::from(ratio), 2))
 }
 
-/// A frequency as people say it: no more digits than it needs.
+/// A frequency as people say it.
 fn hertz(hz: f32) -> String {
-    let hz = f64::from(hz);
-    if hz >= 999.5 {
-        format!("{} kHz", digits(hz / 1000.0, 1))
-    } else {
-        format!("{hz:.0} Hz")
-    }
+    units::hertz(f64::from(hz))
 }
 
 /// A number with at most so many places, without zeros at its end, one at least where there is one to say.
