@@ -73,8 +73,10 @@ impl StemChange {
             (Self::Compression(band, ..), Self::Compression(other_band, ..)) => band == other_band,
             (Self::Band(own), Self::Band(other)) => {
                 let same = (own.shape, own.placement) == (other.shape, other.placement);
+                // Of what is not dynamic there is no half.
                 let share = own.range_db / other.range_db;
-                same && alike_hz(own.frequency_hz, other.frequency_hz) && share >= 0.5
+                let enough = share.is_finite() && share >= 0.5;
+                same && alike_hz(own.frequency_hz, other.frequency_hz) && enough
             }
             _ => false,
         }

@@ -275,15 +275,18 @@ mod tests {
             taken.settings.bypass = true;
             assert!(!answered(&taken, &dip));
         }
-        // Elsewhere, or the other way.
-        let own = |range_db: f32, frequency_hz: f32| {
+        // Elsewhere, the other way, or always.
+        let band = |range_db: f32, frequency_hz: f32| {
             let StemChange::Band(mut band) = dip else {
                 unreachable!("it is a band")
             };
             (band.range_db, band.frequency_hz) = (range_db, frequency_hz);
-            StemChange::Band(band).answers(&dip)
+            StemChange::Band(band)
         };
-        assert!(own(-3.0, 2600.0));
-        assert!(!own(-3.0, 3500.0) && !own(3.0, 2500.0) && !own(-0.5, 2500.0));
+        assert!(band(-3.0, 2600.0).answers(&dip));
+        for (range_db, frequency_hz) in [(-3.0, 3500.0), (3.0, 2500.0), (-0.5, 2500.0)] {
+            assert!(!band(range_db, frequency_hz).answers(&dip), "{range_db}");
+        }
+        assert!(!band(3.0, 2500.0).answers(&band(0.0, 2500.0)));
     }
 }
