@@ -226,8 +226,21 @@ fn a_stem_allocates_nothing_while_advice_and_states_come_in() {
     });
     assert_eq!(violation_count(), before);
     assert!(sums.len() > 50, "{} different sounds", sums.len());
-    let taken = master.company().stems[0].taken;
-    assert!(taken.0 == master.id() && taken.1 > 1, "{taken:?}");
+    let stem = master.company().stems[0].clone();
+    assert!(stem.taken.0 == master.id() && stem.taken.1 > 1, "{stem:?}");
+    // It was not only states that brought what it obeys.
+    let advice = StemAdvice {
+        moves: turned(-1.125),
+        ..StemAdvice::default()
+    };
+    assert!(master.advise(stem.id, &advice).is_ok());
+    let arrives = (0..400).any(|_| {
+        std::thread::sleep(Duration::from_millis(25));
+        let _ = master.beat();
+        let told = master.hear(stem.id);
+        told.is_some_and(|told| told.held[0] == Some(StemChange::Gain(-1.125)))
+    });
+    assert!(arrives, "the advice is kept");
 }
 
 #[test]

@@ -50,6 +50,9 @@ pub fn hindered(obstacle: Obstacle) -> &'static str {
         Obstacle::OwnMonoBass => {
             "Nothing is added: this stem's own mono bass is as strong. Lower its amount to make room."
         }
+        Obstacle::AtEnd => {
+            "Not heard: the fader is at the end of its range. Turn it back to make room."
+        }
         Obstacle::EndOfRange => {
             "Not all of it is heard: the fader is at the end of its range. Turn it back to make room."
         }

@@ -43,10 +43,10 @@ pub struct Feed(Arc<Mutex<Heard>>);
 pub(super) struct Heard {
     /// Slices, in the order of hearing.
     notes: Vec<SliceNote>,
+    /// Slices before them that nobody took in time.
+    missed: u64,
     /// Where the song is, in seconds.
     position_s: f64,
-    /// Whether something came lately.
-    playing: bool,
     /// What all of it sounds like and brings along, as soon as that was looked at.
     sound: Option<(Sound, Traits)>,
 }
@@ -55,13 +55,11 @@ impl Feed {
     /// Adds what was heard now.
     pub fn push(&self, notes: impl IntoIterator<Item = SliceNote>, position_s: Option<f64>) {
         let mut heard = lock(&self.0);
-        let before = heard.notes.len();
         heard.notes.extend(notes);
-        let came = heard.notes.len() > before;
         // Where nobody takes them, the table being full, only the last can ever be told.
         let surplus = heard.notes.len().saturating_sub(RECENT);
         heard.notes.drain(..surplus);
-        heard.playing |= came;
+        heard.missed += surplus as u64;
         heard.position_s = position_s.unwrap_or(heard.position_s);
     }
 

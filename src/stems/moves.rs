@@ -261,6 +261,15 @@ pub enum Obstacle {
     OwnMonoBass,
     /// The fader is at the end of its range before all of the change is reached.
     EndOfRange,
+    /// The fader is at the end of its range already.
+    AtEnd,
+}
+
+impl Obstacle {
+    /// Whether nothing of the change is heard.
+    pub fn is_whole(self) -> bool {
+        self != Self::EndOfRange
+    }
 }
 
 /// A stem's own settings with what moves change laid over them, of which `share` (0 to 1) takes effect. What the stem
@@ -334,10 +343,12 @@ struct Laid {
 
 /// Turns a value to where it is wanted, or as near as it goes.
 fn turn(value: &mut f32, wanted: f32, range: &Range) -> Result<(), Obstacle> {
-    *value = wanted.clamp(range.min, range.max);
-    match *value == wanted {
-        true => Ok(()),
-        false => Err(Obstacle::EndOfRange),
+    let reached = wanted.clamp(range.min, range.max);
+    let from = core::mem::replace(value, reached);
+    match reached {
+        _ if reached == wanted => Ok(()),
+        _ if reached == from => Err(Obstacle::AtEnd),
+        _ => Err(Obstacle::EndOfRange),
     }
 }
 
@@ -524,8 +535,8 @@ mod tests {
         ];
         let told = obstacles(&own, &fader, &moves, 1.0);
         let wanted = [
-            Obstacle::EndOfRange,
-            Obstacle::EndOfRange,
+            Obstacle::AtEnd,
+            Obstacle::AtEnd,
             Obstacle::OwnMonoBass,
             Obstacle::NoBandFree,
             Obstacle::OwnCompression,

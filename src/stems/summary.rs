@@ -93,6 +93,11 @@ impl Recent {
         self.heard += 1;
     }
 
+    /// So many slices before the next [`RECENT`] are lost: readers are told.
+    pub fn miss(&mut self, slices: u64) {
+        self.heard += slices;
+    }
+
     /// Slices heard since the instance was loaded: what a reader passes to [`Self::since`] the next time.
     pub fn heard(&self) -> u64 {
         self.heard
@@ -385,6 +390,11 @@ mod tests {
         assert_eq!(numbers(247), (0, vec![247, 248, 249]));
         assert_eq!(numbers(150), (0, (150..250).collect()));
         assert_eq!(numbers(140), (10, (150..250).collect()));
+        let mut late = recent;
+        late.miss(30);
+        (280..380).for_each(|n| late.push(note(n)));
+        let (lost, notes) = late.since(250);
+        assert_eq!((lost, notes.count()), (30, 100));
         // The instance was loaded anew, and counts from zero.
         assert_eq!(numbers(900).1.len(), 100);
     }

@@ -2,12 +2,20 @@
 //! whether a note rings. Small enough to be told to another process.
 
 use super::encoding::{Eye, Pen};
+use super::settings::Knobs;
 use crate::analysis::report::{Report, RingingNote};
+use crate::engine::equalizer::response::{Lane, response_db};
 use crate::engine::settings::input::REFERENCE_LEVEL_DB;
 
 /// How far a note must stand above the strongest other, in dB, and what share of the time it must sound.
 const MARGIN_MIN_DB: f64 = 2.0;
 const ACTIVE_MIN: f64 = 0.08;
+/// Where vowels are that consonants are held against, in Hz: within 1–4 kHz.
+const VOWELS_HZ: [f64; 2] = [1500.0, 3000.0];
+/// So far from a note the others are, as a ratio: a minor third.
+const THIRD: f64 = 1.189_207;
+/// The equalizer is looked at as it is at this rate.
+const RATE_HZ: f64 = 48_000.0;
 /// Numbers of [`Traits`] as they are told.
 const NUMBERS: usize = 8;
 /// Length as bytes.
@@ -79,6 +87,33 @@ impl Traits {
         Self {
             consonants: Some(consonants),
             note: notes.max_by(|a, b| a.evidence_db().total_cmp(&b.evidence_db())),
+        }
+    }
+
+    /// The same as the stem's own equalizer leaves it; what is dynamic is left out, as in
+    /// [`super::output::Output`].
+    #[must_use]
+    pub fn through(self, knobs: &Knobs) -> Self {
+        if knobs.settings.bypass {
+            return self;
+        }
+        let settings = knobs.settings.at(knobs.settings.intensity);
+        let gain_db = |hz: f64| response_db(&settings.equalizer, RATE_HZ, hz, Lane::Mid) as f32;
+        let beside_db = |all: [f64; 2]| 0.5 * (gain_db(all[0]) + gain_db(all[1]));
+        Self {
+            consonants: self.consonants.map(|one| Consonants {
+                sharp_db: one.sharp_db + gain_db(f64::from(one.center_hz)) - beside_db(VOWELS_HZ),
+                ..one
+            }),
+            note: self.note.map(|one| {
+                let hz = f64::from(one.frequency_hz);
+                let lifted_db = gain_db(hz) - beside_db([hz / THIRD, hz * THIRD]);
+                Note {
+                    excess_db: one.excess_db + lifted_db,
+                    margin_db: one.margin_db + lifted_db,
+                    ..one
+                }
+            }),
         }
     }
 
@@ -169,6 +204,40 @@ mod tests {
         let told = traits.note.expect("it rings");
         assert_eq!(told.frequency_hz, 65.4);
         assert_eq!(told.threshold_db, -26.0);
+    }
+
+    #[test]
+    fn what_the_stem_cuts_itself_is_not_there() {
+        let traits = Traits {
+            consonants: Some(Consonants {
+                sharp_db: 8.0,
+                center_hz: 7000.0,
+                threshold_db: -30.0,
+            }),
+            note: Some(Note {
+                frequency_hz: 55.0,
+                excess_db: 9.0,
+                margin_db: 5.0,
+                q: 8.0,
+                threshold_db: -20.0,
+            }),
+        };
+        let mut knobs = Knobs::default();
+        assert_eq!(traits.through(&knobs), traits);
+        knobs.settings.equalizer.on = true;
+        for (band, hz, q, gain_db) in [(0, 7000.0, 1.0, -6.0), (1, 55.0, 10.0, -4.0)] {
+            let band = &mut knobs.settings.equalizer.bands[band];
+            band.on = true;
+            (band.frequency_hz, band.q, band.gain_db) = (hz, q, gain_db);
+        }
+        let cut = traits.through(&knobs);
+        let sharp_db = cut.consonants.map_or(0.0, |one| one.sharp_db);
+        assert!((1.9..3.0).contains(&sharp_db), "{sharp_db}");
+        let note = cut.note.expect("it rings less");
+        assert!((5.0..5.4).contains(&note.excess_db), "{note:?}");
+        assert!((1.0..1.4).contains(&note.margin_db), "{note:?}");
+        knobs.settings.bypass = true;
+        assert_eq!(traits.through(&knobs), traits);
     }
 
     #[test]

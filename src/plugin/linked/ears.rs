@@ -41,6 +41,8 @@ pub(super) struct Ear {
     sounds: bool,
     /// The look at which that began.
     woke: u32,
+    /// The slice that it told last.
+    last: Option<i64>,
 }
 
 /// What is new.
@@ -68,6 +70,7 @@ impl Ears {
         mut summary: impl FnMut(u64) -> Option<Summary>,
     ) -> News {
         let mut news = News::default();
+        let mut lost = false;
         self.looks += 1;
         for (id, ear) in &mut self.all {
             let is_away = !stems.iter().any(|stem| stem.id == *id);
@@ -93,18 +96,19 @@ impl Ears {
                 news.turned |=
                     ear.summary.output != summary.output || ear.summary.traits != summary.traits;
                 news.heard |= ear.seen != summary.recent.heard();
-                let lost = ear.take(summary, self.looks, &mut self.told);
-                if lost > 0 {
-                    // Nobody knows which slices those were.
-                    self.told.clear();
-                }
+                lost |= ear.take(summary, self.looks, &mut self.told);
             }
+        }
+        if lost {
+            // Nobody knows which slices those were.
+            self.told.clear();
         }
         self.settle();
         news
     }
 
-    /// Whoever is there, told nothing of what the others told, and was silent before, is silent there.
+    /// Whoever is there, told nothing of what the others told, and was silent before, is silent there. Who is muted
+    /// in a pause is taken for silent too, until it is heard there.
     fn settle(&mut self) {
         let looks = self.looks;
         self.told.retain(|&number, &mut look| {
@@ -127,11 +131,18 @@ impl Ears {
 }
 
 impl Ear {
-    /// Takes in what it tells, and gives how many slices were missed.
-    fn take(&mut self, summary: Summary, look: u32, told: &mut BTreeMap<i64, u32>) -> u64 {
+    /// Takes in what it tells, and gives whether slices were missed.
+    fn take(&mut self, summary: Summary, look: u32, told: &mut BTreeMap<i64, u32>) -> bool {
         let (lost, notes) = summary.recent.since(self.seen);
+        let mut lost = lost > 0;
         for note in notes {
             let sounds = note.weighted_power > ASLEEP_POWER;
+            // Nobody falls asleep in the middle of a sound: it was cut, or could not be heard in time.
+            lost |= self.sounds
+                && self
+                    .last
+                    .is_some_and(|last| note.number > last.saturating_add(1));
+            self.last = Some(note.number);
             if sounds && !self.sounds {
                 self.woke = look;
             }
@@ -269,12 +280,23 @@ mod tests {
         let mut ears = Ears::default();
         let [mut plays, other] = [1, 2].map(Player::new);
         look(&mut ears, &[&plays, &other]);
+        let mut last = Player::new(3);
         plays.plays(0..500, 0.1);
+        last.plays(400..500, 0.1);
         for _ in 0..=LATE_LOOKS {
-            look(&mut ears, &[&plays, &other]);
+            look(&mut ears, &[&plays, &other, &last]);
         }
         assert!(known(&ears, 1).into_iter().eq(400..500));
+        assert!(known(&ears, 3).into_iter().eq(400..500));
         assert!(known(&ears, 2).is_empty());
+        // Nor where one is cut off in the middle of a sound.
+        last.plays(500..510, 0.1);
+        plays.plays(500..505, 0.1);
+        plays.plays(508..510, 0.0);
+        for _ in 0..=LATE_LOOKS {
+            look(&mut ears, &[&plays, &other, &last]);
+        }
+        assert!(known(&ears, 1).into_iter().eq((400..505).chain(508..510)));
     }
 
     #[test]

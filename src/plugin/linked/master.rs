@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ears::{Ears, News};
-use super::weighing::{Part, Scales, Weighed};
+use super::weighing::{Answer, Part, Scales, Weighed};
 use crate::handoff::linked::{Holds, Linked, Receiver, Shares, State, Stem, Wish};
 use crate::stems::advice::StemAdvice;
 use crate::stems::balance::Conflict;
@@ -11,8 +11,12 @@ use crate::stems::link::{Link, Peer, Standing, fresh_id};
 use crate::stems::moves::{StemChange, StemMove};
 use crate::stems::role::Role;
 
-/// Looks between two balances while the song plays.
+/// Looks between two balances while the song plays, and where a stem is turned.
 const LOOKS_PER_BALANCE: u32 = 10;
+const LOOKS_PER_TURN: u32 = 5;
+/// Of the time no more than one part in so many goes into weighing while the song plays, and while a stem is turned.
+const REST: u32 = 20;
+const REST_TURNED: u32 = 3;
 
 /// What a master keeps for the link.
 #[derive(Debug, Default)]
@@ -52,14 +56,18 @@ impl MasterDesk {
         self.shown(link, &stems, company.standing)
     }
 
-    /// Weighs anew where something is new: at once where a stem is turned, now and then while the song plays.
+    /// Weighs anew where something is new: soon where a stem is turned, now and then while the song plays.
     fn weigh(&mut self, stems: &[Peer]) {
         self.looks = self.looks.saturating_add(1);
-        if let Some(weighed) = self.scales.take() {
-            self.weighed = weighed;
+        match self.scales.take() {
+            Answer::Weighed(weighed) => self.weighed = weighed,
+            Answer::Failed => self.news.turned = true,
+            Answer::NotYet => {}
         }
-        let plays_on = self.news.heard && self.looks >= LOOKS_PER_BALANCE && !self.scales.rests();
-        if self.scales.busy() || !(self.news.turned || plays_on) {
+        let rested = |looks, parts| self.looks >= looks && !self.scales.rests(parts);
+        let is_due = (self.news.turned && rested(LOOKS_PER_TURN, REST_TURNED))
+            || (self.news.heard && rested(LOOKS_PER_BALANCE, REST));
+        if self.scales.busy() || !is_due {
             return;
         }
         self.news = News::default();

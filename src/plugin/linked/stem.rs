@@ -7,7 +7,7 @@ use crate::analysis::loudness::lufs;
 use crate::handoff::linked::{Linked, Master, Receiver, State, Wish};
 use crate::params::FinalcoatParams;
 use crate::stems::link::{Link, Standing};
-use crate::stems::moves::StemChange;
+use crate::stems::moves::{Obstacle, StemChange};
 use crate::stems::output::{Output, own_changes};
 use crate::stems::role::Role;
 use crate::stems::role::names::{Certainty, roles};
@@ -15,6 +15,7 @@ use crate::stems::role::sound::Sound;
 use crate::stems::settings::RoleChoice;
 use crate::stems::summary::{SliceNote, Summary};
 use crate::stems::track::Moment;
+use crate::stems::traits::Traits;
 
 /// Slices of the momentary and of the short-term loudness.
 const MOMENTARY: usize = 4;
@@ -35,6 +36,8 @@ pub(super) struct StemDesk {
     last: Vec<f64>,
     quiet: u32,
     sound: Option<Sound>,
+    /// As it comes in.
+    traits: Traits,
     pace: Pace,
 }
 
@@ -84,6 +87,7 @@ impl StemDesk {
         self.summary.output = Output::of(&knobs);
         self.summary.own = own_changes(&knobs);
         self.hear(feed);
+        self.summary.traits = self.traits.through(&knobs);
         // A bounce uses what is saved. First of all, so that who is told that it was taken sees it in effect.
         if !desk.bounces()
             && !self.pace.hurries()
@@ -98,7 +102,9 @@ impl StemDesk {
             changes.collect::<Vec<StemChange>>()
         });
         self.summary.held = core::array::from_fn(|place| advised.get(place).copied());
-        self.summary.blocked = knobs.obstacles(&advised).map(|one| one.is_some());
+        self.summary.blocked = knobs
+            .obstacles(&advised)
+            .map(|one| one.is_some_and(Obstacle::is_whole));
         self.summary.obeyed_pct = match knobs.settings.bypass {
             true => 0,
             false => knobs.stem.advice_pct.ceil() as u8,
@@ -114,10 +120,10 @@ impl StemDesk {
         let notes = {
             let mut heard = feed.take();
             self.summary.position_s = heard.position_s;
-            heard.playing = false;
+            self.summary.recent.miss(core::mem::take(&mut heard.missed));
             if let Some((sound, traits)) = heard.sound {
                 self.sound = Some(sound);
-                self.summary.traits = traits;
+                self.traits = traits;
             }
             core::mem::take(&mut heard.notes)
         };
@@ -195,6 +201,7 @@ fn shown(link: &mut Link, role: Role) -> Linked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::slice::Slice;
     use crate::handoff::linked::new;
     use crate::params::Face;
     use crate::params::session::Session;
@@ -202,6 +209,7 @@ mod tests {
     use crate::stems::link::{Ground, Joining, Kind, system_ms};
     use crate::stems::moves::{StemMove, StemStage};
     use std::path::Path;
+    use std::time::Duration;
 
     fn joined(kind: Kind, folder: &Path) -> Link {
         let joining = Joining {
@@ -245,9 +253,10 @@ mod tests {
         let params = FinalcoatParams::new(Face::Stem);
         let (teller, _sender, desk) = new();
         let mut stem = StemDesk::default();
+        let feed = Feed::default();
         let mut step = |link: &mut Link| {
             let loads = params.kept.session.loads();
-            stem.step(link, &desk, &params, &Feed::default(), loads);
+            stem.step(link, &desk, &params, &feed, loads);
             params.kept.session.get().advised
         };
         let [first, second] = [-1.0, -2.0].map(gain);
@@ -257,6 +266,11 @@ mod tests {
         told(&mut master, &link, second.clone());
         assert_eq!(step(&mut link), first);
         teller.tell_bounce(false);
+        // Of which the host says nothing.
+        let slice = Slice::default();
+        feed.push((0..50).map(|number| SliceNote::of(number, &slice)), None);
+        assert_eq!(step(&mut link), first);
+        std::thread::sleep(Duration::from_millis(800));
         assert_eq!(step(&mut link), second);
     }
 

@@ -25,8 +25,6 @@ const SHARE_MIN: f64 = 0.25;
 const SLICES_ENOUGH: usize = 600;
 /// Where nothing is known so many slices are left between what is: places do not run together.
 const GAP: i64 = 20;
-/// Of the time no more than one part in so many goes into weighing while the song plays.
-const REST: u32 = 20;
 
 /// A stem to weigh.
 #[derive(Debug, Clone)]
@@ -55,7 +53,18 @@ pub(super) struct Weighed {
 pub(super) struct Scales {
     running: Option<Joined>,
     answer: Arc<Mutex<Option<(Weighed, Duration)>>>,
-    rest_until: Option<Instant>,
+    /// When the last one was done, and how long it took.
+    last: Option<(Instant, Duration)>,
+}
+
+/// What there is to take.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Weighed(Weighed),
+    /// The system had no thread for it.
+    Failed,
+    /// Nothing was asked, or it is not done.
+    NotYet,
 }
 
 impl Scales {
@@ -64,9 +73,10 @@ impl Scales {
         self.running.is_some()
     }
 
-    /// Whether it is too early to weigh again only because the song went on.
-    pub(super) fn rests(&self) -> bool {
-        self.rest_until.is_some_and(|until| Instant::now() < until)
+    /// Whether it is too early to weigh again, if of the time one part in so many may go into it.
+    pub(super) fn rests(&self, parts: u32) -> bool {
+        self.last
+            .is_some_and(|(done, took)| done.elapsed() < took.saturating_mul(parts - 1))
     }
 
     /// Begins; what was asked before must be answered.
@@ -81,15 +91,18 @@ impl Scales {
     }
 
     /// What came of it, once.
-    pub(super) fn take(&mut self) -> Option<Weighed> {
-        if !self.running.as_ref()?.is_done() {
-            return None;
+    pub(super) fn take(&mut self) -> Answer {
+        if !self.running.as_ref().is_some_and(Joined::is_done) {
+            return Answer::NotYet;
         }
-        // Without an answer there was no thread to be had, and it is tried again.
         self.running = None;
-        let (weighed, took) = lock(&self.answer).take()?;
-        self.rest_until = Instant::now().checked_add(took * REST);
-        Some(weighed)
+        match lock(&self.answer).take() {
+            Some((weighed, took)) => {
+                self.last = Some((Instant::now(), took));
+                Answer::Weighed(weighed)
+            }
+            None => Answer::Failed,
+        }
     }
 }
 
@@ -143,22 +156,34 @@ fn known_of(parts: &[Part]) -> (Vec<&Part>, Known) {
         .map(|(place, part)| (place, part.heard.known()))
         .collect();
     known.sort_by_key(|(_, known)| core::cmp::Reverse(known.count()));
-    let mut places = Vec::new();
-    let mut all = Known::default();
-    for (place, known) in known {
-        let both = match places.is_empty() {
-            true => known,
-            false => all.and(&known),
-        };
-        let enough =
-            both.count() as f64 >= SHARE_MIN * all.count() as f64 || both.count() >= SLICES_ENOUGH;
-        if enough {
-            places.push(place);
+    // One that was heard longest may have been heard alone.
+    let begun = (0..known.len()).map(|first| together(&known, first));
+    let best = begun.max_by_key(|(places, all)| {
+        let others = places.len() - 1;
+        (
+            others.min(1) * places.len() * all.count().min(SLICES_ENOUGH),
+            others,
+        )
+    });
+    let (mut places, all) = best.unwrap_or_default();
+    places.sort_unstable();
+    (places.iter().map(|&place| &parts[place]).collect(), all)
+}
+
+/// The stems of which enough is known together with the `first`, by their places, and what is known of all of them.
+fn together(known: &[(usize, Known)], first: usize) -> (Vec<usize>, Known) {
+    let (place, mut all) = known[first].clone();
+    let mut places = vec![place];
+    for (_, (place, one)) in known.iter().enumerate().filter(|(n, _)| *n != first) {
+        let both = all.and(one);
+        let count = both.count();
+        let enough = count as f64 >= SHARE_MIN * all.count() as f64 || count >= SLICES_ENOUGH;
+        if enough && count >= SLICES_MIN {
+            places.push(*place);
             all = both;
         }
     }
-    places.sort_unstable();
-    (places.iter().map(|&place| &parts[place]).collect(), all)
+    (places, all)
 }
 
 /// A stem as it comes in, over what is known of all.
@@ -166,7 +191,9 @@ fn track(part: &Part, known: &Known) -> Track {
     let mut heard = Track::default();
     let mut last: Option<i64> = None;
     for number in known.numbers() {
-        let gap = last.map_or(0, |last| (number - last - 1).min(GAP));
+        let gap = last.map_or(0, |last| {
+            number.saturating_sub(last).saturating_sub(1).min(GAP)
+        });
         for _ in 0..gap {
             heard.moments.push(Moment::SILENCE);
         }
@@ -268,6 +295,19 @@ mod tests {
     }
 
     #[test]
+    fn one_that_was_heard_alone_for_long_leaves_the_others_together() {
+        let all = [
+            part(1, Role::Other, &[(10_000..12_000, 0.1)]),
+            part(2, Role::Music, &[(0..300, 0.1)]),
+            part(3, Role::Drums, &[(0..300, 0.1)]),
+            // Hardly ever with them.
+            part(4, Role::Bass, &[(201..500, 0.1)]),
+        ];
+        let weighed = of(&all);
+        assert_eq!((weighed.order, weighed.heard_s), (vec![2, 3], 30.0));
+    }
+
+    #[test]
     fn wherever_the_song_lies_it_is_weighed() {
         let [late, early] = [10 * 36_000, 0].map(|from| {
             let bass = [
@@ -289,21 +329,26 @@ mod tests {
         let song = |slices| {
             let roles = [Role::LeadVocal, Role::Drums, Role::Bass, Role::Music];
             let all = roles.iter().enumerate();
-            all.map(|(place, &role)| part(place as u64, role, &[(0..slices, 0.1)]))
+            // A voice that drowns.
+            let power = |place| if place == 0 { 0.0005 } else { 0.1 };
+            all.map(|(place, &role)| part(place as u64, role, &[(0..slices, power(place))]))
                 .collect::<Vec<_>>()
         };
         let mut scales = Scales::default();
-        assert!(!scales.busy() && !scales.rests() && scales.take().is_none());
+        let nothing = |scales: &mut Scales| matches!(scales.take(), Answer::NotYet);
+        assert!(!scales.busy() && !scales.rests(1000) && nothing(&mut scales));
         scales.weigh(song(200));
         assert!(scales.busy());
         let weighed = loop {
-            if let Some(weighed) = scales.take() {
+            if let Answer::Weighed(weighed) = scales.take() {
                 break weighed;
             }
             std::thread::sleep(Duration::from_millis(1));
         };
         assert_eq!(weighed.order, [0, 1, 2, 3]);
-        assert!(!scales.busy() && scales.rests() && scales.take().is_none());
+        assert!(!weighed.balance.conflicts.is_empty());
+        assert!(!scales.busy() && scales.rests(u32::MAX) && !scales.rests(1));
+        assert!(nothing(&mut scales));
         // Stopped before it began: nobody is waited for.
         let dropped = self::weighed(&song(200), &AtomicBool::new(true));
         assert_eq!(dropped.balance.conflicts, []);

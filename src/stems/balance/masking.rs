@@ -55,7 +55,7 @@ pub(super) fn say(scene: &Scene<'_>, wanted: &mut Wanted) {
     let mut all = 0.0;
     let mut when = Vec::new();
     let mut covers = vec![[0.0; 31]; scene.stems.len()];
-    for (number, own, rest) in side.heard() {
+    for (number, own, rest) in side.heard().take_while(|_| scene.goes_on()) {
         let (mut here, mut of) = (0.0, 0.0);
         let loudest = WORDS.map(|third| own.power(third)).fold(0.0, f64::max);
         for third in WORDS {

@@ -106,6 +106,11 @@ impl<'a> Scene<'a> {
         self.stems[place].track.at(number).times(self.gains[place])
     }
 
+    /// Whether what comes of it is still wanted.
+    pub(super) fn goes_on(&self) -> bool {
+        (self.go_on)()
+    }
+
     /// Number of moments.
     pub(super) fn moments(&self) -> usize {
         self.moments
@@ -113,7 +118,7 @@ impl<'a> Scene<'a> {
 
     /// Powers of some stems together. They are not correlated by much, so that powers add up.
     pub(super) fn sum(&self, picked: impl Fn(usize) -> bool) -> Vec<Moment> {
-        if !(self.go_on)() {
+        if !self.goes_on() {
             return vec![Moment::SILENCE; self.moments];
         }
         let picked: Vec<usize> = (0..self.stems.len()).filter(|&n| picked(n)).collect();
