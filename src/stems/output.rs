@@ -17,7 +17,7 @@ use crate::engine::settings::equalizer::BandSettings;
 use crate::engine::settings::input::REFERENCE_LEVEL_DB;
 
 /// The equalizer is looked at as it is at this rate.
-const RATE_HZ: f64 = 48_000.0;
+pub(super) const RATE_HZ: f64 = 48_000.0;
 
 /// What a stem does itself that depends on the sound, or that [`Output`] does not count: its dynamic bands, its
 /// compression, its mono bass; the first so many, as far as intensity lets them. Thresholds count from the default

@@ -2,6 +2,7 @@
 //! whether a note rings. Small enough to be told to another process.
 
 use super::encoding::{Eye, Pen};
+use super::output::RATE_HZ;
 use super::settings::Knobs;
 use crate::analysis::report::{Report, RingingNote};
 use crate::engine::equalizer::response::{Lane, response_db};
@@ -14,8 +15,6 @@ const ACTIVE_MIN: f64 = 0.08;
 const VOWELS_HZ: [f64; 2] = [1500.0, 3000.0];
 /// So far from a note the others are, as a ratio: a minor third.
 const THIRD: f64 = 1.189_207;
-/// The equalizer is looked at as it is at this rate.
-const RATE_HZ: f64 = 48_000.0;
 /// Numbers of [`Traits`] as they are told.
 const NUMBERS: usize = 8;
 /// Length as bytes.
