@@ -203,14 +203,15 @@ fn what_a_master_in_another_process_advises_is_obeyed_and_saved_and_needs_no_mas
     assert!(heard.is_turned_by(1.5), "{heard:?}");
 
     // The track is duplicated: a stem of its own, that begins with what the first one saved.
-    again.open("stem", "Bass", Some(&state));
     let mut master = place.join(Kind::Master, OURS, "Song");
-    let both = stems(&mut master, &["Bass", "Bass"]);
+    let elder = stems(&mut master, &["Bass"]).remove(0);
+    again.open("stem", "Bass", Some(&state));
+    stems(&mut master, &["Bass", "Bass"]);
     let heard = again.play(1, BASS, 1.0);
     assert!(heard.is_turned_by(1.5), "{heard:?}");
 
     // The master that came back takes it away, from the elder.
-    assert!(master.advise(both[0].id, &StemAdvice::default()).is_ok());
+    assert!(master.advise(elder.id, &StemAdvice::default()).is_ok());
     until("the advice withdrawn", || {
         assert_eq!(master.beat(), Ok(()));
         let advised = again.session(0)["advised"].take();

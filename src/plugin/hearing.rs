@@ -150,3 +150,23 @@ impl Backlog {
         self.lost += (frames.len() - fits) as u64;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handoff::capture::{self, FRAMES, Place};
+
+    /// The worker may come to its first look only when the song plays already.
+    #[test]
+    fn of_a_stem_what_came_before_the_first_look_is_heard() {
+        let (mut writer, reader) = capture::new(FRAMES);
+        let mut hearing = Hearing::of_part(reader);
+        writer.start(48_000.0);
+        let sound = [0.1; 48_000];
+        writer.write(&sound, &sound, Place::At(0));
+        hearing.listen();
+        // Slices of a tenth of a second, of which the last may wait for its end.
+        let heard = hearing.listening.take_news().len();
+        assert!((9..=10).contains(&heard), "{heard}");
+    }
+}

@@ -1,8 +1,10 @@
 //! The link's thread: tells the others that this instance lives, and what it hears; in a master it works out the
 //! balance, in a stem it takes what it is advised.
 //!
-//! A thread of its own, as the worker may be busy for seconds and who is silent for two is taken for dead. It
-//! knows of sound only what the worker leaves in the [`Feed`].
+//! A thread of its own, as the worker may be busy for seconds and who is silent for two is taken for dead. For
+//! the same reason it does not step back as the worker does: on a machine that is busy to the brim, as in a
+//! bounce, it would not come to beat. What it does is short. It knows of sound only what the worker leaves in
+//! the [`Feed`].
 
 mod ears;
 mod master;
@@ -14,8 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
-
-use thread_priority::ThreadPriority;
 
 use crate::handoff::joined::Joined;
 use crate::handoff::linked::{Linked, Receiver};
@@ -104,8 +104,6 @@ fn run(
     ground: &MakeGround,
     stop: &AtomicBool,
 ) {
-    // Not every system lets a thread step back; then it runs like any other.
-    let _ = thread_priority::set_current_thread_priority(ThreadPriority::Min);
     let mut part = match params.face() {
         Face::Master => Part::Master(Box::default()),
         Face::Stem => Part::Stem(Box::default()),

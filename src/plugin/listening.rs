@@ -44,9 +44,10 @@ impl Listening {
         }
     }
 
-    /// Has heard nothing of a stem: what it hears is analysed, and no sound is kept.
+    /// Has heard nothing of a stem: what it hears is analysed from the first frame on, and no sound is kept.
     pub fn of_part(stream: Stream) -> Self {
         Self {
+            on: true,
             part: true,
             analyzer: Analyzer::of_part(stream),
             ..Self::new(stream, &[])

@@ -122,7 +122,6 @@ struct Told {
 /// A stem listens all the time, and the link's thread tells what it heard.
 fn tell(hearing: &mut Hearing, feed: &Feed, told: &mut Told) {
     let listening = &mut hearing.listening;
-    listening.on = true;
     let news = listening.take_news();
     let analyzer = listening.analyzer();
     told.slices += news.len();
