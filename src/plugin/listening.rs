@@ -60,10 +60,7 @@ impl Listening {
             return;
         }
         if self.part {
-            *self = Self {
-                on: self.on,
-                ..Self::of_part(stream)
-            };
+            *self = Self::of_part(stream);
         } else {
             let remembered = self.watch.kept();
             *self = Self {
